@@ -1,0 +1,56 @@
+# Every target makes the virtual environment it needs from pinned, hashed requirements.
+PYTHON ?= python3
+PIP = bin/pip --disable-pip-version-check --quiet
+RUN = .venv-run
+DEV = .venv
+
+.PHONY: help demo test lint format soak bench wheel requirements clean
+
+help:  ## what can be made here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+demo: $(RUN)/.ready  ## the whole pipeline on the sample newsletter, to a mail server on loopback
+	$(RUN)/bin/mailbag demo
+
+test: $(DEV)/.ready  ## every test but the long runs
+	$(DEV)/bin/pytest
+
+lint: $(DEV)/.ready  ## ruff, mypy and the layering
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports --no-cache
+
+format: $(DEV)/.ready  ## put the code into the house's form
+	$(DEV)/bin/ruff check --fix .
+	$(DEV)/bin/ruff format .
+
+soak: $(DEV)/.ready  ## the long runs: hundreds of kills, large lists
+	$(DEV)/bin/pytest -m soak -p no:randomly
+
+bench: $(DEV)/.ready  ## measured figures as one JSON document
+	$(DEV)/bin/python -m tests.bench
+
+wheel: $(DEV)/.ready  ## the distribution
+	$(DEV)/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+requirements:  ## pins made anew; needs uv on the PATH
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade \
+	  --group build pyproject.toml -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade \
+	  --group build --group test --group lint pyproject.toml -o requirements/dev.txt
+
+clean:  ## what the other targets left
+	rm -rf $(RUN) $(DEV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(RUN)/.ready: requirements/run.txt pyproject.toml
+	$(PYTHON) -m venv $(RUN)
+	$(RUN)/$(PIP) install --require-hashes -r requirements/run.txt
+	$(RUN)/$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV)/.ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/$(PIP) install --require-hashes -r requirements/dev.txt
+	$(DEV)/$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,37 @@
+"""Edge: the only reader of the time and the only sleeper."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the time is, and how to let it pass."""
+
+    def now(self) -> datetime:
+        """Tell the wall clock's time, aware, in UTC."""
+        ...
+
+    def boot_time(self) -> float:
+        """Seconds since the machine booted, its sleep included; it never goes back."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def boot_time(self) -> float:
+        # CLOCK_MONOTONIC stands still while a machine sleeps; a lease does not.
+        if hasattr(time, "CLOCK_BOOTTIME"):
+            return time.clock_gettime(time.CLOCK_BOOTTIME)
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)

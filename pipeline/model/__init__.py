@@ -1,0 +1,1 @@
+"""The words of mailbag as frozen types; standard library only, no input or output."""

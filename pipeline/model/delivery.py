@@ -1,0 +1,205 @@
+"""The row that follows one message, and the table of everything that can happen to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.model.subscriber import SuppressionReason
+
+
+class DeliveryState(StrEnum):
+    """Where the delivery of one message stands."""
+
+    #: Nothing of it was handed over.
+    QUEUED = "queued"
+    #: The terminator may be on the wire; no reply was recorded yet.
+    HANDING = "handing"
+    #: The relay took the message. SMTP does not tell more.
+    ACCEPTED = "accepted"
+    #: The relay said "later"; it has a next time.
+    DEFERRED = "deferred"
+    #: The relay said "never".
+    REJECTED = "rejected"
+    #: The address must not be written to; found before the hand-over.
+    SUPPRESSED = "suppressed"
+    #: It was still deferred when its time was up.
+    EXPIRED = "expired"
+    #: The issue was stopped before it was handed over.
+    CANCELLED = "cancelled"
+    #: Handed over, no complete reply read.
+    IN_DOUBT = "in_doubt"
+    #: In doubt, and an operator let it rest.
+    CLOSED = "closed"
+
+
+class DeliveryEvent(StrEnum):
+    """What can happen to a delivery."""
+
+    #: Committed just before the terminator is written.
+    HAND_OVER = "hand_over"
+    #: The relay took it: 2yz to the terminator.
+    ACCEPT = "accept"
+    #: The relay said "later", at any stage.
+    DEFER = "defer"
+    #: The relay said "never", at any stage.
+    REJECT = "reject"
+    #: The address was found on the suppression list, or the reader left.
+    SUPPRESS = "suppress"
+    #: Its time was up.
+    EXPIRE = "expire"
+    #: The issue was stopped.
+    CANCEL = "cancel"
+    #: Handed over, and the connection or the sender died before the reply was recorded.
+    LOSE_REPLY = "lose_reply"
+    #: An operator, or the policy ``resend``, has it sent again.
+    RESEND = "resend"
+    #: An operator lets the doubt rest.
+    CLOSE = "close"
+
+
+_S, _E = DeliveryState, DeliveryEvent
+
+#: Every legal step. What is not here cannot happen.
+DELIVERY_TRANSITIONS: dict[tuple[DeliveryState, DeliveryEvent], DeliveryState] = {
+    (_S.QUEUED, _E.HAND_OVER): _S.HANDING,
+    (_S.QUEUED, _E.DEFER): _S.DEFERRED,
+    (_S.QUEUED, _E.REJECT): _S.REJECTED,
+    (_S.QUEUED, _E.SUPPRESS): _S.SUPPRESSED,
+    (_S.QUEUED, _E.EXPIRE): _S.EXPIRED,
+    (_S.QUEUED, _E.CANCEL): _S.CANCELLED,
+    (_S.DEFERRED, _E.HAND_OVER): _S.HANDING,
+    (_S.DEFERRED, _E.DEFER): _S.DEFERRED,
+    (_S.DEFERRED, _E.REJECT): _S.REJECTED,
+    (_S.DEFERRED, _E.SUPPRESS): _S.SUPPRESSED,
+    (_S.DEFERRED, _E.EXPIRE): _S.EXPIRED,
+    (_S.DEFERRED, _E.CANCEL): _S.CANCELLED,
+    (_S.HANDING, _E.ACCEPT): _S.ACCEPTED,
+    (_S.HANDING, _E.DEFER): _S.DEFERRED,
+    (_S.HANDING, _E.REJECT): _S.REJECTED,
+    (_S.HANDING, _E.LOSE_REPLY): _S.IN_DOUBT,
+    # The reply of a sender that was taken for dead, or evidence such as an unsubscribe click,
+    # or an operator's word.
+    (_S.IN_DOUBT, _E.ACCEPT): _S.ACCEPTED,
+    (_S.IN_DOUBT, _E.DEFER): _S.DEFERRED,
+    (_S.IN_DOUBT, _E.REJECT): _S.REJECTED,
+    (_S.IN_DOUBT, _E.RESEND): _S.QUEUED,
+    (_S.IN_DOUBT, _E.CLOSE): _S.CLOSED,
+}
+
+#: Nothing happens to these by itself any more.
+SETTLED = frozenset(
+    {_S.ACCEPTED, _S.REJECTED, _S.SUPPRESSED, _S.EXPIRED, _S.CANCELLED, _S.IN_DOUBT, _S.CLOSED}
+)
+
+
+class DoubtPolicy(StrEnum):
+    """What becomes of a message that may or may not have been taken."""
+
+    #: It waits for an operator's word.
+    HOLD = "hold"
+    #: It is sent again with the same bytes and Message-ID.
+    RESEND = "resend"
+    #: It counts as accepted.
+    ASSUME_ACCEPTED = "assume-accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One reader of one issue, as a sender takes it from a shard."""
+
+    issue: int
+    shard: int
+    subscriber_id: int
+    address: str
+    #: How often it was handed over or refused before.
+    attempts: int = 0
+    #: When the issue's time is up for it, aware, in UTC.
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A shard in the hands of one sender. A lease with an older epoch writes nothing."""
+
+    issue: int
+    shard: int
+    epoch: int
+    owner: str
+    #: The mailbox provider whose recipients the shard holds.
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """The wish to write the terminator of one message."""
+
+    lease: Lease
+    subscriber_id: int
+
+
+class Refusal(StrEnum):
+    """Why a terminator must not be written."""
+
+    #: Another sender has the shard, or its time is past.
+    LEASE_LOST = "lease_lost"
+    #: The issue is paused.
+    PAUSED = "paused"
+    #: The issue is stopped.
+    STOPPED = "stopped"
+    #: The reader left or is suppressed; the row is now ``suppressed``.
+    SUPPRESSED = "suppressed"
+    #: The row is not queued or deferred any more.
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one try, as it is written down."""
+
+    lease: Lease
+    subscriber_id: int
+    event: DeliveryEvent
+    #: The reply's code, 0 when there was none.
+    code: int = 0
+    #: The reply's text, shortened; hostile, so shown escaped.
+    reply: str = ""
+    #: The class of the reply, such as ``address_dead``.
+    reason: str = ""
+    #: For DEFER: when to try again.
+    next_at: datetime | None = None
+    #: Set when the reply condemns the address.
+    suppress: SuppressionReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """How many deliveries of an issue stand where; the eight add up to ``planned``."""
+
+    planned: int = 0
+    accepted: int = 0
+    deferred: int = 0
+    rejected: int = 0
+    suppressed: int = 0
+    expired: int = 0
+    cancelled: int = 0
+    #: ``handing``, ``in_doubt`` and ``closed`` together.
+    in_doubt: int = 0
+    queued: int = 0
+
+    @property
+    def unfinished(self) -> int:
+        return self.queued + self.deferred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The row that follows one message, as a report shows it."""
+
+    issue: int
+    subscriber_id: int
+    address: str
+    state: DeliveryState
+    attempts: int
+    code: int
+    reply: str
+    next_at: datetime | None

@@ -1,0 +1,123 @@
+"""An issue rendered once for everybody."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.model.finding import Finding
+
+
+class Placeholder(StrEnum):
+    """A place in an edition that each message fills by itself."""
+
+    #: Where the subscriber leaves: ``base_url/u/{token}``.
+    UNSUBSCRIBE_URL = "unsubscribe_url"
+    #: The address the message goes to.
+    ADDRESS = "address"
+    #: From here to :attr:`MAIL_ONLY_END` is for the mail and left out of the web view.
+    MAIL_ONLY_START = "mail_only_start"
+    MAIL_ONLY_END = "mail_only_end"
+
+
+#: Constant text with the names of placeholders between.
+Part = str | Placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One body of an edition: constants and placeholders in the order they are written."""
+
+    parts: tuple[Part, ...]
+
+    def join(self, values: Mapping[Placeholder, str]) -> str:
+        """Fill the placeholders; ``values`` must be escaped for where they go.
+
+        The marks around what is only for the mail are nothing.
+        """
+        marks = {Placeholder.MAIL_ONLY_START, Placeholder.MAIL_ONLY_END}
+        return "".join(
+            ("" if part in marks else values[part]) if isinstance(part, Placeholder) else part
+            for part in self.parts
+        )
+
+    def public(self) -> str:
+        """Give the text for everybody: what is only for the mail is left out.
+
+        Raises KeyError when a personal placeholder stands outside the marks.
+        """
+        kept: list[str] = []
+        inside = False
+        for part in self.parts:
+            if part is Placeholder.MAIL_ONLY_START:
+                inside = True
+            elif part is Placeholder.MAIL_ONLY_END:
+                inside = False
+            elif not inside:
+                if isinstance(part, Placeholder):
+                    raise KeyError(part)
+                kept.append(part)
+        return "".join(kept)
+
+    def as_json(self) -> list[str | dict[str, str]]:
+        """Give the parts for storing and hashing: a constant as a string, a name as an object."""
+        return [
+            {"placeholder": part.value} if isinstance(part, Placeholder) else part
+            for part in self.parts
+        ]
+
+    @classmethod
+    def from_json(cls, parts: list[str | dict[str, str]]) -> "Template":
+        return cls(tuple(p if isinstance(p, str) else Placeholder(p["placeholder"]) for p in parts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """An issue rendered once for everybody. Preview, test, archive and send use this one value."""
+
+    number: int
+    #: The instant the issue is due, in UTC; every date shown comes from it.
+    slot: datetime
+    subject: str
+    preheader: str
+    slugs: tuple[str, ...]
+    html: Template
+    text: Template
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
+
+    def _content(self) -> dict[str, object]:
+        return {
+            "number": self.number,
+            "slot": self.slot.isoformat(),
+            "subject": self.subject,
+            "preheader": self.preheader,
+            "slugs": list(self.slugs),
+            "html": self.html.as_json(),
+            "text": self.text.as_json(),
+        }
+
+    def to_json(self) -> str:
+        """Give the canonical JSON that is stored and hashed (UTF-8, sorted keys)."""
+        return json.dumps(
+            self._content(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Edition":
+        content = json.loads(text)
+        return cls(
+            number=content["number"],
+            slot=datetime.fromisoformat(content["slot"]),
+            subject=content["subject"],
+            preheader=content["preheader"],
+            slugs=tuple(content["slugs"]),
+            html=Template.from_json(content["html"]),
+            text=Template.from_json(content["text"]),
+        )
+
+    @property
+    def sha256(self) -> str:
+        """The identity of the bytes: what was approved under it is what goes out."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()

@@ -1,0 +1,42 @@
+"""Something that a check noticed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    #: It must not go out like this.
+    ERROR = "error"
+    #: It can go out; somebody should look.
+    WARNING = "warning"
+    #: Worth knowing.
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was noticed, where, and what to do about it."""
+
+    #: A stable name such as ``content/date`` or ``size/clip``.
+    id: str
+    level: Level
+    #: The file it stands in, relative to the site; empty when it stands in none.
+    source: str = ""
+    #: From 1; 0 when it has no line.
+    line: int = 0
+    #: From 1; 0 when it has no column.
+    column: int = 0
+    message: str
+    remedy: str = ""
+
+    @property
+    def place(self) -> str:
+        """The place as editors know it: ``path``, ``path:line`` or ``path:line:column``."""
+        numbers = [str(number) for number in (self.line, self.column) if number]
+        return ":".join([self.source, *numbers]) if self.source else ""
+
+    def __str__(self) -> str:
+        place = f"{self.place}: " if self.place else ""
+        return f"{place}{self.message}" + (f", {self.remedy}" if self.remedy else "")

@@ -1,0 +1,29 @@
+"""An edition written to one subscriber, and the envelope around it."""
+
+from dataclasses import dataclass
+
+from pipeline.model.controls import has_control
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """MAIL FROM and RCPT TO (RFC 5321, section 2.3.1); not the headers."""
+
+    #: ``None`` is the null reverse-path ``<>``.
+    mail_from: str | None
+    rcpt_to: str
+
+    def __post_init__(self) -> None:
+        for path in (self.mail_from or "", self.rcpt_to):
+            if has_control(path) or any(mark in path for mark in "<> "):
+                raise ValueError("an envelope path holds a control character, a blank or a bracket")
+        if not self.rcpt_to:
+            raise ValueError("an envelope needs a recipient")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The bytes of one message: CRLF lines, the last one ended, no line begins with a dot."""
+
+    message_id: str
+    data: bytes

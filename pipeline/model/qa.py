@@ -1,0 +1,82 @@
+"""One reader question with its answer."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+class QAStatus(StrEnum):
+    """How far the author is."""
+
+    #: Still being written; never chosen.
+    DRAFT = "draft"
+    #: May be chosen.
+    READY = "ready"
+    #: Finished, but kept back; never chosen.
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a reader asked; the text is Markdown."""
+
+    text: str
+    #: How the reader is named; ``None`` for an anonymous question.
+    asked_by: str | None = None
+    asked_on: date | None = None
+
+    @property
+    def hash(self) -> str:
+        """The identity of the question's words (hexadecimal SHA-256).
+
+        Case, punctuation, white space and Unicode form do not count,
+        so that a file renamed, reflowed or given curly quotes is known again.
+        """
+        words = _NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", self.text).casefold()).strip()
+        return hashlib.sha256((words or self.text).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the expert replied; the text is Markdown."""
+
+    text: str
+    answered_by: str | None = None
+    #: A line about the answerer.
+    bio: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspiration:
+    """The column that made the reader ask."""
+
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QA:
+    """One question with its answer, from one file; the slug is its identity."""
+
+    slug: str
+    title: str
+    question: Question
+    answer: Answer
+    status: QAStatus
+    topics: tuple[str, ...] = ()
+    #: The first day it may go out, in the newsletter's time zone.
+    not_before: date | None = None
+    #: Higher goes first.
+    priority: int = 0
+    inspired_by: Inspiration | None = None
+    #: The file it was read from, relative to the site, for messages to people.
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.slug and self.title and self.question.text and self.answer.text):
+            raise ValueError("a QA needs a slug, a title, a question and an answer")
