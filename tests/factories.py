@@ -13,6 +13,7 @@ from pipeline.model.subscriber import Subscriber, SubscriberStatus
 
 #: A Tuesday morning, long before any test runs.
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+TUESDAY = date(2026, 3, 3)
 
 
 def make_qa(slug: str = "the-long-meeting", **changes: Any) -> QA:
@@ -28,7 +29,7 @@ def make_qa(slug: str = "the-long-meeting", **changes: Any) -> QA:
     return replace(qa, **changes)
 
 
-def make_slot(day: date = NOON.date(), **changes: Any) -> Slot:
+def make_slot(day: date = TUESDAY, **changes: Any) -> Slot:
     at = datetime(day.year, day.month, day.day, 14, 0, tzinfo=UTC)
     return replace(Slot("tuesday 09:00 America/New_York", day, at), **changes)
 
