@@ -1,0 +1,1 @@
+"""Edge: state. The only place with SQL; one ledger behind one set of promises."""

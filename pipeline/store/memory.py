@@ -1,0 +1,359 @@
+"""The outbox in dictionaries: the promises of the real one, for tests, rehearsals and previews."""
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pipeline.errors import ConflictError, NotFoundError, StateError
+from pipeline.model.delivery import (
+    DELIVERY_TRANSITIONS,
+    Delivery,
+    DeliveryEvent,
+    DeliveryState,
+    DoubtPolicy,
+    HandOver,
+    Lease,
+    Recipient,
+    Refusal,
+    Result,
+    Sums,
+)
+from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
+from pipeline.model.subscriber import SuppressionReason
+from pipeline.store import steps
+from pipeline.store.memory_rows import LONG_AGO, HeldIssue, Row, Shard
+
+_S, _E = DeliveryState, DeliveryEvent
+_FAR_OFF = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class MemoryOutbox:
+    """Fits :class:`pipeline.delivery.ports.Outbox`; gone with the process."""
+
+    policy: DoubtPolicy = DoubtPolicy.HOLD
+    #: No other sender can be at work, so a lease of another owner has ended.
+    alone: bool = False
+    #: So many readers are one shard.
+    shard_size: int = 1000
+    #: Who must not be written to: subscriber id -> why. Looked up at the hand-over.
+    suppressed: dict[int, SuppressionReason] = field(default_factory=dict)
+    #: Subscriber ids of readers who left.
+    left: set[int] = field(default_factory=set)
+    _issues: dict[int, HeldIssue] = field(default_factory=dict)
+    _spent: dict[tuple[str, datetime], int] = field(default_factory=dict)
+    #: One transaction at a time, as the ledger has it.
+    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @classmethod
+    def with_recipients(
+        cls,
+        issue: int,
+        addresses: Iterable[str],
+        *,
+        expires_at: datetime = _FAR_OFF,
+        policy: DoubtPolicy = DoubtPolicy.HOLD,
+        shard_size: int = 1000,
+    ) -> "MemoryOutbox":
+        """Make an outbox with one frozen issue; the readers' ids are 1, 2, 3 ..."""
+        outbox = cls(policy=policy, shard_size=shard_size)
+        outbox.freeze(issue, addresses, expires_at=expires_at)
+        return outbox
+
+    def freeze(
+        self,
+        issue: int,
+        addresses: Iterable[str],
+        *,
+        expires_at: datetime = _FAR_OFF,
+        provider: str = "other",
+    ) -> None:
+        """Give an issue its rows; one reader is one address, counted from 1."""
+        rows = [Row(number, address) for number, address in enumerate(addresses, start=1)]
+        shard_size = self.shard_size
+        shards = {
+            1 + start // shard_size: Shard(
+                provider, {row.subscriber_id: row for row in rows[start : start + shard_size]}
+            )
+            for start in range(0, len(rows), shard_size)
+        }
+        self._issues[issue] = HeldIssue(expires_at, shards)
+
+    # -- the issue
+
+    def state(self, issue: int) -> IssueState:
+        return self._issue(issue).state
+
+    def is_published(self, issue: int) -> bool:
+        """Tell whether a message of it was ever handed over."""
+        return self._issue(issue).is_published
+
+    def step(self, issue: int, event: IssueEvent) -> IssueState:
+        """Let something happen to the issue, if :data:`ISSUE_TRANSITIONS` has it."""
+        with self._turn:
+            it = self._issue(issue)
+            state = ISSUE_TRANSITIONS.get((it.state, event))
+            if state is None:
+                raise ConflictError(f"{event} is not possible: issue {issue} is {it.state}")
+            it.state = state
+            return state
+
+    def complete_if_done(self, issue: int) -> bool:
+        """End a sending issue of which no row is queued, deferred or in hand."""
+        with self._turn:
+            it = self._issue(issue)
+            if it.state is IssueState.SENDING and not any(
+                row.state in steps.UNFINISHED for row in it.rows()
+            ):
+                it.state = IssueState.COMPLETE
+            return it.state is IssueState.COMPLETE
+
+    def cancel_rest(self, issue: int) -> int:
+        """Cancel what a stopped issue has left to hand over; give the number of rows."""
+        with self._turn:
+            it = self._issue(issue)
+            if it.state is not IssueState.STOPPED:
+                raise ConflictError(f"issue {issue} is {it.state}, not stopped")
+            rest = [row for row in it.rows() if row.state in steps.WAITING]
+            for row in rest:
+                row.state = _after(row.state, _E.CANCEL)
+            return len(rest)
+
+    # -- what a sender does
+
+    def lease(self, issue: int, *, owner: str, now: datetime, until: datetime) -> Lease | None:
+        with self._turn:
+            it = self._issues.get(issue)
+            if it is None or it.state not in {IssueState.FROZEN, IssueState.SENDING}:
+                return None
+            for number, shard in it.shards.items():
+                if not self._is_free(shard, it, owner=owner, now=now):
+                    continue
+                it.state = IssueState.SENDING
+                shard.epoch += 1
+                shard.owner, shard.lease_until = owner, until
+                for row in shard.rows.values():
+                    if row.state is _S.HANDING:
+                        self._lose(row)
+                return Lease(
+                    issue=issue,
+                    shard=number,
+                    epoch=shard.epoch,
+                    owner=owner,
+                    provider=shard.provider,
+                )
+            return None
+
+    def _is_free(self, shard: Shard, issue: HeldIssue, *, owner: str, now: datetime) -> bool:
+        if shard.is_done:
+            return False
+        if shard.owner:
+            return shard.lease_until <= now or (self.alone and shard.owner != owner)
+        return shard.due_at <= now or issue.expires_at <= now
+
+    def renew(
+        self, leases: Collection[Lease], *, now: datetime, until: datetime
+    ) -> frozenset[Lease]:
+        del now  # a lease that is past and that nobody took is still ours
+        with self._turn:
+            ours = frozenset(
+                lease
+                for lease in leases
+                if self._issue(lease.issue).state is IssueState.SENDING and self._holds(lease)
+            )
+            for lease in ours:
+                self._shard(lease).lease_until = until
+            return ours
+
+    def waiting(
+        self, lease: Lease, *, after: int, limit: int, now: datetime
+    ) -> Sequence[Recipient]:
+        with self._turn:
+            if not self._holds(lease):
+                return ()
+            expires_at = self._issue(lease.issue).expires_at
+            rows = self._shard(lease).rows
+            due = (
+                rows[id_]
+                for id_ in sorted(rows)
+                if id_ > after
+                and (
+                    rows[id_].is_due(now) or (rows[id_].state is _S.DEFERRED and expires_at <= now)
+                )
+            )
+            return tuple(
+                Recipient(
+                    issue=lease.issue,
+                    shard=lease.shard,
+                    subscriber_id=row.subscriber_id,
+                    address=row.address,
+                    attempts=row.attempts,
+                    expires_at=expires_at,
+                )
+                for row, _ in zip(due, range(limit), strict=False)
+            )
+
+    def commit(
+        self, results: Sequence[Result], hand_overs: Sequence[HandOver], *, now: datetime
+    ) -> Mapping[HandOver, Refusal]:
+        with self._turn:
+            for result in results:
+                self._write(result)
+            refused = {wish: self._hand_over(wish, now) for wish in hand_overs}
+            return {wish: why for wish, why in refused.items() if why is not None}
+
+    def _write(self, result: Result) -> None:
+        lease = result.lease
+        row = self._shard(lease).rows.get(result.subscriber_id)
+        if row is None or (row.state, result.event) not in DELIVERY_TRANSITIONS:
+            return
+        in_hand = row.state not in steps.WAITING
+        is_ours = row.epoch == lease.epoch if in_hand else self._holds(lease)
+        if not is_ours:
+            return
+        if not in_hand and result.event in steps.TRIES:
+            row.attempts += 1
+        row.code, row.reply = result.code, result.reply[: steps.REPLY_LENGTH]
+        row.next_at = result.next_at
+        if result.event is _E.LOSE_REPLY:
+            self._lose(row)
+        else:
+            row.state = _after(row.state, result.event)
+        if result.suppress is not None:
+            self.suppressed.setdefault(row.subscriber_id, result.suppress)
+        if row.state in steps.WAITING:
+            self._wait(lease.issue, lease.shard, row)
+
+    def _hand_over(self, wish: HandOver, now: datetime) -> Refusal | None:
+        issue, shard = self._issue(wish.lease.issue), self._shard(wish.lease)
+        row = shard.rows[wish.subscriber_id]
+        if not self._holds(wish.lease) or shard.lease_until <= now:
+            return Refusal.LEASE_LOST
+        if issue.state is IssueState.PAUSED:
+            return Refusal.PAUSED
+        if issue.state is not IssueState.SENDING:
+            return Refusal.STOPPED
+        if row.state not in steps.WAITING:
+            return Refusal.SETTLED
+        if wish.subscriber_id in self.left or wish.subscriber_id in self.suppressed:
+            row.state = _after(row.state, _E.SUPPRESS)
+            return Refusal.SUPPRESSED
+        row.state = _after(row.state, _E.HAND_OVER)
+        row.epoch = wish.lease.epoch
+        row.attempts += 1
+        issue.is_published = True
+        return None
+
+    def release(self, lease: Lease, *, now: datetime) -> None:
+        del now
+        with self._turn:
+            if not self._holds(lease):
+                return
+            shard = self._shard(lease)
+            left = [row for row in shard.rows.values() if row.state in steps.UNFINISHED]
+            shard.owner = ""
+            shard.is_done = not left
+            shard.due_at = min((row.due_at() for row in left), default=LONG_AGO)
+
+    def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
+        with self._turn:
+            start = datetime.fromtimestamp(
+                now.timestamp() // bucket_seconds * bucket_seconds, tz=UTC
+            )
+            self._spent[key, start] = self._spent.get((key, start), 0) + count
+
+    def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
+        with self._turn:
+            return tuple(
+                sorted((at, n) for (k, at), n in self._spent.items() if k == key and at >= since)
+            )
+
+    # -- what people ask and decide
+
+    def sums(self, issue: int) -> Sums:
+        with self._turn:
+            counts = dict.fromkeys(_S, 0)
+            for row in self._issue(issue).rows():
+                counts[row.state] += 1
+            return steps.add_up(issue, counts, planned=sum(counts.values()))
+
+    def deliveries(self, issue: int, state: DeliveryState | None = None) -> Iterator[Delivery]:
+        for row in self._issue(issue).rows():
+            if state in {None, row.state}:
+                yield Delivery(
+                    issue=issue,
+                    subscriber_id=row.subscriber_id,
+                    address=row.address,
+                    state=row.state,
+                    attempts=row.attempts,
+                    code=row.code,
+                    reply=row.reply,
+                    next_at=row.next_at,
+                )
+
+    def resolve(
+        self, issue: int, canonicals: Sequence[str] | None, event: DeliveryEvent, *, now: datetime
+    ) -> int:
+        """Say what became of doubtful messages: RESEND, ACCEPT or CLOSE."""
+        with self._turn:
+            it = self._issue(issue)
+            steps.check_resolution(issue, event, state=it.state, expires_at=it.expires_at, now=now)
+            count = 0
+            for number, shard in it.shards.items():
+                for row in shard.rows.values():
+                    if row.state is _S.HANDING and (not shard.owner or shard.lease_until <= now):
+                        row.state = _after(row.state, _E.LOSE_REPLY)
+                    if row.state is not _S.IN_DOUBT or (
+                        canonicals is not None and row.address not in canonicals
+                    ):
+                        continue
+                    row.state = _after(row.state, event)
+                    count += 1
+                    if event is _E.RESEND:
+                        row.epoch, row.next_at = 0, None
+                        self._wait(issue, number, row)
+            return count
+
+    # -- within a turn
+
+    def _issue(self, number: int) -> HeldIssue:
+        try:
+            return self._issues[number]
+        except KeyError:
+            raise NotFoundError(f"there is no issue {number}") from None
+
+    def _shard(self, lease: Lease) -> Shard:
+        return self._issue(lease.issue).shards[lease.shard]
+
+    def _holds(self, lease: Lease) -> bool:
+        shard = self._shard(lease)
+        return shard.epoch == lease.epoch and shard.owner == lease.owner
+
+    def _lose(self, row: Row) -> None:
+        """Write down that no reply was read, and do what the policy says about it."""
+        row.state = _after(row.state, _E.LOSE_REPLY)
+        if self.policy is DoubtPolicy.ASSUME_ACCEPTED:
+            row.state = _after(row.state, _E.ACCEPT)
+        elif self.policy is DoubtPolicy.RESEND and row.attempts < steps.RESEND_LIMIT:
+            row.state = _after(row.state, _E.RESEND)
+            row.epoch, row.next_at = 0, None
+
+    def _wait(self, number: int, shard_number: int, row: Row) -> None:
+        """See to it that somebody looks at a row that waits again."""
+        issue = self._issue(number)
+        if issue.state is IssueState.STOPPED:
+            row.state = _after(row.state, _E.CANCEL)
+            return
+        if issue.state is IssueState.COMPLETE:
+            issue.state = ISSUE_TRANSITIONS[issue.state, IssueEvent.REOPEN]
+        shard = issue.shards[shard_number]
+        shard.due_at = row.due_at() if shard.is_done else min(shard.due_at, row.due_at())
+        shard.is_done = False
+
+
+def _after(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
+    try:
+        return DELIVERY_TRANSITIONS[state, event]
+    except KeyError:
+        raise StateError(f"{event} cannot happen to a delivery that is {state}") from None

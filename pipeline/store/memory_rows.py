@@ -1,0 +1,60 @@
+"""What the outbox in dictionaries holds: issues, their shards, and a row for each reader."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from pipeline.model.delivery import DeliveryState
+from pipeline.model.issue import IssueState
+
+_S = DeliveryState
+
+#: Due at once, or never leased.
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Row:
+    subscriber_id: int
+    address: str
+    state: DeliveryState = _S.QUEUED
+    epoch: int = 0
+    attempts: int = 0
+    code: int = 0
+    reply: str = ""
+    next_at: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        return self.state is _S.QUEUED or (
+            self.state is _S.DEFERRED and (self.next_at is None or self.next_at <= now)
+        )
+
+    def due_at(self) -> datetime:
+        """When the row is next due; long ago for one that waits for nothing."""
+        return self.next_at if self.state is _S.DEFERRED and self.next_at else LONG_AGO
+
+
+@dataclass(slots=True)
+class Shard:
+    provider: str
+    rows: dict[int, Row]
+    epoch: int = 0
+    owner: str = ""
+    lease_until: datetime = LONG_AGO
+    #: When a row is next due; nobody looks at the shard before.
+    due_at: datetime = LONG_AGO
+    is_done: bool = False
+
+
+@dataclass(slots=True)
+class HeldIssue:
+    expires_at: datetime
+    shards: dict[int, Shard]
+    state: IssueState = IssueState.FROZEN
+    #: A message of it was handed over, so its Q&As count as published.
+    is_published: bool = False
+
+    def rows(self) -> Iterator[Row]:
+        for shard in self.shards.values():
+            yield from shard.rows.values()
