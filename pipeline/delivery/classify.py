@@ -16,22 +16,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Stage(StrEnum):
-    """Which command a reply answers."""
-
-    #: The greeting.
-    CONNECT = "connect"
-    #: EHLO, HELO or LHLO.
-    EHLO = "ehlo"
-    STARTTLS = "starttls"
-    AUTH = "auth"
-    MAIL = "mail"
-    RCPT = "rcpt"
-    #: The command DATA itself, before any of the message.
-    DATA = "data"
-    #: The end of the message: the terminator, or the last BDAT.
-    BODY = "body"
+from pipeline.delivery.stage import Stage
 
 
 class ReplyClass(StrEnum):
@@ -98,12 +83,12 @@ class Row:
 _S, _C = Stage, ReplyClass
 
 #: Replies about the session or the sender: whatever they say, no reader is meant.
-ABOUT_US = frozenset({_S.CONNECT, _S.EHLO, _S.STARTTLS, _S.AUTH, _S.MAIL})
+ABOUT_US = frozenset(Stage) - {_S.RCPT, _S.DATA, _S.END_OF_DATA}
 _RCPT = frozenset({_S.RCPT})
-_RCPT_BODY = frozenset({_S.RCPT, _S.BODY})
-_DATA_BODY = frozenset({_S.DATA, _S.BODY})
-_MAIL_DATA_BODY = frozenset({_S.MAIL, _S.DATA, _S.BODY})
-_RCPT_DATA_BODY = frozenset({_S.RCPT, _S.DATA, _S.BODY})
+_RCPT_BODY = frozenset({_S.RCPT, _S.END_OF_DATA})
+_DATA_BODY = frozenset({_S.DATA, _S.END_OF_DATA})
+_MAIL_DATA_BODY = frozenset({_S.MAIL, _S.DATA, _S.END_OF_DATA})
+_RCPT_DATA_BODY = frozenset({_S.RCPT, _S.DATA, _S.END_OF_DATA})
 
 #: A relay that checks recipients quotes what the next host said; that is not the relay's word
 #: about us.
@@ -253,15 +238,15 @@ TABLE: tuple[Row, ...] = (
 _TEXT_READ = 2000
 
 
-def judge(stage: Stage, code: int, enhanced: str, text: str) -> ReplyClass:
+def judge(stage: Stage, code: int, enhanced_code: str, text: str) -> ReplyClass:
     """Say what kind of refusal a reply is.
 
-    ``enhanced`` is empty when the reply has no enhanced code; ``text`` is the reply without its
+    ``enhanced_code`` is empty when the reply has no enhanced code; ``text`` is the reply without its
     codes, its lines joined by a line feed. Raises ValueError for a code that is no refusal.
     """
     if not 400 <= code <= 599:
         raise ValueError(f"{code} is no refusal")
-    row = _row(stage, code, enhanced, text)
+    row = _row(stage, code, enhanced_code, text)
     if row is not None:
         return row.reply_class
     return ReplyClass.UNKNOWN_4XX if code < 500 else ReplyClass.UNKNOWN_5XX

@@ -96,7 +96,7 @@ def decide(  # noqa: PLR0913 - each of them changes the answer
     reply_class: ReplyClass,
     *,
     code: int,
-    enhanced: str = "",
+    enhanced_code: str = "",
     attempts: int,
     now: datetime,
     expires_at: datetime,
@@ -120,7 +120,7 @@ def decide(  # noqa: PLR0913 - each of them changes the answer
     if not permanent:
         return Retry(at)
     condemned = reply_class is ReplyClass.ADDRESS_DEAD or (
-        reply_class is ReplyClass.ADDRESS_DISABLED and enhanced != _DISABLED_FOR_A_WHILE
+        reply_class is ReplyClass.ADDRESS_DISABLED and enhanced_code != _DISABLED_FOR_A_WHILE
     )
     return GiveUp(SuppressionReason.HARD_BOUNCE if condemned else None)
 
