@@ -241,8 +241,8 @@ _TEXT_READ = 2000
 def judge(stage: Stage, code: int, enhanced_code: str, text: str) -> ReplyClass:
     """Say what kind of refusal a reply is.
 
-    ``enhanced_code`` is empty when the reply has no enhanced code; ``text`` is the reply without its
-    codes, its lines joined by a line feed. Raises ValueError for a code that is no refusal.
+    ``enhanced_code`` is empty when the reply has none; ``text`` is the reply without its codes,
+    its lines joined by a line feed. Raises ValueError for a code that is no refusal.
     """
     if not 400 <= code <= 599:
         raise ValueError(f"{code} is no refusal")
