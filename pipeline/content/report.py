@@ -1,0 +1,43 @@
+"""What was noticed while one file was read."""
+
+from pipeline.model.finding import Finding, Level
+
+
+class Report:
+    """Collects the findings of one file, so that its author hears of all of them at once."""
+
+    def __init__(self, source: str) -> None:
+        #: The file, relative to the site.
+        self.source = source
+        self._findings: list[Finding] = []
+
+    def error(self, rule: str, line: int, message: str, remedy: str = "") -> None:
+        self.add(Level.ERROR, rule, line, message, remedy)
+
+    def warning(self, rule: str, line: int, message: str, remedy: str = "") -> None:
+        self.add(Level.WARNING, rule, line, message, remedy)
+
+    def note(self, rule: str, line: int, message: str, remedy: str = "") -> None:
+        self.add(Level.NOTE, rule, line, message, remedy)
+
+    def add(self, level: Level, rule: str, line: int, message: str, remedy: str) -> None:
+        """Take down a finding named ``content/rule``; line 0 is the file as a whole."""
+        self._findings.append(
+            Finding(
+                id=f"content/{rule}",
+                level=level,
+                source=self.source,
+                line=line,
+                message=message,
+                remedy=remedy,
+            )
+        )
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.level is Level.ERROR for finding in self._findings)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything, in the order of the lines."""
+        return tuple(sorted(self._findings, key=lambda finding: finding.line))
