@@ -1,0 +1,159 @@
+"""Issue -> what a template may name.
+
+The same names for both parts; in the HTML part texts are escaped or sanitised markup,
+in the text part they are plain.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from pipeline.rendering.manuscript import Entry, Manuscript
+from pipeline.rendering.markdown import Document, one_line
+from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.words import Words, direction_of, words_of, write_date
+from pipeline.rendering.xhtml import is_allowed, to_xhtml
+
+#: Writes a parsed text for one of the two parts.
+Write = Callable[[Document], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text as a template writes it."""
+
+    body: str
+    #: ``rtl`` or ``ltr`` where it is written the other way than the newsletter, else empty.
+    turned: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The column that made a reader ask."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QAView:
+    """One QA as a template sees it."""
+
+    title: str
+    turned: str
+    topics: tuple[str, ...]
+    reading_time: str
+    #: Such as "A reader in Boston asks".
+    asks: str
+    question: Passage
+    #: Such as "Jo Doe answers".
+    answers: str
+    answer: Passage
+    inspired_by: Source | None
+
+
+def for_html(
+    manuscript: Manuscript, options: RenderOptions, marks: dict[str, str]
+) -> dict[str, object]:
+    """Give the names for the HTML part; every ``str`` in it is escaped by Jinja."""
+
+    def write(document: Document) -> str:
+        return Markup(to_xhtml(document, top=3))  # noqa: S704 - sanitised just now
+
+    words = words_of(options.language)
+    why = Markup(escape(words.why)).format(  # noqa: S704 - our own words, escaped
+        address=marks["address"], title=options.title
+    )
+    return {
+        **_shared(manuscript, options, write),
+        **marks,
+        "intro": Markup(to_xhtml(manuscript.intro, top=2)),  # noqa: S704 - sanitised just now
+        "why": why,
+    }
+
+
+def for_text(
+    manuscript: Manuscript, options: RenderOptions, marks: dict[str, str], write: Write
+) -> dict[str, object]:
+    """Give the names for the text part, where nothing is markup."""
+    words = words_of(options.language)
+    return {
+        **_shared(manuscript, options, write),
+        **marks,
+        "intro": write(manuscript.intro),
+        "why": words.why.format(address=marks["address"], title=options.title),
+    }
+
+
+def _shared(manuscript: Manuscript, options: RenderOptions, write: Write) -> dict[str, object]:
+    issue = manuscript.issue
+    words = words_of(options.language)
+    day = issue.slot.at.astimezone(ZoneInfo(options.timezone)).date()
+    direction = direction_of(options.language)
+    title = one_line(issue.title)
+    return {
+        "masthead": title,
+        "subject": one_line(issue.subject),
+        "preheader": one_line(issue.preheader),
+        "number": issue.number,
+        "issue_number": words.issue.format(number=issue.number),
+        "date": write_date(day, options.language),
+        "language": options.language,
+        "direction": direction,
+        "start": "right" if direction == "rtl" else "left",
+        "qas": tuple(_view(entry, words, direction, write) for entry in manuscript.entries),
+        "bios": _bios(manuscript),
+        "ask_url": _ask_url(options, words.ask_subject.format(title=title)),
+        "ask_address": options.ask_address,
+        "web_view_url": options.web_view_url(issue.number),
+        "base_url": options.base_url,
+        "postal_address": one_line(options.postal_address),
+        "words": words,
+    }
+
+
+def _view(entry: Entry, words: Words, direction: str, write: Write) -> QAView:
+    qa = entry.qa
+    title = one_line(qa.title)
+    answerer = one_line(qa.answer.answered_by or "")
+    inspiration = qa.inspired_by
+    return QAView(
+        title=title,
+        turned=_turned(title, direction),
+        topics=tuple(one_line(topic) for topic in qa.topics),
+        reading_time=words.reading_time.format(minutes=entry.minutes),
+        asks=words.asks.format(name=one_line(qa.question.asked_by or "") or words.a_reader),
+        question=Passage(write(entry.question), _turned(entry.question.prose, direction)),
+        answers=words.answers.format(name=answerer) if answerer else words.the_answer,
+        answer=Passage(write(entry.answer), _turned(entry.answer.prose, direction)),
+        inspired_by=Source(
+            title=one_line(inspiration.title),
+            url=inspiration.url if inspiration.url and is_allowed(inspiration.url) else "",
+        )
+        if inspiration
+        else None,
+    )
+
+
+def _bios(manuscript: Manuscript) -> tuple[str, ...]:
+    """Give what is said about the answerers, each once, in the order of the answers."""
+    bios = (one_line(entry.qa.answer.bio or "") for entry in manuscript.entries)
+    return tuple(dict.fromkeys(bio for bio in bios if bio))
+
+
+def _turned(text: str, direction: str) -> str:
+    """Find the direction of a text by its first strong character (UAX #9, rule P2)."""
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        if kind in {"L", "R", "AL"}:
+            own = "ltr" if kind == "L" else "rtl"
+            return own if own != direction else ""
+    return ""
+
+
+def _ask_url(options: RenderOptions, subject: str) -> str:
+    return f"mailto:{quote(options.ask_address, safe='@')}?subject={quote(subject, safe='')}"

@@ -1,0 +1,50 @@
+"""An Issue with every Markdown text parsed once: what the context and the checks work on."""
+
+from dataclasses import dataclass
+
+from pipeline.model.issue import Issue
+from pipeline.model.qa import QA
+from pipeline.rendering import markdown
+from pipeline.rendering.markdown import Document
+
+_WORDS_A_MINUTE = 230
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One QA with its texts parsed."""
+
+    qa: QA
+    question: Document
+    answer: Document
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read, at least one minute."""
+        words = markdown.count_words(self.question) + markdown.count_words(self.answer)
+        return max(1, round(words / _WORDS_A_MINUTE))
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """An issue with its texts parsed."""
+
+    issue: Issue
+    intro: Document
+    entries: tuple[Entry, ...]
+
+
+def read(issue: Issue) -> Manuscript:
+    """Parse every text; raise ContentError that names the file of the one at fault."""
+    return Manuscript(
+        issue=issue,
+        intro=markdown.parse(issue.intro, f"the intro of issue {issue.number}"),
+        entries=tuple(
+            Entry(
+                qa=qa,
+                question=markdown.parse(qa.question.text, qa.source or qa.slug),
+                answer=markdown.parse(qa.answer.text, qa.source or qa.slug),
+            )
+            for qa in issue.qas
+        ),
+    )

@@ -1,0 +1,143 @@
+"""Markdown -> tokens, within limits, and what they link to and show."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from pipeline.errors import ContentError
+
+#: UTF-8 bytes of one Markdown text.
+MAX_BYTES = 200_000
+#: Lists, quotes, brackets and emphasis inside one another. The MJML compiler dies at some 20,000.
+MAX_DEPTH = 50
+
+# Characters that XML 1.0 and a line of text cannot hold; C1 and lone surrogates among them.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One Markdown text, parsed."""
+
+    tokens: tuple[Token, ...]
+    #: Where its links lead, in order.
+    links: tuple[str, ...]
+    #: The alternative texts of its images, in order.
+    images: tuple[str, ...]
+    #: Its words without code.
+    prose: str
+
+
+def writable(text: str) -> str:
+    """Leave out the characters that no part of a message can show."""
+    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Write a title or a name in one line."""
+    return " ".join(writable(text).split())
+
+
+def parse(text: str, place: str = "") -> Document:
+    """Parse one text; raise ContentError naming ``place`` when it is too long or too deep."""
+    text = writable(text)
+    if len(text.encode()) > MAX_BYTES:
+        raise ContentError(
+            f"a text is longer than {MAX_BYTES:,} bytes", place=place, remedy="shorten it"
+        )
+    _refuse_depth(_bracket_depth(text), place)
+    tokens = tuple(_parser().parse(text))
+    every = tuple(_walk(tokens))
+    _refuse_depth(max((token.level for token in every), default=0), place)
+    return Document(
+        tokens=tokens,
+        links=tuple(str(t.attrGet("href") or "") for t in every if t.type == "link_open"),
+        images=tuple(_plain(t.children or []) for t in every if t.type == "image"),
+        prose=" ".join(_plain(t.children or []) for t in tokens if t.type == "inline"),
+    )
+
+
+def count_words(document: Document) -> int:
+    """Count words; two signs of Chinese, Japanese or Korean count as one."""
+    signs = len(_WIDE.findall(document.prose))
+    return len(_WORD.findall(_WIDE.sub(" ", document.prose))) + (signs + 1) // 2
+
+
+def _walk(tokens: tuple[Token, ...]) -> Iterator[Token]:
+    for token in tokens:
+        if token.children is None or token.type == "image":
+            yield token
+        else:
+            yield from token.children
+            yield token
+
+
+def _plain(tokens: list[Token]) -> str:
+    """Write the text of one block without its code; an image is its alternative text."""
+    written = {"softbreak": " ", "hardbreak": " ", "code_inline": " "}
+    return "".join(
+        _plain(token.children or [])
+        if token.type == "image"
+        else written.get(token.type, token.content)
+        for token in tokens
+    )
+
+
+def _bracket_depth(text: str) -> int:
+    """Measure how deep brackets stand in one another; the parser's time grows with its square."""
+    depth = deepest = 0
+    for sign in re.findall(r"[\[\]]|\n\s*\n", text):
+        depth = max(depth + 1 if sign == "[" else depth - 1, 0) if sign in "[]" else 0
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _refuse_depth(depth: int, place: str) -> None:
+    if depth > MAX_DEPTH:
+        raise ContentError(
+            f"lists, quotes, brackets or emphasis stand more than {MAX_DEPTH} deep in one another",
+            place=place,
+            remedy="write it flatter",
+        )
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # What is nested deeper than maxNesting is dropped in silence, so it lies above our limit.
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 2 * MAX_DEPTH})
+    parser.enable(["table", "strikethrough"])
+    parser.block.ruler.before("paragraph", "comment", _block_comment, {"alt": ["paragraph"]})
+    parser.inline.ruler.before("autolink", "comment", _inline_comment)
+    return parser
+
+
+def _block_comment(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it calls it so
+    """Leave out an author's ``<!-- note -->``, which may hold empty lines."""
+    start = state.bMarks[first] + state.tShift[first]
+    if state.is_code_block(first) or not state.src.startswith("<!--", start):
+        return False
+    end = state.src.find("-->", start, state.eMarks[last - 1])
+    line = next((n for n in range(first, last) if end < state.eMarks[n]), last)
+    if end < 0 or state.src[end + 3 : state.eMarks[line]].strip():
+        return False
+    if not silent:
+        state.line = line + 1
+    return True
+
+
+def _inline_comment(state: StateInline, silent: bool) -> bool:  # noqa: ARG001, FBT001 - markdown-it calls it so
+    if not state.src.startswith("<!--", state.pos):
+        return False
+    end = state.src.find("-->", state.pos)
+    if end < 0:
+        return False
+    state.pos = end + 3
+    return True

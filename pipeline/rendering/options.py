@@ -1,0 +1,37 @@
+"""What rendering needs to know about a newsletter."""
+
+from dataclasses import dataclass
+
+from pipeline.model.address import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """The newsletter as its readers see it."""
+
+    #: The newsletter's name in the masthead and in the line that says why a reader gets it.
+    title: str
+    from_: Address
+    #: Where readers' questions go; empty: to the From address.
+    reply_to: str = ""
+    #: Where the public pages live, without a slash at the end.
+    base_url: str
+    #: A language tag of BCP 47, such as ``en`` or ``de-CH``.
+    language: str = "en"
+    #: An IANA time zone; the date of an issue is its slot's there.
+    timezone: str = "UTC"
+    #: Required by law in many countries; empty gives a finding.
+    postal_address: str = ""
+
+    def __post_init__(self) -> None:
+        if self.base_url.endswith("/"):
+            raise ValueError("base_url ends without a slash")
+
+    @property
+    def ask_address(self) -> str:
+        """The mailbox that takes readers' questions."""
+        return self.reply_to or self.from_.addr_spec
+
+    def web_view_url(self, number: int) -> str:
+        """Where everybody can read an issue."""
+        return f"{self.base_url}/issues/{number}"

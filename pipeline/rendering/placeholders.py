@@ -1,0 +1,55 @@
+"""The marks that stand for personal values while an edition is compiled.
+
+They pass MJML and the inliner unchanged, and hold a nonce so that no text can forge them:
+``https://p.invalid/<nonce>/unsubscribe_url`` and ``@@<nonce>:address@@``.
+"""
+
+import re
+
+from pipeline.model.edition import Part, Placeholder, Template
+
+_NONCE = re.compile("[0-9a-f]{32}")
+
+#: Filled with a value of one reader; the others are marks.
+PERSONAL = (Placeholder.UNSUBSCRIBE_URL, Placeholder.ADDRESS)
+
+
+class Placeholders:
+    """The marks of one compilation."""
+
+    def __init__(self, nonce: str) -> None:
+        if not _NONCE.fullmatch(nonce):
+            raise ValueError("a nonce has 32 lower-case hexadecimal digits")
+        self.nonce = nonce
+        names = "|".join(Placeholder)
+        self._mark = re.compile(
+            rf"https://p\.invalid/{nonce}/(?P<url>{names})|@@{nonce}:(?P<text>{names})@@"
+        )
+
+    def mark(self, placeholder: Placeholder) -> str:
+        """Give what a template writes: an address of the web, or a word."""
+        if placeholder is Placeholder.UNSUBSCRIBE_URL:
+            return f"https://p.invalid/{self.nonce}/{placeholder.value}"
+        return f"@@{self.nonce}:{placeholder.value}@@"
+
+    def marks(self) -> dict[str, str]:
+        """Give every mark under the name that templates use."""
+        return {
+            "unsubscribe_url": self.mark(Placeholder.UNSUBSCRIBE_URL),
+            "address": self.mark(Placeholder.ADDRESS),
+            "mail_only": self.mark(Placeholder.MAIL_ONLY_START),
+            "end_mail_only": self.mark(Placeholder.MAIL_ONLY_END),
+        }
+
+    def split(self, text: str) -> Template:
+        """Cut a compiled body at its marks."""
+        parts: list[Part] = []
+        end = 0
+        for found in self._mark.finditer(text):
+            if found.start() > end:
+                parts.append(text[end : found.start()])
+            parts.append(Placeholder(found["url"] or found["text"]))
+            end = found.end()
+        if end < len(text):
+            parts.append(text[end:])
+        return Template(tuple(parts))

@@ -1,0 +1,70 @@
+"""The stage itself: an Issue becomes an Edition, once for everybody."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+from pipeline.model.edition import Edition, Template
+from pipeline.model.issue import Issue
+from pipeline.rendering import (
+    checks,
+    context,
+    inlining,
+    manuscript,
+    mjml,
+    plain_text,
+    post_conditions,
+)
+from pipeline.rendering.manuscript import Manuscript
+from pipeline.rendering.markdown import one_line
+from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.placeholders import Placeholders
+from pipeline.rendering.templates import Templates
+
+
+class Renderer:
+    """Renders issues of one newsletter in one theme; keeps its compiled templates."""
+
+    def __init__(self, templates: Sequence[Path], options: RenderOptions) -> None:
+        """Look for each template in the folders ``templates``, the first one first."""
+        self._templates = Templates(templates)
+        self._options = options
+
+    def render(self, issue: Issue, *, nonce: str) -> Edition:
+        """Render an issue.
+
+        The nonce (32 random hexadecimal digits) marks the personal places while the edition is
+        made; it is not in the result, so the same issue gives the same bytes with any nonce.
+        Raises ContentError for a text that cannot be used and RenderError for a faulty theme.
+        """
+        read = manuscript.read(issue)
+        placeholders = Placeholders(nonce)
+        edition = Edition(
+            number=issue.number,
+            slot=issue.slot.at.astimezone(UTC),
+            subject=one_line(issue.subject),
+            preheader=one_line(issue.preheader),
+            slugs=issue.slugs,
+            html=self._html(read, placeholders),
+            text=self._text(read, placeholders),
+        )
+        return replace(edition, findings=checks.check(edition, read, self._options))
+
+    def _html(self, read: Manuscript, placeholders: Placeholders) -> Template:
+        names = context.for_html(read, self._options, placeholders.marks())
+        source = self._templates.render_markup("issue.mjml", names)
+        compiled = mjml.compile_html(source, self._templates.find)
+        post_conditions.check_compiled(compiled)
+        inlined = inlining.inline(compiled)
+        post_conditions.check_inlined(compiled, inlined, placeholders)
+        template = placeholders.split(inlined)
+        post_conditions.check_marks(template, "HTML", placeholders)
+        post_conditions.check_page(template)
+        return template
+
+    def _text(self, read: Manuscript, placeholders: Placeholders) -> Template:
+        names = context.for_text(read, self._options, placeholders.marks(), plain_text.render)
+        template = placeholders.split(self._templates.render_text("issue.txt", names))
+        post_conditions.check_marks(template, "text", placeholders)
+        return template

@@ -1,0 +1,138 @@
+"""Edge: the theme's files, rendered by Jinja2 in a sandbox.
+
+A template may read what the context holds, and include files of its own folders, nothing else.
+Nothing random or of the day is within its reach, so the same issue gives the same bytes.
+"""
+
+import difflib
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pipeline.errors import TemplateError
+from pipeline.rendering import plain_text
+
+#: What the code of a template can raise besides Jinja's own errors.
+_RAISED_BY_TEMPLATES = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+class Templates:
+    """The files of a theme, looked for in one folder after the other."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = tuple(folders)
+        self._markup = self._environment(escape=True)
+        self._plain = self._environment(escape=False)
+        self._plain.filters |= {"wrap": plain_text.wrap, "underline": plain_text.underline}
+
+    def _environment(self, *, escape: bool) -> ImmutableSandboxedEnvironment:
+        # Not select_autoescape: that one is off for .mjml.
+        environment = ImmutableSandboxedEnvironment(
+            loader=jinja2.FileSystemLoader(self._folders),
+            autoescape=escape,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        del environment.globals["lipsum"], environment.filters["random"]
+        return environment
+
+    def render_markup(self, name: str, context: Mapping[str, object]) -> str:
+        """Render a template in which every value is escaped."""
+        return self._render(self._markup, name, context)
+
+    def render_text(self, name: str, context: Mapping[str, object]) -> str:
+        """Render a template of the text part, where nothing is markup."""
+        return self._render(self._plain, name, context)
+
+    def find(self, lines: Sequence[str], number: int) -> str:
+        """Find where line ``number`` (from 1) of a rendered text was written.
+
+        Gives the ``template:line`` of the line itself, or else of the nearest one above
+        that stands in one place only; empty when there is none.
+        """
+        places = self._places()
+        for line in reversed(lines[:number]):
+            found = places.get(line.strip(), [])
+            if len(found) == 1:
+                return found[0]
+        return ""
+
+    def _places(self) -> dict[str, list[str]]:
+        places: dict[str, list[str]] = {}
+        loader = self._markup.loader
+        assert loader is not None  # noqa: S101 - set above
+        for name in loader.list_templates():
+            if not name.endswith(".mjml"):
+                continue
+            source, filename, _ = loader.get_source(self._markup, name)
+            for number, line in enumerate(source.splitlines(), start=1):
+                if line.strip():
+                    places.setdefault(line.strip(), []).append(self._place(filename, number))
+        return places
+
+    def _render(
+        self, environment: jinja2.Environment, name: str, context: Mapping[str, object]
+    ) -> str:
+        try:
+            return environment.get_template(name).render(context)
+        except _RAISED_BY_TEMPLATES as error:
+            raise self._explain(error, context) from error
+        except UnicodeDecodeError as error:
+            raise TemplateError("a template is not UTF-8", place=name) from error
+
+    def _explain(self, error: Exception, context: Mapping[str, object]) -> TemplateError:
+        place = self._raised_at(error)
+        match error:
+            case jinja2.TemplateSyntaxError():
+                place = self._place(error.filename or error.name or "", error.lineno)
+                return TemplateError(error.message or "not a template", place=place)
+            case jinja2.TemplateNotFound():
+                return TemplateError(
+                    f"there is no template {error.name!r}",
+                    place=place or str(error.name),
+                    remedy="name a file of the theme's folder",
+                )
+            case jinja2.UndefinedError():
+                return TemplateError(
+                    error.message or "a name is not there",
+                    place=place,
+                    remedy=_nearest(error.message or "", context),
+                )
+            case RecursionError():
+                return TemplateError("templates include one another without end", place=place)
+            case _:
+                return TemplateError(f"{type(error).__name__}: {error}", place=place)
+
+    def _raised_at(self, error: Exception) -> str:
+        """Find the innermost line of a template; Jinja writes them into the traceback."""
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if any(Path(frame.filename).is_relative_to(folder) for folder in self._folders):
+                return self._place(frame.filename, frame.lineno or 0)
+        return ""
+
+    def _place(self, filename: str | None, line: int) -> str:
+        path = Path(filename or "")
+        for folder in self._folders:
+            if path.is_relative_to(folder):
+                return f"{folder.name}/{path.relative_to(folder)}:{line}"
+        return f"{filename}:{line}"
+
+
+def _nearest(message: str, context: Mapping[str, object]) -> str:
+    """Suggest the name that was probably meant."""
+    name = message.partition("'")[2].partition("'")[0]
+    near = difflib.get_close_matches(name, list(context), n=1)
+    return f"did you mean {near[0]!r}?" if near else ""
