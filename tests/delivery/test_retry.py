@@ -18,7 +18,7 @@ JUDGED = st.sampled_from([c for c in ReplyClass if c is not ReplyClass.IN_DOUBT]
 
 
 def decide(reply_class: ReplyClass, **changes: Any) -> retry.Decision:
-    usual = {
+    usual: dict[str, Any] = {
         "code": 450,
         "attempts": 1,
         "now": NOON,
