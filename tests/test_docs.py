@@ -1,0 +1,153 @@
+"""The documentation keeps to the code: words, keys, dependencies, links."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import sections
+from pipeline.content import issue_file, parsing
+from pipeline.model.delivery import DeliveryState
+from pipeline.model.issue import IssueState
+from pipeline.model.qa import QAStatus
+from pipeline.model.record import SlotState
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "content/README.md"])
+GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+MANUAL = (ROOT / "docs/reference/newsletter-toml.md").read_text(encoding="utf-8")
+DECISIONS = (ROOT / "docs/decisions.md").read_text(encoding="utf-8")
+
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def _tables():
+    for name, field in sections.Document.model_fields.items():
+        yield name, field.annotation
+
+
+def _keys():
+    for table, model in _tables():
+        for name, field in model.model_fields.items():
+            yield pytest.param(table, field.alias or name, id=f"{table}.{field.alias or name}")
+
+
+def _dependencies():
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        pyproject = tomllib.load(file)
+    groups = [pyproject["project"]["dependencies"], *pyproject["dependency-groups"].values()]
+    return sorted({re.split(r"[^\w.-]", line)[0] for group in groups for line in group})
+
+
+def _manual_of(table):
+    """Give the section of the manual about one table of the toml."""
+    after = MANUAL.partition(f"\n## [{table}]\n")[2]
+    return after.partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("states", [DeliveryState, IssueState, SlotState, QAStatus])
+def test_the_glossary_defines_every_state(states):
+    assert [state for state in states if f"**{state}**" not in GLOSSARY] == []
+
+
+def test_the_glossary_says_what_to_avoid_for_every_word():
+    entries = re.findall(r"^\*\*[^*]+\*\*:\n(?:.+\n)+", GLOSSARY, re.MULTILINE)
+
+    assert entries
+    assert [entry for entry in entries if "_Avoid_: " not in entry] == []
+
+
+@pytest.mark.parametrize(("table", "key"), list(_keys()))
+def test_the_manual_explains_every_key_of_the_toml(table, key):
+    assert f"\n| `{key}` | " in _manual_of(table)
+
+
+def test_the_manual_explains_no_key_that_is_not_there():
+    known = {
+        (table, field.alias or name)
+        for table, model in _tables()
+        for name, field in model.model_fields.items()
+    }
+    described = {
+        (table, key)
+        for table, _ in _tables()
+        for key in re.findall(r"^\| `(\w+)` \|", _manual_of(table), re.MULTILINE)
+    }
+
+    assert described == known
+
+
+@pytest.mark.parametrize("name", _dependencies())
+def test_every_dependency_has_its_reason_in_the_decisions(name):
+    assert f"**{name}**" in DECISIONS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_between_pages_leads_somewhere(page):
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    targets = [target for target in _LINK.findall(text) if "://" not in target]
+
+    lost = [t for t in targets if not (page.parent / t.partition("#")[0]).exists()]
+
+    assert lost == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_page_has_one_title_and_closes_its_fences(page):
+    text = page.read_text(encoding="utf-8")
+
+    assert text.count("```") % 2 == 0
+    assert len(re.findall(r"^# ", _FENCE.sub("", text), re.MULTILINE)) == 1
+    assert text.endswith("\n")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_table_has_as_many_cells_in_each_row(page):
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        cells = {len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}
+
+        assert len(cells) == 1, table
+
+
+def _examples(language, page):
+    """Give the code blocks of a page in one language."""
+    text = page.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["tutorial.md", "reference/newsletter-toml.md"])
+def test_an_example_of_the_toml_is_legal(page):
+    example = _examples("toml", ROOT / "docs" / page)[0]
+
+    document = sections.Document.model_validate(tomllib.loads(example))
+
+    assert document.newsletter.title
+
+
+@pytest.mark.parametrize("page", ["tutorial.md", "reference/qa-file.md"])
+def test_an_example_of_a_qa_file_has_nothing_to_mend(page):
+    example = _examples("markdown", ROOT / "docs" / page)[0]
+
+    parsed = parsing.parse(example.encode(), "content/example.md")
+
+    assert parsed.findings == ()
+    assert parsed.qa is not None
+
+
+def test_the_example_of_an_issue_file_has_nothing_to_mend():
+    example = _examples("markdown", ROOT / "docs/reference/issue-file.md")[0]
+
+    parsed = issue_file.parse(example.encode(), "issues/0007.md")
+
+    assert parsed.findings == ()
+
+
+def test_the_readme_names_both_commands_and_the_cron_line():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert "make demo" in readme
+    assert "make test" in readme
+    assert "mailbag send --due" in readme
