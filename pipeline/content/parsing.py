@@ -23,6 +23,8 @@ class Parsed:
     """What a QA file came to."""
 
     slug: str
+    #: The file, relative to the site.
+    source: str
     #: ``None`` when an error was found, or when a draft is not finished.
     qa: QA | None
     findings: tuple[Finding, ...]
@@ -37,7 +39,7 @@ def parse(data: bytes, source: str) -> Parsed:
     slug = slug_of(source)
     _check_slug(slug, report)
     qa = _read(data, slug, report)
-    return Parsed(slug, None if report.has_errors else qa, report.findings)
+    return Parsed(slug, source, None if report.has_errors else qa, report.findings)
 
 
 def slug_of(source: str) -> str:

@@ -71,7 +71,7 @@ def split(body: str, first_line: int, report: Report, unfinished: Level = Level.
     texts: dict[Kind, str] = {}
     ends = [heading.line for heading in headings[1:]] + [len(lines)]
     for heading, end in zip(headings, ends, strict=True):
-        text = _tidy("\n".join(lines[heading.line + 1 : end]))
+        text = tidy("\n".join(lines[heading.line + 1 : end]))
         if _COMMENT.sub("", text).strip():
             texts[heading.kind] = text
         else:
@@ -172,7 +172,7 @@ def _report_text_before(
         )
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Drop the blank lines around a text; separators from word processors become line feeds."""
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
     # The first line keeps its indentation, which may make it code.

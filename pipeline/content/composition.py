@@ -1,0 +1,48 @@
+"""The chosen Q&As, and what an editor fixed -> the issue."""
+
+from collections.abc import Sequence
+
+from pipeline.content.issue_file import IssueFile
+from pipeline.content.plain_words import plain_words, shorten
+from pipeline.model.issue import Issue, Slot
+from pipeline.model.qa import QA
+
+#: Characters of a preheader made here. Phones show about 90, large screens twice as many.
+PREHEADER = 140
+
+#: "Also: …" in the languages of the interface.
+_ALSO = {"en": "Also", "de": "Außerdem", "fr": "Aussi", "es": "También", "ar": "أيضًا"}
+
+
+def compose(  # noqa: PLR0913 - an issue's own fields
+    number: int,
+    slot: Slot,
+    title: str,
+    qas: Sequence[QA],
+    overrides: IssueFile | None = None,
+    *,
+    language: str = "en",
+) -> Issue:
+    """Make the issue; an editor's word counts more than what is made here.
+
+    ``title`` is the newsletter's, ``language`` its BCP 47 tag.
+    """
+    fixed = overrides or IssueFile(number=number)
+    return Issue(
+        number=number,
+        slot=slot,
+        title=fixed.title or title,
+        subject=fixed.subject or qas[0].title,
+        preheader=fixed.preheader or _preheader(qas, language),
+        intro=fixed.intro,
+        qas=tuple(qas),
+    )
+
+
+def _preheader(qas: Sequence[QA], language: str) -> str:
+    """Name the other Q&As; when there is none, begin the question."""
+    others = [qa.title for qa in qas[1:]]
+    if not others:
+        return shorten(plain_words(qas[0].question.text), PREHEADER)
+    also = _ALSO.get(language.partition("-")[0].lower(), _ALSO["en"])
+    return shorten(f"{also}: {' · '.join(others)}", PREHEADER)

@@ -1,0 +1,151 @@
+"""Edge: reads the content folder and the issue files of a site."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.content import column, decoding, issue_file, parsing
+from pipeline.content.column import Column
+from pipeline.content.issue_file import ParsedIssueFile
+from pipeline.content.parse_cache import ParseCache
+from pipeline.content.parsing import Parsed
+from pipeline.content.report import Report
+from pipeline.model.finding import Finding
+
+#: The folder of the issue files in a site.
+ISSUES = "issues"
+
+#: Endings that people give to Markdown; only ``.md`` is read.
+_OTHER_ENDINGS = (".markdown", ".mdown", ".mkd", ".mdx")
+
+
+def read(root: Path, *, site: Path, cache: Path | None = None) -> Column:
+    """Read every QA file below ``root``; sources are named relative to ``site``.
+
+    ``README.md``, ``_*.md`` and whatever begins with a dot are no Q&As.
+    A file that cannot be read is a finding, and the others are still read.
+    With ``cache``, a file, what was read once is read again only after it changed.
+    """
+    scan = _Scan(site)
+    remembered = ParseCache.load(cache) if cache is not None else ParseCache()
+    files: list[Parsed] = []
+    for path in scan.files(root):
+        parsed = _read_file(path, scan, remembered)
+        if parsed is not None:
+            files.append(parsed)
+    if cache is not None:
+        remembered.save(cache)
+    return column.gather(files, scan.findings)
+
+
+def read_issue_file(site: Path, number: int) -> ParsedIssueFile | None:
+    """Read ``issues/NNNN.md``; ``None`` when there is none."""
+    path = issue_path(site, number)
+    source = path.relative_to(site).as_posix()
+    try:
+        return issue_file.parse(_read_bytes(path), source)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        report = Report(source)
+        _report_unreadable(error, report)
+        return ParsedIssueFile(None, report.findings)
+
+
+def issue_path(site: Path, number: int) -> Path:
+    return site / ISSUES / issue_file.file_name(number)
+
+
+def digest(path: Path) -> str:
+    """Give the sha256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class _Scan:
+    """Finds the QA files of a folder, each real folder once, and notes what is in the way."""
+
+    def __init__(self, site: Path) -> None:
+        self._site = site
+        self._seen: set[tuple[int, int]] = set()
+        self.findings: list[Finding] = []
+
+    def files(self, root: Path) -> Iterator[os.DirEntry[str]]:
+        """Give the QA files, in the order of their paths; folders behind links come last."""
+        linked = [str(root)]
+        while linked:
+            folders = [linked.pop(0)]
+            while folders:
+                folder = folders.pop()
+                entries = self._entries(folder)
+                yield from (entry for entry in entries if self._is_qa(entry))
+                inner = [entry for entry in entries if entry.is_dir()]
+                folders += [entry.path for entry in reversed(inner) if not entry.is_symlink()]
+                linked += [entry.path for entry in inner if entry.is_symlink()]
+
+    def source_of(self, path: str) -> str:
+        """Name a path relative to the site, in characters that can be printed."""
+        relative = os.path.relpath(path, self._site)
+        return os.fsencode(relative).decode("utf-8", "replace").replace(os.sep, "/")
+
+    def unreadable(self, path: str, error: OSError) -> None:
+        report = Report(self.source_of(path))
+        _report_unreadable(error, report)
+        self.findings.extend(report.findings)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        """List a folder, but a folder seen before is empty: links may lead round in a circle."""
+        try:
+            status = Path(folder).stat()
+            if (status.st_dev, status.st_ino) in self._seen:
+                return []
+            self._seen.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as entries:
+                visible = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            self.unreadable(folder, error)
+            return []
+        return sorted(visible, key=lambda entry: entry.name)
+
+    def _is_qa(self, entry: os.DirEntry[str]) -> bool:
+        name = entry.name.casefold()
+        if name.startswith("_") or name == "readme.md" or entry.is_dir():
+            return False
+        if name.endswith(_OTHER_ENDINGS):
+            report = Report(self.source_of(entry.path))
+            report.warning("ending", 0, "the file is not read", "rename it to end in .md")
+            self.findings.extend(report.findings)
+        # Pipes and devices never end; a link to nothing is reported when it is opened.
+        return name.endswith(".md") and (entry.is_file() or entry.is_symlink())
+
+
+def _read_file(entry: os.DirEntry[str], scan: _Scan, remembered: ParseCache) -> Parsed | None:
+    source = scan.source_of(entry.path)
+    try:
+        status = entry.stat()
+        known = remembered.find(source, status)
+        if known is not None:
+            return known
+        parsed = parsing.parse(_read_bytes(Path(entry.path)), source)
+    except OSError as error:
+        report = Report(source)
+        _report_unreadable(error, report)
+        return Parsed(parsing.slug_of(source), source, None, report.findings)
+    remembered.put(source, status, parsed)
+    return parsed
+
+
+def _read_bytes(path: Path) -> bytes:
+    """Read a file, but not more of it than shows that it is too large."""
+    with path.open("rb") as file:
+        return file.read(decoding.LARGEST + 1)
+
+
+def _report_unreadable(error: OSError, report: Report) -> None:
+    report.error(
+        "unreadable",
+        0,
+        f"the file cannot be read ({error.strerror or error})",
+        "look at its permissions, and whether it is still there",
+    )
