@@ -1,9 +1,10 @@
-"""What the delivery stage needs of the ledger; the store fits it without knowing it."""
+"""What the delivery stage needs of the ledger and of a transport; they fit it structurally."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.delivery.parcel import Outcome, Parcel, Supply
 from pipeline.model.delivery import HandOver, Lease, Recipient, Refusal, Result
 
 
@@ -54,4 +55,53 @@ class Outbox(Protocol):
 
     def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
         """Read how many were handed over since then, as (start of the bucket, count)."""
+        ...
+
+
+class Feed(Protocol):
+    """What a transport pulls its parcels from.
+
+    All but :meth:`may_hand_over` and :attr:`is_ending` talk to the ledger and may take long;
+    a transport calls them from one thread, never two at once.
+    """
+
+    def take(self, limit: int) -> Supply:
+        """Give up to so many parcels; each is settled by an outcome, or by a refused wish."""
+        ...
+
+    def commit(self, outcomes: Sequence[Outcome], wishes: Sequence[Parcel]) -> Collection[Parcel]:
+        """Write outcomes and hand-overs durably, together; give the wishes that are granted.
+
+        The terminator of a granted one may be written. One that is not granted is settled: its
+        transaction is left without a terminator, and no outcome follows.
+        """
+        ...
+
+    def look_after(self) -> None:
+        """Renew leases, hear of pause and stop; to be called once a second or more often."""
+        ...
+
+    def may_hand_over(self, parcel: Parcel) -> bool:
+        """Tell, right before the terminator, whether the process slept past its lease."""
+        ...
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether nothing more is to be begun; messages in hand get their replies read."""
+        ...
+
+
+class Transport(Protocol):
+    """A way to hand messages over."""
+
+    @property
+    def doubt(self) -> int:
+        """How many messages can be in doubt at any time, at most."""
+        ...
+
+    def run(self, feed: Feed) -> None:
+        """Hand over what the feed gives, until it gives no more or is ending.
+
+        Raises :class:`pipeline.errors.RelayError` when the relay cannot be used at all.
+        """
         ...

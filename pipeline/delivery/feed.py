@@ -1,0 +1,260 @@
+"""What is sent next, and what becomes of it: the sender's side of a transport."""
+
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.clock import Clock
+from pipeline.delivery import judging
+from pipeline.delivery.holding import Holding, Shard
+from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel, Supply
+from pipeline.delivery.ports import Outbox
+from pipeline.delivery.rating import Rating
+from pipeline.delivery.report import RunReport, StopReason
+from pipeline.delivery.retry import RetryPolicy, StopRun
+from pipeline.errors import DatabaseError, RelayError
+from pipeline.model.delivery import DeliveryEvent, HandOver, Recipient, Refusal, Result
+from pipeline.model.message import Envelope, Message
+
+#: So many rows of a shard are read at once.
+_PAGE = 200
+#: Seconds between the last tries to write down results that are known.
+_LAST_TRIES = (0.0, 0.5, 1.0, 2.0)
+
+
+@dataclass(kw_only=True)
+class OutboxFeed:
+    """Fits :class:`pipeline.delivery.ports.Feed` for one run over one issue.
+
+    ::
+
+        lease a shard -> read its rows -> ask the rate -> compose -> take()
+        commit(): outcome -> verdict -> result, another try, or the end of the run
+    """
+
+    outbox: Outbox
+    compose: Callable[[Recipient], tuple[Envelope, Message]]
+    policy: RetryPolicy
+    rating: Rating
+    holding: Holding
+    clock: Clock
+    stop: Callable[[], StopReason | None]
+    progress: Callable[[RunReport], None]
+
+    stopped: StopReason | None = field(default=None, init=False)
+    relay_error: RelayError | None = field(default=None, init=False)
+    _database_error: DatabaseError | None = field(default=None, init=False)
+    _pause_because: str = field(default="", init=False)
+    _counts: Counter[DeliveryEvent] = field(default_factory=Counter, init=False)
+    _queue: deque[tuple[Shard, Recipient]] = field(default_factory=deque, init=False)
+    #: Parcels whose hand-over is committed and whose outcome is not known yet.
+    _handed: set[Parcel] = field(default_factory=set, init=False)
+    #: Readers that lost a connection in this run.
+    _lost: set[int] = field(default_factory=set, init=False)
+    #: Results that the ledger could not take so far.
+    _unwritten: list[Result] = field(default_factory=list, init=False)
+    _begun_at: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self._begun_at = self.clock.boot_time()
+
+    # -- for the transport
+
+    @property
+    def is_ending(self) -> bool:
+        return self.stopped is not None
+
+    def take(self, limit: int) -> Supply:
+        parcels: list[Parcel] = []
+        wait: float | None = None
+        try:
+            while not self.is_ending and len(parcels) < limit:
+                found = self._next()
+                if found is None:
+                    break
+                shard, recipient = found
+                wait = self.rating.wait(self.clock.now()) or None
+                if wait is not None:
+                    self._queue.appendleft(found)
+                    break
+                envelope, message = self.compose(recipient)
+                self.rating.give(self.clock.now())
+                parcels.append(Parcel(shard.lease, recipient, envelope, message))
+        except DatabaseError as error:
+            self._fail(error)
+        return Supply(tuple(parcels), wait)
+
+    def commit(self, outcomes: Sequence[Outcome], wishes: Sequence[Parcel]) -> Collection[Parcel]:
+        self._unwritten += filter(None, map(self._settle, outcomes))
+        asked = {} if self.is_ending else {_wish(parcel): parcel for parcel in wishes}
+        refusals = self._write(asked)
+        for wish, refusal in refusals.items():
+            self._refused(wish, refusal)
+        granted = frozenset(parcel for wish, parcel in asked.items() if wish not in refusals)
+        for parcel in wishes:
+            if parcel not in granted:
+                self.holding.settle(parcel.lease)
+        self._handed |= granted
+        self._counts[DeliveryEvent.HAND_OVER] += len(granted)
+        self.rating.spend(len(granted))
+        self.progress(self.report())
+        return granted
+
+    def look_after(self) -> None:
+        try:
+            self._end(self.stop())
+            self.holding.renew()
+            self.rating.save(self.clock.now())
+        except DatabaseError as error:
+            self._fail(error)
+
+    def may_hand_over(self, parcel: Parcel) -> bool:
+        return self.holding.is_live(parcel.lease)
+
+    # -- for the sender
+
+    def close(self) -> None:
+        """Write what is still to be written, and give the shards back."""
+        try:
+            for seconds in _LAST_TRIES:
+                if not self._unwritten:
+                    break
+                self.clock.sleep(seconds)
+                self._write({})
+            self.rating.save(self.clock.now())
+            self.holding.release_all()
+        except DatabaseError as error:
+            self._fail(error)
+
+    def fail(self, error: RelayError) -> None:
+        """Note that the relay cannot be used."""
+        self.relay_error = self.relay_error or error
+        self._end(StopReason.RELAY)
+
+    def report(self) -> RunReport:
+        counts, event = self._counts, DeliveryEvent
+        return RunReport(
+            handed_over=counts[event.HAND_OVER],
+            accepted=counts[event.ACCEPT],
+            deferred=counts[event.DEFER],
+            rejected=counts[event.REJECT],
+            suppressed=counts[event.SUPPRESS],
+            expired=counts[event.EXPIRE],
+            in_doubt=counts[event.LOSE_REPLY],
+            unrecorded=len(self._unwritten),
+            seconds=self.clock.boot_time() - self._begun_at,
+            stopped=self.stopped,
+            relay_error=self.relay_error,
+            database_error=self._database_error,
+            pause_because=self._pause_because,
+        )
+
+    # -- what is next
+
+    def _next(self) -> tuple[Shard, Recipient] | None:
+        """Give the next row to send; on the way, rows whose time is up expire."""
+        while self._queue or self._fetch():
+            shard, recipient = self._queue.popleft()
+            if not self.holding.is_held(shard.lease):
+                continue
+            if self.clock.now() < recipient.expires_at:
+                return shard, recipient
+            self._unwritten.append(_expired(shard, recipient))
+            self.holding.settle(shard.lease)
+            if not self._queue:
+                self._write({})
+        return None
+
+    def _fetch(self) -> bool:
+        """Read more rows, from the shards we hold or from another; tell whether there are any."""
+        while not self._queue:
+            if not self._unwritten:
+                self.holding.release_done()
+            shard = self.holding.readable() or self.holding.lease()
+            if shard is None:
+                return False
+            now = self.clock.now()
+            rows = self.outbox.waiting(shard.lease, after=shard.after, limit=_PAGE, now=now)
+            self.holding.read(shard, rows, is_last=len(rows) < _PAGE)
+            self._queue.extend((shard, recipient) for recipient in rows)
+        return True
+
+    # -- what became of it
+
+    def _settle(self, outcome: Outcome) -> Result | None:
+        parcel = outcome.parcel
+        reader = parcel.recipient.subscriber_id
+        verdict = judging.settle(
+            outcome,
+            is_handed=parcel in self._handed,
+            was_lost=reader in self._lost,
+            now=self.clock.now(),
+            policy=self.policy,
+        )
+        self._handed.discard(parcel)
+        if isinstance(outcome, Lost) and outcome.loss is Loss.BEFORE:
+            self._lost.add(reader)
+        if verdict.stop is not None:
+            self._halt(verdict.stop, outcome)
+        shard = self.holding.get(parcel.lease)
+        if verdict.puts_back and shard is not None:
+            self._queue.append((shard, parcel.recipient))
+        else:
+            self.holding.settle(parcel.lease)
+        return verdict.result
+
+    def _write(self, asked: Collection[HandOver]) -> Mapping[HandOver, Refusal | None]:
+        """Commit what is known and what is asked; give the refusals, all when it cannot be done."""
+        if not (self._unwritten or asked):
+            return {}
+        try:
+            now = self.clock.now()
+            refusals = self.outbox.commit(tuple(self._unwritten), tuple(asked), now=now)
+        except DatabaseError as error:
+            self._fail(error)
+            return dict.fromkeys(asked)
+        self._counts.update(result.event for result in self._unwritten)
+        self._unwritten.clear()
+        return refusals
+
+    def _refused(self, wish: HandOver, refusal: Refusal | None) -> None:
+        match refusal:
+            case Refusal.PAUSED:
+                self._end(StopReason.PAUSED)
+            case Refusal.STOPPED:
+                self._end(StopReason.STOPPED)
+            case Refusal.SUPPRESSED:
+                self._counts[DeliveryEvent.SUPPRESS] += 1
+            case Refusal.LEASE_LOST:
+                self.holding.drop(wish.lease)
+            case Refusal.SETTLED | None:
+                pass
+
+    # -- how it ends
+
+    def _end(self, reason: StopReason | None) -> None:
+        self.stopped = self.stopped or reason
+
+    def _fail(self, error: DatabaseError) -> None:
+        self._database_error = self._database_error or error
+        self._end(StopReason.DATABASE)
+
+    def _halt(self, stop: StopRun, outcome: Outcome) -> None:
+        said = f"{outcome.reply}" if isinstance(outcome, Answered) else outcome.why
+        error = RelayError(f"{stop.why}: {said}")
+        if stop.pauses and not self._pause_because:
+            self._pause_because = str(error)
+        self.fail(error)
+
+
+def _wish(parcel: Parcel) -> HandOver:
+    return HandOver(lease=parcel.lease, subscriber_id=parcel.recipient.subscriber_id)
+
+
+def _expired(shard: Shard, recipient: Recipient) -> Result:
+    return Result(
+        lease=shard.lease,
+        subscriber_id=recipient.subscriber_id,
+        event=DeliveryEvent.EXPIRE,
+        reason="expired",
+    )

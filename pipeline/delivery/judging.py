@@ -1,0 +1,105 @@
+"""What follows from an outcome: a result for the ledger, another try, or the end of the run."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipeline.delivery import classify, retry
+from pipeline.delivery.classify import ReplyClass
+from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome
+from pipeline.delivery.retry import GiveUp, Retry, RetryPolicy, StopRun
+from pipeline.delivery.stage import Stage
+from pipeline.model.delivery import DeliveryEvent, Result
+
+#: Longer replies are cut; the beginning tells enough.
+_REPLY_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Without a result the row stays as it is: queued, or deferred and due."""
+
+    result: Result | None = None
+    #: It is tried once more in this run.
+    puts_back: bool = False
+    #: Set when the refusal is about us.
+    stop: StopRun | None = None
+
+
+def settle(
+    outcome: Outcome, *, is_handed: bool, was_lost: bool, now: datetime, policy: RetryPolicy
+) -> Verdict:
+    """Decide what follows.
+
+    ``is_handed``: the ledger has the row as ``handing``, so it needs a result in any case.
+    ``was_lost``: this row lost its connection before, in the same run.
+    """
+    match outcome:
+        case Answered():
+            return _answered(outcome, is_handed=is_handed, now=now, policy=policy)
+        case Lost(loss=Loss.AFTER):
+            event, reason = DeliveryEvent.LOSE_REPLY, ReplyClass.IN_DOUBT
+            return Verdict(_result(outcome, event, reply=outcome.why, reason=reason))
+        case Lost():
+            return _lost(outcome, is_handed=is_handed, was_lost=was_lost, now=now, policy=policy)
+
+
+def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: RetryPolicy) -> Verdict:
+    reply, recipient = outcome.reply, outcome.parcel.recipient
+    if outcome.stage is Stage.END_OF_DATA and reply.digit == 2:
+        result = _result(outcome, DeliveryEvent.ACCEPT, code=reply.code, reply=reply.text)
+        return Verdict(result)
+    reason = classify.judge(outcome.stage, reply.code, reply.enhanced_code, reply.words)
+    decision = retry.decide(
+        reason,
+        code=reply.code,
+        enhanced_code=reply.enhanced_code,
+        attempts=recipient.attempts + 1,
+        now=now,
+        expires_at=recipient.expires_at,
+        policy=policy,
+    )
+    stop = decision if isinstance(decision, StopRun) else None
+    if stop is not None and not is_handed:
+        return Verdict(stop=stop)
+    result = _result(
+        outcome,
+        decision.event,
+        code=reply.code,
+        reply=reply.text,
+        reason=reason,
+        next_at=None if isinstance(decision, GiveUp) else decision.at,
+        suppress=decision.suppress if isinstance(decision, GiveUp) else None,
+    )
+    return Verdict(result, stop=stop)
+
+
+def _lost(
+    outcome: Lost, *, is_handed: bool, was_lost: bool, now: datetime, policy: RetryPolicy
+) -> Verdict:
+    is_counted = outcome.loss is Loss.BEFORE
+    if not is_handed and not (is_counted and was_lost):
+        return Verdict(puts_back=True)
+    recipient = outcome.parcel.recipient
+    later = retry.decide(
+        ReplyClass.NETWORK,
+        code=0,
+        attempts=recipient.attempts + 1,
+        now=now,
+        expires_at=recipient.expires_at,
+        policy=policy,
+    )
+    # Its terminator was not written, so the hand-over is taken back: due at once.
+    at = later.at if was_lost and isinstance(later, Retry) else now
+    event, reason = DeliveryEvent.DEFER, ReplyClass.NETWORK
+    return Verdict(_result(outcome, event, reply=outcome.why, reason=reason, next_at=at))
+
+
+def _result(outcome: Outcome, event: DeliveryEvent, *, reply: str, **rest: Any) -> Result:
+    return Result(
+        lease=outcome.parcel.lease,
+        subscriber_id=outcome.parcel.recipient.subscriber_id,
+        event=event,
+        reply=reply[:_REPLY_LENGTH],
+        **rest,
+    )

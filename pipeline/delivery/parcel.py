@@ -1,0 +1,62 @@
+"""What goes from the sender to a transport, and what comes back of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.stage import Stage
+from pipeline.model.delivery import Lease, Recipient
+from pipeline.model.message import Envelope, Message
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parcel:
+    """One message on its way. Two parcels are never equal: each is one try."""
+
+    lease: Lease
+    recipient: Recipient
+    envelope: Envelope
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What there is to send now."""
+
+    parcels: tuple[Parcel, ...] = ()
+    #: When there are too few: seconds until there may be more; ``None``: there is no more.
+    again_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A complete reply was read; it always decides."""
+
+    parcel: Parcel
+    stage: Stage
+    reply: Reply
+
+
+class Loss(StrEnum):
+    """When the connection was lost; only the terminator makes doubt."""
+
+    #: Before the relay can have looked at the message: it closed a connection that had
+    #: served others, which is its normal rotation.
+    UNTRIED = "untried"
+    #: Before the terminator was written: nothing was handed over.
+    BEFORE = "before"
+    #: After the terminator was written: the relay may have taken it.
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No complete reply was read."""
+
+    parcel: Parcel
+    loss: Loss
+    #: What happened, in words.
+    why: str
+
+
+Outcome = Answered | Lost

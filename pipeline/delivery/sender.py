@@ -1,0 +1,79 @@
+"""The delivery stage itself: one run over one issue, from the ledger through a transport."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pipeline.clock import Clock
+from pipeline.delivery.feed import OutboxFeed
+from pipeline.delivery.holding import Holding
+from pipeline.delivery.ports import Outbox, Transport
+from pipeline.delivery.rating import Rating
+from pipeline.delivery.report import RunReport, StopReason
+from pipeline.delivery.retry import RetryPolicy
+from pipeline.delivery.throttle import Limits
+from pipeline.errors import RelayError
+from pipeline.model.delivery import Recipient
+from pipeline.model.message import Envelope, Message
+
+
+def never() -> None:
+    """Do not end a run before its time."""
+
+
+def unseen(_: RunReport) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Makes the deliveries of an issue. What follows a refusal is decided in ``judging``."""
+
+    outbox: Outbox
+    #: Writes the message to one reader; the same bytes each time.
+    compose: Callable[[Recipient], tuple[Envelope, Message]]
+    transport: Transport
+    clock: Clock
+    #: Who leases the shards: this process, by name.
+    owner: str
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    limits: Limits = field(default_factory=Limits)
+    #: For how long a shard is ours without being renewed.
+    lease_seconds: float = 60.0
+
+    def run(
+        self,
+        issue: int,
+        *,
+        stop: Callable[[], StopReason | None] = never,
+        progress: Callable[[RunReport], None] = unseen,
+    ) -> RunReport:
+        """Send until nothing more can be done now.
+
+        ``stop`` is asked about twice a second, ``progress`` is told after each commit; both are
+        called from the thread that talks to the ledger, so they may read it.
+        What the relay or the ledger does wrong is in the report. What ``compose`` raises is
+        raised, after the messages in hand are answered and recorded: such a fault is ours.
+        """
+        feed = OutboxFeed(
+            outbox=self.outbox,
+            compose=self.compose,
+            policy=self.retry_policy,
+            rating=Rating(self.outbox, self.limits, self.clock.now()),
+            holding=Holding(
+                outbox=self.outbox,
+                clock=self.clock,
+                issue=issue,
+                owner=self.owner,
+                seconds=self.lease_seconds,
+            ),
+            clock=self.clock,
+            stop=stop,
+            progress=progress,
+        )
+        try:
+            self.transport.run(feed)
+        except RelayError as error:
+            feed.fail(error)
+        finally:
+            feed.close()
+        return feed.report()

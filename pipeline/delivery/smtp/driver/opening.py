@@ -1,0 +1,180 @@
+"""Edge: from nothing to a connection that is encrypted, logged in and ready."""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+
+from pipeline.delivery.smtp.driver.connection import Connection
+from pipeline.delivery.smtp.driver.wire import GoneError, Wire
+from pipeline.delivery.smtp.options import Kind, Security, SmtpOptions
+from pipeline.delivery.smtp.protocol import Replied, SmtpProtocol
+from pipeline.delivery.stage import Stage
+from pipeline.errors import RelayError
+
+
+async def open_connection(options: SmtpOptions, context: ssl.SSLContext | None) -> Connection:
+    """Connect, encrypt as the options say, and log in.
+
+    Raises RelayError. Nothing falls back to clear text, and no password goes out in it.
+    """
+    connection = await _connect(options, context)
+    try:
+        await _introduce(connection, options, context)
+    except GoneError as error:
+        connection.wire.abort()
+        raise RelayError(str(error), place=options.place) from error
+    except BaseException:
+        connection.wire.abort()
+        raise
+    return connection
+
+
+def make_context(options: SmtpOptions) -> ssl.SSLContext | None:
+    """Give the TLS settings: certificate and name verified, TLS 1.2 or newer."""
+    if options.security is Security.NONE:
+        return None
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if options.ca_file:
+        try:
+            context.load_verify_locations(cafile=options.ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            raise RelayError(
+                f"no certificates can be read from it: {error.strerror or error}",
+                place=f"[smtp] ca_file {options.ca_file}",
+                remedy="give a readable PEM file",
+            ) from error
+    return context
+
+
+async def _connect(options: SmtpOptions, context: ssl.SSLContext | None) -> Connection:
+    smtp = SmtpProtocol(
+        ehlo_name=options.ehlo_name or _machine_name(), lmtp=options.kind is Kind.LMTP
+    )
+    seconds = options.timeouts.connect
+    is_encrypted = options.security is Security.TLS
+    try:
+        async with asyncio.timeout(2 * seconds if is_encrypted else seconds):
+            _, wire = await asyncio.get_running_loop().create_connection(
+                lambda: Wire(smtp),
+                options.host,
+                options.port,
+                ssl=context if is_encrypted else None,
+                server_hostname=options.host if is_encrypted else None,
+                ssl_handshake_timeout=seconds if is_encrypted else None,
+            )
+    except (OSError, asyncio.IncompleteReadError) as error:
+        raise _explain(error, options) from error
+    if is_encrypted:
+        smtp.tls_started()
+    return Connection(smtp, wire, options.timeouts)
+
+
+async def _introduce(
+    connection: Connection, options: SmtpOptions, context: ssl.SSLContext | None
+) -> None:
+    smtp = connection.smtp
+    _refuse_unless_done(await connection.reply(), options, "does not serve us")
+    if not options.ehlo_name and "." not in _machine_name():
+        smtp.ehlo_name = _literal(connection.wire.local_address)
+    await _greet(connection, options)
+    if options.security is Security.STARTTLS:
+        if context is None or "STARTTLS" not in smtp.capabilities:
+            raise RelayError(
+                "the relay does not offer STARTTLS; nothing was sent",
+                place=options.place,
+                remedy="use security = tls if it speaks TLS from the start,"
+                " or find out who strips the offer",
+            )
+        _refuse_unless_done(
+            await connection.ask(smtp.starttls(), Stage.STARTTLS), options, "refuses STARTTLS"
+        )
+        try:
+            await connection.wire.start_tls(context, options.host, options.timeouts.connect)
+        except OSError as error:
+            raise _explain(error, options) from error
+        smtp.tls_started()
+        await _greet(connection, options)
+    if options.username:
+        await _log_in(connection, options)
+
+
+async def _greet(connection: Connection, options: SmtpOptions) -> None:
+    """Say EHLO; an old relay that knows only HELO will do when nothing more is asked of it."""
+    smtp = connection.smtp
+    replied = await connection.ask(smtp.ehlo(), Stage.EHLO)
+    is_plain = options.security is Security.NONE and options.kind is Kind.SMTP
+    if replied.reply.digit == 5 and is_plain and connection.is_open:
+        replied = await connection.ask(smtp.helo(), Stage.EHLO)
+    _refuse_unless_done(replied, options, "refuses our greeting")
+
+
+async def _log_in(connection: Connection, options: SmtpOptions) -> None:
+    smtp = connection.smtp
+    if not {"PLAIN", "LOGIN"} & set(smtp.capabilities.mechanisms):
+        offered = ", ".join(smtp.capabilities.mechanisms) or "none"
+        raise RelayError(
+            f"the relay offers no login by PLAIN or LOGIN (it offers: {offered})",
+            place=options.place,
+            remedy="remove [smtp] username if it needs none",
+        )
+    replied = await connection.ask(smtp.auth(options.username, options.password), Stage.AUTH)
+    while replied.reply.digit == 3:
+        replied = await connection.ask(smtp.answer(), Stage.AUTH)
+    if replied.reply.digit != 2:
+        raise RelayError(
+            f"the relay refuses the login: {replied.reply}",
+            place=f"[smtp] username {options.username}",
+            remedy="check the user name and the password file",
+        )
+
+
+def _refuse_unless_done(replied: Replied, options: SmtpOptions, what: str) -> None:
+    if replied.reply.digit != 2:
+        raise RelayError(f"the relay {what}: {replied.reply}", place=options.place)
+
+
+def _explain(error: Exception, options: SmtpOptions) -> RelayError:
+    place = options.place
+    match error:
+        case ssl.SSLCertVerificationError():
+            return RelayError(
+                f"the relay's certificate is not to be trusted: {error.verify_message}",
+                place=place,
+                remedy="give the name that the certificate has as [smtp] host,"
+                " or its authority as [smtp] ca_file",
+            )
+        case ssl.SSLError():
+            return RelayError(
+                f"no TLS with the relay: {error.reason or error}",
+                place=place,
+                remedy="check [smtp] security and port: 465 is tls, 587 is starttls",
+            )
+        case socket.gaierror():
+            return RelayError(
+                f"no such host: {error.strerror}", place=place, remedy="check [smtp] host"
+            )
+        case TimeoutError():
+            seconds = options.timeouts.connect
+            return RelayError(
+                f"no connection within {seconds:g} s", place=place, remedy="check [smtp] host"
+            )
+        case OSError():
+            return RelayError(
+                f"no connection: {error.strerror or error}",
+                place=place,
+                remedy="check that the relay runs and that [smtp] host and port are right",
+            )
+        case _:
+            return RelayError(f"no connection: {error}", place=place)
+
+
+def _machine_name() -> str:
+    return socket.gethostname()
+
+
+def _literal(address: str) -> str:
+    """Name ourselves by our address when this machine has no full name (RFC 5321, 4.1.3)."""
+    is_v6 = ipaddress.ip_address(address.partition("%")[0]).version == 6
+    return f"[IPv6:{address}]" if is_v6 else f"[{address}]"

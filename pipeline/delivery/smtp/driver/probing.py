@@ -1,0 +1,93 @@
+"""Edge: a single connection, for a look at the relay or for one message outside the ledger."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipeline.delivery.smtp.driver.connection import Connection
+from pipeline.delivery.smtp.driver.opening import make_context, open_connection
+from pipeline.delivery.smtp.driver.wire import GoneError
+from pipeline.delivery.smtp.options import SmtpOptions
+from pipeline.delivery.smtp.replies import Reply
+from pipeline.errors import RelayError
+from pipeline.model.message import Envelope, Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayProbe:
+    """What a relay says and shows when we knock."""
+
+    #: As EHLO gave them, with their parameters: ``SIZE 10240000``.
+    capabilities: tuple[str, ...]
+    #: Such as ``TLSv1.3``; empty without TLS.
+    tls_version: str = ""
+    cipher: str = ""
+    #: Aware, in UTC; ``None`` without TLS.
+    certificate_expires_at: datetime | None = None
+    #: We logged in with the user name of the options.
+    authenticated: bool = False
+
+
+def probe(options: SmtpOptions) -> RelayProbe:
+    """Connect, encrypt, log in and leave. Raises RelayError."""
+    return asyncio.run(_probe(options))
+
+
+def send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Reply:
+    """Send one message that no ledger knows of, such as a test; give the relay's yes.
+
+    Raises RelayError for anything else, with what the relay said.
+    """
+    return asyncio.run(_send_once(options, envelope, message))
+
+
+async def _probe(options: SmtpOptions) -> RelayProbe:
+    connection = await open_connection(options, make_context(options))
+    tls = connection.wire.tls
+    found = RelayProbe(
+        capabilities=tuple(
+            " ".join((name, *values))
+            for name, values in connection.smtp.capabilities.keywords.items()
+        ),
+        tls_version=(tls.version() or "") if tls else "",
+        cipher=(tls.cipher() or ("",))[0] if tls else "",
+        certificate_expires_at=_expiry(tls) if tls else None,
+        authenticated=bool(options.username),
+    )
+    await connection.quit()
+    return found
+
+
+async def _send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Reply:
+    connection = await open_connection(options, make_context(options))
+    try:
+        return await _deliver(connection, options, envelope, message)
+    except GoneError as error:
+        remedy = "it may have been taken all the same" if connection.is_handed else ""
+        raise RelayError(str(error), place=options.place, remedy=remedy) from error
+    finally:
+        await connection.quit()
+
+
+async def _deliver(
+    connection: Connection, options: SmtpOptions, envelope: Envelope, message: Message
+) -> Reply:
+    replied = await connection.offer(envelope, message)
+    if replied is None:
+        connection.finish()
+        replied = await connection.verdict()
+    if replied.reply.digit != 2:
+        raise RelayError(
+            f"the relay refuses the message at {replied.stage.upper()}: {replied.reply}",
+            place=options.place,
+        )
+    return replied.reply
+
+
+def _expiry(tls: ssl.SSLObject) -> datetime | None:
+    certificate = tls.getpeercert() or {}
+    until = certificate.get("notAfter")
+    if not isinstance(until, str):
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(until), tz=UTC)

@@ -1,0 +1,34 @@
+"""Edge: SMTP and LMTP as a transport: one synchronous call with an event loop of its own."""
+
+import asyncio
+
+from pipeline.delivery.ports import Feed
+from pipeline.delivery.smtp.driver.pool import Pool
+from pipeline.delivery.smtp.options import SmtpOptions
+
+
+class SmtpTransport:
+    """Fits :class:`pipeline.delivery.ports.Transport`."""
+
+    def __init__(self, options: SmtpOptions) -> None:
+        self._options = options
+        self._pool: Pool | None = None
+
+    @property
+    def doubt(self) -> int:
+        return self._options.connections * self._options.window
+
+    def run(self, feed: Feed) -> None:
+        asyncio.run(self._drive(feed))
+
+    def wake(self) -> None:
+        """Have pause and stop looked at now; any thread or signal handler may call it."""
+        if self._pool is not None:
+            self._pool.wake()
+
+    async def _drive(self, feed: Feed) -> None:
+        self._pool = Pool(self._options, feed)
+        try:
+            await self._pool.run()
+        finally:
+            self._pool = None

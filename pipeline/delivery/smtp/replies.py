@@ -1,0 +1,103 @@
+"""What a relay answers (RFC 5321, section 4.2), read however its bytes are cut."""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.model.controls import CONTROL
+
+#: A reply longer than this, in octets, is no reply but an attack or a fault.
+REPLY_LIMIT = 32 * 1024
+
+_LINE = re.compile(r"([2-5][0-9]{2})(?:(-)|(?![0-9]))(.*)", re.DOTALL)
+_ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
+
+
+class RelayFaultError(Exception):
+    """The relay said something that is not SMTP; the connection is of no more use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One complete reply; its lines are hostile text without control characters."""
+
+    #: Of the last line: relays that change the code on the way mean the last one.
+    code: int
+    #: What stands behind the codes, a line each; may be empty strings.
+    lines: tuple[str, ...] = ("",)
+    #: RFC 3463, such as ``5.1.1``; empty when there is none.
+    enhanced_code: str = ""
+
+    @property
+    def digit(self) -> int:
+        """The first digit, which alone decides: 2 done, 3 go on, 4 later, 5 never."""
+        return self.code // 100
+
+    @property
+    def text(self) -> str:
+        return " ".join(line for line in self.lines if line)
+
+    @property
+    def words(self) -> str:
+        """The lines without the enhanced code in front of each."""
+        return "\n".join(line.removeprefix(self.enhanced_code).strip() for line in self.lines)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".rstrip()
+
+
+class ReplyParser:
+    """Bytes in, replies out."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        #: Where in the buffer no line end has been looked for yet.
+        self._searched = 0
+        self._lines: list[str] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+
+    def clear(self) -> None:
+        """Forget what came in; nothing said before TLS may count after it (RFC 3207, 4.2)."""
+        self._buffer.clear()
+        self._lines.clear()
+        self._searched = self._size = 0
+
+    def next(self) -> Reply | None:
+        """Give the next complete reply, ``None`` when there is none yet.
+
+        Raises RelayFaultError for a line that is no reply, or for more than 32 KB of one.
+        """
+        while (end := self._buffer.find(b"\n", self._searched)) >= 0:
+            raw = bytes(self._buffer[: end + 1])
+            del self._buffer[: end + 1]
+            self._searched = 0
+            self._size += len(raw)
+            self._refuse_flood(self._size)
+            line = raw.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+            found = _LINE.fullmatch(line)
+            if found is None:
+                raise RelayFaultError(f"no SMTP reply: {_printable(line)[:80]!r}")
+            code, more, text = found.groups()
+            self._lines.append(_printable(text).strip())
+            if not more:
+                return self._complete(int(code))
+        self._searched = len(self._buffer)
+        self._refuse_flood(self._size + len(self._buffer))
+        return None
+
+    def _complete(self, code: int) -> Reply:
+        lines = tuple(self._lines)
+        self._lines.clear()
+        self._size = 0
+        found = next(filter(None, map(_ENHANCED.match, lines)), None)
+        return Reply(code, lines, found.group(1) if found else "")
+
+    def _refuse_flood(self, size: int) -> None:
+        if size > REPLY_LIMIT:
+            raise RelayFaultError(f"a reply of more than {REPLY_LIMIT} octets")
+
+
+def _printable(text: str) -> str:
+    return CONTROL.sub(lambda control: f"\\x{ord(control.group()):02x}", text)
