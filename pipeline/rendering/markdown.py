@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -16,6 +16,8 @@ from pipeline.errors import ContentError
 MAX_BYTES = 200_000
 #: Lists, quotes, brackets and emphasis inside one another. The MJML compiler dies at some 20,000.
 MAX_DEPTH = 50
+#: Markdown fills the rows of a table up, so a short text can be a very large page.
+MAX_BLOCKS = 50_000
 
 # Characters that XML 1.0 and a line of text cannot hold; C1 and lone surrogates among them.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -55,6 +57,12 @@ def parse(text: str, place: str = "") -> Document:
         )
     _refuse_depth(_bracket_depth(text), place)
     tokens = tuple(_parser().parse(text))
+    if len(tokens) > MAX_BLOCKS:
+        raise ContentError(
+            f"a text has more than {MAX_BLOCKS:,} paragraphs, items and cells",
+            place=place,
+            remedy="shorten it",
+        )
     every = tuple(_walk(tokens))
     _refuse_depth(max((token.level for token in every), default=0), place)
     return Document(
@@ -122,7 +130,11 @@ def _parser() -> MarkdownIt:
 def _block_comment(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it calls it so
     """Leave out an author's ``<!-- note -->``, which may hold empty lines."""
     start = state.bMarks[first] + state.tShift[first]
-    if state.is_code_block(first) or not state.src.startswith("<!--", start):
+    if (
+        state.is_code_block(first)
+        or not state.src.startswith("<!--", start)
+        or _last_end(state.src) < start
+    ):
         return False
     end = state.src.find("-->", start, state.eMarks[last - 1])
     line = next((n for n in range(first, last) if end < state.eMarks[n]), last)
@@ -134,10 +146,13 @@ def _block_comment(state: StateBlock, first: int, last: int, silent: bool) -> bo
 
 
 def _inline_comment(state: StateInline, silent: bool) -> bool:  # noqa: ARG001, FBT001 - markdown-it calls it so
-    if not state.src.startswith("<!--", state.pos):
+    if not state.src.startswith("<!--", state.pos) or _last_end(state.src) < state.pos:
         return False
-    end = state.src.find("-->", state.pos)
-    if end < 0:
-        return False
-    state.pos = end + 3
+    state.pos = state.src.find("-->", state.pos) + 3
     return True
+
+
+@lru_cache(maxsize=4)
+def _last_end(text: str) -> int:
+    """Find the last end of a comment; looked up at every beginning of one."""
+    return text.rfind("-->")

@@ -61,6 +61,12 @@ def _verify(source: str, find: Find) -> None:
     for element in root.iter(etree.Element):
         tag = str(element.tag)
         if tag.startswith("mj") and tag not in ELEMENTS:
+            if tag == "mj-include":
+                raise MjmlError(
+                    "<mj-include> is not supported",
+                    place=place(cast("int", element.sourceline or 1)),
+                    remedy='write {% include "file.mjml" %}',
+                )
             near = difflib.get_close_matches(tag, ELEMENTS, n=1)
             raise MjmlError(
                 f"MJML has no element <{tag}>",

@@ -8,9 +8,11 @@ Character references go through unchanged, so everything doubtful becomes one.
 import html.entities
 import re
 
-# A comment, a style sheet, or a tag with its quoted values. Text between them matches nothing.
+# A comment, the title (which becomes an attribute), a style sheet, or a tag with its quoted
+# values. Other text matches nothing.
 _PIECE = re.compile(
     r"(?P<comment><!--.*?-->)"
+    r"|(?P<title><mj-title>(?P<words>.*?)</mj-title>)"
     r"|(?P<style><(?P<name>mj-style|style)\b[^>]*>.*?</(?P=name)\s*>)"
     r"|(?P<tag><[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
     re.DOTALL,
@@ -18,6 +20,7 @@ _PIECE = re.compile(
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _BREAKS = re.compile(r"[\r\n\t]+")
+_INDENT = re.compile(r">[ \t]*\n\s*<")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
@@ -28,8 +31,15 @@ def number_entities(source: str) -> str:
 
 
 def normalise(source: str) -> str:
-    """Write a source so that its attributes come out of the compiler as they went in."""
-    return _PIECE.sub(_rewrite, source).encode("ascii", "xmlcharrefreplace").decode()
+    """Write a source so that its attributes come out of the compiler as they went in.
+
+    The indentation between tags goes too: every reader would be sent it.
+    """
+    return (
+        _PIECE.sub(_rewrite, _INDENT.sub(">\n<", source))
+        .encode("ascii", "xmlcharrefreplace")
+        .decode()
+    )
 
 
 def _number(entity: re.Match[str]) -> str:
@@ -40,6 +50,8 @@ def _number(entity: re.Match[str]) -> str:
 
 
 def _rewrite(piece: re.Match[str]) -> str:
+    if piece["title"]:
+        return f"<mj-title>{_escape(' '.join(piece['words'].split()))}</mj-title>"
     if piece["style"]:
         return _BEYOND_ASCII.sub(lambda found: f"\\{ord(found[0]):X} ", piece[0])
     if piece["tag"]:
@@ -48,5 +60,8 @@ def _rewrite(piece: re.Match[str]) -> str:
 
 
 def _rewrite_value(found: re.Match[str]) -> str:
-    value = found[0][1:-1].replace("\\", "&#92;").replace('"', "&#34;").replace("\x7f", "&#127;")
-    return f'"{value}"'
+    return f'"{_escape(found[0][1:-1])}"'
+
+
+def _escape(value: str) -> str:
+    return value.replace("\\", "&#92;").replace('"', "&#34;").replace("\x7f", "&#127;")

@@ -13,7 +13,9 @@ WIDTH = 72
 
 _BREAK = re.compile(r"[ \t\n]+")
 _URL = re.compile(r"https?://|mailto:")
-_WIDE_SIGN = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\uff60]")
+_WIDE_SIGN = re.compile(
+    "([\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\uff60\U00020000-\U0003fffd])"
+)
 
 
 def render(document: Document, width: int = WIDTH) -> str:
@@ -31,6 +33,8 @@ def render(document: Document, width: int = WIDTH) -> str:
 
 def columns(text: str) -> int:
     """Measure a text as a terminal shows it."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
         for sign in text
@@ -66,10 +70,10 @@ def _pieces(text: str, width: int) -> Iterator[tuple[str, str]]:
     """Cut a text where a line may end, each piece with the space before it."""
     for word in _BREAK.split(text):
         space = " "
-        if _URL.search(word):
+        if (word.isascii() and len(word) <= width) or _URL.search(word):
             yield space, word
             continue
-        for run in re.split(rf"((?:{_WIDE_SIGN.pattern}))", word):
+        for run in _WIDE_SIGN.split(word):
             for start in range(0, len(run), width):
                 yield space, run[start : start + width]
                 space = ""

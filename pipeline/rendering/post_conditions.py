@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 from pipeline.errors import PostConditionError
 from pipeline.model.edition import Placeholder, Template
-from pipeline.rendering.placeholders import PERSONAL, Placeholders
+from pipeline.rendering.placeholders import Placeholders
 
 _COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _STYLE = re.compile("<style[^>]*>(.*?)</style>", re.DOTALL)
@@ -80,7 +80,7 @@ def check_marks(template: Template, part: str, placeholders: Placeholders) -> No
                 inside = False
             case Placeholder():
                 _require(inside, f"{piece.value} stands after mail_only in the {part} part")
-            case str():
+            case _:
                 _require(placeholders.nonce not in piece, f"no mark is torn in the {part} part")
     _require(not inside, f"mail_only is ended by end_mail_only in the {part} part")
     _require(
@@ -90,41 +90,56 @@ def check_marks(template: Template, part: str, placeholders: Placeholders) -> No
 
 
 def check_page(template: Template) -> None:
-    """Look at the finished page and at its public form."""
+    """Look at the finished page, and that it stays whole without what is only for the mail."""
     page = _Page()
-    page.feed(template.join(dict.fromkeys(PERSONAL, "x")))
+    for piece in template.parts:
+        match piece:
+            case Placeholder.MAIL_ONLY_START:
+                page.start_block()
+            case Placeholder.MAIL_ONLY_END:
+                page.end_block()
+            case Placeholder():
+                page.feed("x")
+            case _:
+                page.feed(piece)
     page.close()
-    _require(not page.faults, "; ".join(page.faults))
+    _require(page.opened == [], "every element is closed")
     _require(page.title.strip() != "", "it has a title")
-    public = _Page()
-    public.feed(template.public())
-    public.close()
-    _require(not public.faults, "; ".join(public.faults))
-    _require(
-        page.open_at_end == public.open_at_end == [],
-        "what is only for the mail opens and closes the same elements",
-    )
 
 
 class _Page(HTMLParser):
-    """Walks through a page and notes what is missing."""
+    """Walks through a page and refuses what is missing."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.open_at_end: list[str] = []
-        self.faults: list[str] = []
+        self.opened: list[str] = []
         self.title = ""
+        # How many elements were open at the start of a block, and at fewest since.
+        self._outer = self._lowest = 0
+
+    def start_block(self) -> None:
+        """Begin a part that may be left out."""
+        _require("<" not in self.rawdata, "mail_only stands between elements, not in one")
+        self._outer = self._lowest = len(self.opened)
+
+    def end_block(self) -> None:
+        """End it: it must have closed what it opened, and nothing else."""
+        _require(
+            "<" not in self.rawdata and self._lowest == self._outer == len(self.opened),
+            "what is only for the mail opens and closes the same elements",
+        )
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = dict(attrs)
-        if (tag == "html" or self.open_at_end[-1:] == ["body"]) and not (
-            names.get("lang") and names.get("dir")
-        ):
-            self.faults.append(f"<{tag}> has a language and a direction")
-        if tag == "img" and "alt" not in names:
-            self.faults.append(f"every image has an alternative text: {names.get('src')}")
+        if tag == "html" or self.opened[-1:] == ["body"]:
+            _require(
+                bool(names.get("lang") and names.get("dir")),
+                f"<{tag}> has a language and a direction",
+            )
+        if tag == "img":
+            _require("alt" in names, f"the image {names.get('src')} has an alternative text")
         if tag not in _NOT_CLOSED:
-            self.open_at_end.append(tag)
+            self.opened.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -134,11 +149,10 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _NOT_CLOSED:
             return
-        if self.open_at_end[-1:] == [tag]:
-            self.open_at_end.pop()
-        else:
-            self.faults.append(f"</{tag}> closes what was opened last")
+        _require(self.opened[-1:] == [tag], f"</{tag}> closes what was opened last")
+        self.opened.pop()
+        self._lowest = min(self._lowest, len(self.opened))
 
     def handle_data(self, data: str) -> None:
-        if self.open_at_end[-1:] == ["title"]:
+        if self.opened[-1:] == ["title"]:
             self.title += data

@@ -21,6 +21,7 @@ _RAISED_BY_TEMPLATES = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    OSError,
     RecursionError,
     TypeError,
     ValueError,
@@ -89,32 +90,29 @@ class Templates:
         try:
             return environment.get_template(name).render(context)
         except _RAISED_BY_TEMPLATES as error:
-            raise self._explain(error, context) from error
-        except UnicodeDecodeError as error:
-            raise TemplateError("a template is not UTF-8", place=name) from error
+            raise self._explain(error, name, context) from error
 
-    def _explain(self, error: Exception, context: Mapping[str, object]) -> TemplateError:
-        place = self._raised_at(error)
+    def _explain(self, error: Exception, name: str, context: Mapping[str, object]) -> TemplateError:
+        place = self._raised_at(error) or name
+        message, remedy = f"{type(error).__name__}: {error}", ""
         match error:
             case jinja2.TemplateSyntaxError():
-                place = self._place(error.filename or error.name or "", error.lineno)
-                return TemplateError(error.message or "not a template", place=place)
+                place = self._place(error.filename or error.name or name, error.lineno)
+                message = error.message or message
             case jinja2.TemplateNotFound():
-                return TemplateError(
-                    f"there is no template {error.name!r}",
-                    place=place or str(error.name),
-                    remedy="name a file of the theme's folder",
-                )
+                message = f"there is no template {error.name!r}"
+                remedy = "name a file of the theme's folder"
             case jinja2.UndefinedError():
-                return TemplateError(
-                    error.message or "a name is not there",
-                    place=place,
-                    remedy=_nearest(error.message or "", context),
-                )
+                message = error.message or message
+                remedy = _nearest(message, context)
+            case UnicodeDecodeError():
+                message, remedy = "it, or what it includes, is not UTF-8", "save it as UTF-8"
+            case OSError():
+                place = Path(error.filename or name).name
+                message = f"cannot be read: {error.strerror}"
             case RecursionError():
-                return TemplateError("templates include one another without end", place=place)
-            case _:
-                return TemplateError(f"{type(error).__name__}: {error}", place=place)
+                message = "templates include one another without end"
+        return TemplateError(message, place=place, remedy=remedy)
 
     def _raised_at(self, error: Exception) -> str:
         """Find the innermost line of a template; Jinja writes them into the traceback."""
