@@ -53,3 +53,13 @@ class NewSubscriber:
     provider: str
     #: Where the consent came from, such as ``import readers.csv:12``.
     consent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Why an address must not be written to; the address itself is kept only as a keyed hash."""
+
+    reason: SuppressionReason
+    #: Aware, in UTC.
+    since: datetime
+    note: str = ""

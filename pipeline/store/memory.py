@@ -204,6 +204,8 @@ class MemoryOutbox:
             return {wish: why for wish, why in refused.items() if why is not None}
 
     def _write(self, result: Result) -> None:
+        if result.event not in steps.RESULTS:
+            raise ValueError(f"{result.event} is no result of a try")
         lease = result.lease
         row = self._shard(lease).rows.get(result.subscriber_id)
         if row is None or (row.state, result.event) not in DELIVERY_TRANSITIONS:
@@ -214,7 +216,8 @@ class MemoryOutbox:
             return
         if not in_hand and result.event in steps.TRIES:
             row.attempts += 1
-        row.code, row.reply = result.code, result.reply[: steps.REPLY_LENGTH]
+        if result.event not in steps.KEEP_REPLY:
+            row.code, row.reply = result.code, result.reply[: steps.REPLY_LENGTH]
         row.next_at = result.next_at
         if result.event is _E.LOSE_REPLY:
             self._lose(row)

@@ -39,6 +39,22 @@ def target(event: DeliveryEvent) -> DeliveryState:
 #: a row in hand was counted when it was handed over.
 TRIES: Final = frozenset({DeliveryEvent.DEFER, DeliveryEvent.REJECT})
 
+#: Events that come without a reply of the relay; the last one stays readable.
+KEEP_REPLY: Final = frozenset({DeliveryEvent.SUPPRESS, DeliveryEvent.EXPIRE})
+
+#: What a sender may write as the result of a try; the rest happens by other doors.
+RESULTS: Final = frozenset(
+    {
+        DeliveryEvent.ACCEPT,
+        DeliveryEvent.DEFER,
+        DeliveryEvent.REJECT,
+        DeliveryEvent.SUPPRESS,
+        DeliveryEvent.EXPIRE,
+        DeliveryEvent.CANCEL,
+        DeliveryEvent.LOSE_REPLY,
+    }
+)
+
 #: What an operator may say about a message in doubt.
 RESOLUTIONS: Final = frozenset({DeliveryEvent.RESEND, DeliveryEvent.ACCEPT, DeliveryEvent.CLOSE})
 

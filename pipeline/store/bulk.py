@@ -1,0 +1,159 @@
+"""Edge: statements over many rows, written by hand for SQLite: long lists, and ranges of rows."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+
+from pipeline.model.subscriber import NewSubscriber, SubscriberStatus, SuppressionReason
+from pipeline.store.columns import to_microseconds
+
+#: Readers of one mailbox provider in one shard.
+SHARD_SIZE: Final = 1_000
+
+_CHUNK = 5_000
+_ACTIVE = SubscriberStatus.ACTIVE.value
+_LEFT = SuppressionReason.UNSUBSCRIBE.value
+
+_GATHERED = """
+CREATE TEMP TABLE gathered (
+  line INTEGER, addr_spec TEXT, display_name TEXT, canonical TEXT, fingerprint BLOB,
+  provider TEXT, consent TEXT)
+"""
+
+#: Who is not brought back: suppressed addresses, and readers who left before there was a key.
+_NOT_ADDED = f"""
+SELECT g.line, coalesce(x.reason, '{_LEFT}')
+FROM gathered g
+LEFT JOIN suppression x ON x.fingerprint = g.fingerprint
+LEFT JOIN subscriber s ON s.canonical = g.canonical
+WHERE x.reason IS NOT NULL OR s.status <> '{_ACTIVE}'
+ORDER BY g.line
+"""  # noqa: S608 - constants of the model
+
+_ADD = f"""
+INSERT INTO subscriber
+  (addr_spec, display_name, canonical, fingerprint, provider, status, since, consent)
+SELECT g.addr_spec, g.display_name, g.canonical, g.fingerprint, g.provider, '{_ACTIVE}', ?,
+  g.consent
+FROM gathered g
+LEFT JOIN suppression x ON x.fingerprint = g.fingerprint
+WHERE x.reason IS NULL
+ORDER BY g.rowid
+ON CONFLICT (canonical) DO NOTHING
+"""  # noqa: S608 - constants of the model
+
+
+def gather(raw: sqlite3.Connection, readers: Iterable[tuple[int, NewSubscriber]]) -> None:
+    """Write a list into a temporary table, which no other connection sees or waits for."""
+    raw.execute(_GATHERED)
+    rows = (
+        (
+            line,
+            reader.address.addr_spec,
+            reader.address.display_name,
+            reader.canonical,
+            reader.fingerprint,
+            reader.provider,
+            reader.consent,
+        )
+        for line, reader in readers
+    )
+    while chunk := list(islice(rows, _CHUNK)):
+        raw.execute("BEGIN")
+        raw.executemany("INSERT INTO gathered VALUES (?, ?, ?, ?, ?, ?, ?)", chunk)
+        raw.execute("COMMIT")
+
+
+def add_gathered(
+    raw: sqlite3.Connection, now: datetime
+) -> tuple[int, int, tuple[tuple[int, str], ...]]:
+    """Write the gathered list in one transaction: added, existing, (line, why not) of the rest."""
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        (total,) = raw.execute("SELECT count(*) FROM gathered").fetchone()
+        not_added = tuple(raw.execute(_NOT_ADDED))
+        added = raw.execute(_ADD, (to_microseconds(now),)).rowcount
+        raw.execute("COMMIT")
+    except BaseException:
+        raw.rollback()
+        raise
+    return added, total - added - len(not_added), not_added
+
+
+_LAST_OF_RANGE = text(
+    "SELECT id FROM subscriber WHERE id > :after AND id <= :ceiling ORDER BY id "
+    "LIMIT 1 OFFSET :offset"
+)
+
+_REASONS = text(f"""
+SELECT CASE WHEN x.reason IS NOT NULL THEN x.reason
+            WHEN s.status <> '{_ACTIVE}' THEN '{_LEFT}' ELSE '' END AS why, count(*) AS readers
+FROM subscriber s LEFT JOIN suppression x ON x.fingerprint = s.fingerprint
+WHERE s.id > :after AND s.id <= :upto
+GROUP BY 1
+""")  # noqa: S608 - constants of the model
+
+#: The recipients of a range with the number of their shard.
+_NUMBERED = f"""
+WITH recipient AS (
+  SELECT s.id, s.canonical, s.provider,
+    (row_number() OVER (PARTITION BY s.provider ORDER BY s.id) - 1) / {SHARD_SIZE} AS part
+  FROM subscriber s LEFT JOIN suppression x ON x.fingerprint = s.fingerprint
+  WHERE s.id > :after AND s.id <= :upto AND s.status = '{_ACTIVE}' AND x.fingerprint IS NULL
+), numbered AS (
+  SELECT id, canonical, provider,
+    :base + dense_rank() OVER (ORDER BY provider, part) AS shard
+  FROM recipient
+)
+"""  # noqa: S608 - constants of the model
+
+_MAKE_SHARDS = text(f"""
+INSERT INTO shard (issue, number, provider, recipients)
+{_NUMBERED}
+SELECT :issue, shard, min(provider), count(*) FROM numbered GROUP BY shard
+""")  # noqa: S608 - constants of the model
+
+_MAKE_ROWS = text(f"""
+INSERT INTO delivery (issue, shard, subscriber_id, canonical, updated_at)
+{_NUMBERED}
+SELECT :issue, shard, id, canonical, :now FROM numbered ORDER BY shard, id
+""")  # noqa: S608 - constants of the model
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What one range of subscribers came to."""
+
+    upto: int
+    is_last: bool
+    planned: int
+    excluded: Mapping[str, int]
+
+    @property
+    def candidates(self) -> int:
+        return self.planned + sum(self.excluded.values())
+
+
+def make_rows(  # noqa: PLR0913 - where the range lies
+    connection: Connection, *, issue: int, after: int, ceiling: int, limit: int, now: datetime
+) -> Range:
+    """Write the rows and shards of the next range of subscribers, within a transaction."""
+    upto = connection.execute(
+        _LAST_OF_RANGE, {"after": after, "ceiling": ceiling, "offset": limit - 1}
+    ).scalar()
+    last = upto is None
+    where: dict[str, Any] = {"after": after, "upto": ceiling if upto is None else upto}
+    reasons = {row.why: row.readers for row in connection.execute(_REASONS, where)}
+    planned = reasons.pop("", 0)
+    base = connection.execute(
+        text("SELECT coalesce(max(number), 0) FROM shard WHERE issue = :issue"), {"issue": issue}
+    ).scalar_one()
+    where |= {"issue": issue, "base": base}
+    connection.execute(_MAKE_SHARDS, where)
+    connection.execute(_MAKE_ROWS, where | {"now": to_microseconds(now)})
+    return Range(where["upto"], last, planned, reasons)

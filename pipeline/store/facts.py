@@ -1,0 +1,93 @@
+"""Edge: what the ledger knows of its site: keys, the rule in force, the latest time seen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from pipeline.errors import SecretKeyError
+from pipeline.store.columns import from_microseconds, to_microseconds
+from pipeline.store.database import Database
+from pipeline.store.tables import fact
+
+_RULE = "rule"
+_RULE_SINCE = "rule_since"
+_SEEN_AT = "seen_at"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The site's own rows."""
+
+    database: Database
+
+    def fingerprint(self, name: str) -> str | None:
+        """Give the fingerprint of the key that this database was used with."""
+        with self.database.reading() as connection:
+            return _read(connection, _key(name))
+
+    def remember_fingerprint(self, name: str, value: str) -> None:
+        """Write down a key's fingerprint; the first one stays.
+
+        Raises :class:`SecretKeyError` when the database knows another one.
+        """
+        known = self.fingerprint(name)
+        if known is None:
+            with self.database.writing() as connection:
+                known = _read(connection, _key(name))
+                if known is None:
+                    _write(connection, _key(name), value)
+                    known = value
+        if known != value:
+            raise SecretKeyError(
+                f"the key {name} is not the one this database was used with "
+                f"(fingerprint {value[:12]}, the database knows {known[:12]})",
+                place=str(self.database.path),
+                remedy="put the old key back from a backup",
+            )
+
+    def rule_since(self, rule: str, *, now: datetime) -> datetime:
+        """Tell since when the rule is in force; slots before it are never due.
+
+        A rule that is new to the site, or not the one of the last tick, is in force from now.
+        """
+        with self.database.reading() as connection:
+            current, since = _read(connection, _RULE), _read(connection, _RULE_SINCE)
+        if current == rule and since is not None:
+            return from_microseconds(int(since))
+        with self.database.writing() as connection:
+            _write(connection, _RULE, rule)
+            _write(connection, _RULE_SINCE, str(to_microseconds(now)))
+        return now
+
+    def seen_at(self) -> datetime | None:
+        """Give the latest time the site has seen."""
+        with self.database.reading() as connection:
+            seen = _read(connection, _SEEN_AT)
+        return None if seen is None else from_microseconds(int(seen))
+
+    def see(self, now: datetime) -> None:
+        """Write down the time; the mark only goes up."""
+        with self.database.writing() as connection:
+            seen = _read(connection, _SEEN_AT)
+            if seen is None or int(seen) < to_microseconds(now):
+                _write(connection, _SEEN_AT, str(to_microseconds(now)))
+
+    def reset_clock(self, now: datetime) -> None:
+        """Take the mark back to now: an operator says that the clock was wrong before."""
+        with self.database.writing() as connection:
+            _write(connection, _SEEN_AT, str(to_microseconds(now)))
+
+
+def _key(name: str) -> str:
+    return f"fingerprint:{name}"
+
+
+def _read(connection: Connection, name: str) -> str | None:
+    return connection.execute(select(fact.c.value).where(fact.c.name == name)).scalar()
+
+
+def _write(connection: Connection, name: str, value: str) -> None:
+    changed = connection.execute(update(fact).where(fact.c.name == name).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(insert(fact).values(name=name, value=value))

@@ -1,0 +1,241 @@
+"""Edge: the statements of a hand-over, written by hand for SQLite on the driver's connection.
+
+They are most of what a send costs the ledger. The states they name come from the transition table.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from pipeline.model.delivery import (
+    DeliveryEvent,
+    DeliveryState,
+    DoubtPolicy,
+    HandOver,
+    Lease,
+    Refusal,
+    Result,
+)
+from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
+from pipeline.model.subscriber import SubscriberStatus, SuppressionReason
+from pipeline.store import steps
+from pipeline.store.columns import CODES, from_microseconds, to_microseconds
+from pipeline.store.suppressions import STRENGTH
+
+_E = DeliveryEvent
+
+
+def _codes(states: frozenset[DeliveryState]) -> str:
+    return ", ".join(str(CODES[state]) for state in sorted(states))
+
+
+_ROW = "issue = ? AND shard = ? AND subscriber_id = ?"
+_WAITING = _codes(steps.WAITING)
+
+
+def _update(event: DeliveryEvent) -> str:
+    """Write the statement for an event: from each state that may have it, to the one it leads to.
+
+    A row in hand must have been handed over under this lease; a row that waits, the lease must be
+    the shard's newest (the last parameter).
+    """
+    sources = steps.sources(event)
+    reply = "" if event in steps.KEEP_REPLY else "code = ?1, reply = ?2, reason = ?3, "
+    tried = f"(state IN ({_WAITING}))" if event in steps.TRIES else "0"
+    return f"""
+UPDATE delivery SET state = {CODES[steps.target(event)]}, {reply}next_at = ?4, updated_at = ?5,
+  attempts = attempts + {tried}
+WHERE issue = ?6 AND shard = ?7 AND subscriber_id = ?8 AND (
+  (state IN ({_codes(sources - steps.WAITING)}) AND epoch = ?9)
+  OR (?10 AND state IN ({_codes(sources & steps.WAITING)})))
+"""  # noqa: S608 - numbers from the code table
+
+
+_UPDATE: Final = {event: _update(event) for event in steps.RESULTS}
+
+_HAND_OVER: Final = f"""
+UPDATE delivery SET state = {CODES[DeliveryState.HANDING]}, epoch = ?, attempts = attempts + 1,
+  next_at = NULL, updated_at = ?
+WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.HAND_OVER))}) AND EXISTS (
+  SELECT 1 FROM subscriber s WHERE s.id = delivery.subscriber_id
+  AND s.status = '{SubscriberStatus.ACTIVE.value}'
+  AND NOT EXISTS (SELECT 1 FROM suppression x WHERE x.fingerprint = s.fingerprint))
+"""  # noqa: S608 - constants of the model
+
+_SUPPRESS: Final = f"""
+UPDATE delivery SET state = {CODES[DeliveryState.SUPPRESSED]}, next_at = NULL, updated_at = ?
+WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.SUPPRESS))})
+"""  # noqa: S608 - numbers from the code table
+
+_RESEND: Final = f"""
+UPDATE delivery SET state = {CODES[DeliveryState.QUEUED]}, epoch = 0, next_at = NULL
+WHERE {_ROW} AND state = {CODES[DeliveryState.IN_DOUBT]} AND attempts < {steps.RESEND_LIMIT}
+"""  # noqa: S608 - numbers from the code table
+
+_CANCEL: Final = f"""
+UPDATE delivery SET state = {CODES[DeliveryState.CANCELLED]}, next_at = NULL
+WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.CANCEL))})
+"""  # noqa: S608 - numbers from the code table
+
+_SHARD: Final = """
+SELECT s.epoch, s.owner, s.lease_until, i.state, i.handed_at
+FROM shard s JOIN issue i ON i.number = s.issue WHERE s.issue = ? AND s.number = ?
+"""
+
+_WAIT: Final = """
+UPDATE shard SET due_at = CASE WHEN is_done THEN ?1 ELSE min(due_at, ?1) END, is_done = 0
+WHERE issue = ?2 AND number = ?3
+"""
+
+
+def _condemn(reason: SuppressionReason) -> str:
+    weaker = ", ".join(f"'{it.value}'" for it in STRENGTH[: STRENGTH.index(reason)])
+    return f"""
+INSERT INTO suppression (fingerprint, reason, since, note)
+SELECT fingerprint, '{reason.value}', ?, ? FROM subscriber WHERE id = ?
+ON CONFLICT (fingerprint) DO UPDATE
+SET reason = excluded.reason, since = excluded.since, note = excluded.note
+WHERE suppression.reason IN ({weaker})
+"""  # noqa: S608 - constants of the model
+
+
+_CONDEMN: Final = {reason: _condemn(reason) for reason in SuppressionReason}
+
+
+@dataclass(slots=True)
+class _Standing:
+    """How a lease stands at the moment of a commit."""
+
+    is_ours: bool
+    until: datetime
+    issue: IssueState
+    is_published: bool
+
+
+@dataclass(slots=True)
+class Commit:
+    """One transaction of a sender: results written, hand-overs granted or refused."""
+
+    raw: sqlite3.Connection
+    policy: DoubtPolicy
+    now: datetime
+    _at: int = field(init=False)
+    _standings: dict[Lease, _Standing] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._at = to_microseconds(self.now)
+
+    def write(
+        self, results: Sequence[Result], hand_overs: Sequence[HandOver]
+    ) -> Mapping[HandOver, Refusal]:
+        for result in results:
+            self._write(result)
+        refused = {}
+        for wish in hand_overs:
+            refusal = self._hand_over(wish)
+            if refusal is not None:
+                refused[wish] = refusal
+        return refused
+
+    def _standing(self, lease: Lease) -> _Standing:
+        known = self._standings.get(lease)
+        if known is None:
+            epoch, owner, until, state, handed_at = self.raw.execute(
+                _SHARD, (lease.issue, lease.shard)
+            ).fetchone()
+            known = self._standings[lease] = _Standing(
+                is_ours=epoch == lease.epoch and owner == lease.owner,
+                until=from_microseconds(until),
+                issue=IssueState(state),
+                is_published=handed_at is not None,
+            )
+        return known
+
+    def _write(self, result: Result) -> None:
+        lease = result.lease
+        if result.event not in _UPDATE:
+            raise ValueError(f"{result.event} is no result of a try")
+        row = (lease.issue, lease.shard, result.subscriber_id)
+        is_ours = self._standing(lease).is_ours
+        written = self.raw.execute(
+            _UPDATE[result.event],
+            (
+                result.code,
+                result.reply[: steps.REPLY_LENGTH],
+                result.reason,
+                None if result.next_at is None else to_microseconds(result.next_at),
+                self._at,
+                *row,
+                lease.epoch,
+                is_ours,
+            ),
+        ).rowcount
+        if not written:
+            return
+        if result.suppress is not None:
+            self.raw.execute(
+                _CONDEMN[result.suppress],
+                (self._at, f"issue {lease.issue}", result.subscriber_id),
+            )
+        if result.event is _E.DEFER:
+            self._wait(lease, row, result.next_at)
+        elif result.event is _E.LOSE_REPLY:
+            self._doubt(result, row)
+
+    def _doubt(self, result: Result, row: tuple[int, int, int]) -> None:
+        """Do what the policy says about a message whose reply was not read."""
+        if self.policy is DoubtPolicy.ASSUME_ACCEPTED:
+            self.raw.execute(
+                _UPDATE[_E.ACCEPT],
+                (0, "", result.reason, None, self._at, *row, result.lease.epoch, False),
+            )
+        elif self.policy is DoubtPolicy.RESEND and self.raw.execute(_RESEND, row).rowcount:
+            self._wait(result.lease, row, None)
+
+    def _wait(self, lease: Lease, row: tuple[int, int, int], until: datetime | None) -> None:
+        """See to it that somebody looks at a row that waits again."""
+        standing = self._standing(lease)
+        if standing.issue is IssueState.STOPPED:
+            self.raw.execute(_CANCEL, row)
+            return
+        if standing.is_ours:
+            return  # the shard is looked through when it is given back
+        due_at = 0 if until is None else to_microseconds(until)
+        self.raw.execute(_WAIT, (due_at, lease.issue, lease.shard))
+        if standing.issue is IssueState.COMPLETE:
+            standing.issue = ISSUE_TRANSITIONS[standing.issue, IssueEvent.REOPEN]
+            self.raw.execute(
+                "UPDATE issue SET state = ? WHERE number = ?",
+                (standing.issue.value, lease.issue),
+            )
+
+    def _hand_over(self, wish: HandOver) -> Refusal | None:
+        lease = wish.lease
+        standing = self._standing(lease)
+        if not standing.is_ours or standing.until <= self.now:
+            return Refusal.LEASE_LOST
+        if standing.issue is IssueState.PAUSED:
+            return Refusal.PAUSED
+        if standing.issue is not IssueState.SENDING:
+            return Refusal.STOPPED
+        row = (lease.issue, lease.shard, wish.subscriber_id)
+        if not self.raw.execute(_HAND_OVER, (lease.epoch, self._at, *row)).rowcount:
+            gone = self.raw.execute(_SUPPRESS, (self._at, *row)).rowcount
+            return Refusal.SUPPRESSED if gone else Refusal.SETTLED
+        if not standing.is_published:
+            self._publish(lease.issue)
+            standing.is_published = True
+        return None
+
+    def _publish(self, number: int) -> None:
+        """Mark the first hand-over of an issue; its Q&As are published from here on."""
+        self.raw.execute(
+            "UPDATE issue SET handed_at = ? WHERE number = ? AND handed_at IS NULL",
+            (self._at, number),
+        )
+        self.raw.execute(
+            "UPDATE published SET is_reserved = 0, since = ? WHERE issue = ? AND is_reserved",
+            (self._at, number),
+        )

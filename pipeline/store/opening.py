@@ -1,0 +1,106 @@
+"""Edge: opens the database of a site: finds it, makes it, brings it up to date."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pipeline.model.delivery import DoubtPolicy
+from pipeline.store import backup, migrating, sqlite
+from pipeline.store.database import WAIT_SECONDS, Database
+from pipeline.store.facts import Facts
+from pipeline.store.issues import Issues
+from pipeline.store.location import beside, database_file, is_there
+from pipeline.store.locks import SenderLock
+from pipeline.store.outbox import SqlOutbox
+from pipeline.store.publications import Publications
+from pipeline.store.slots import Drafts, Slots
+from pipeline.store.subscribers import Subscribers
+from pipeline.store.suppressions import Suppressions
+
+__all__ = ["Store", "is_there", "open_existing", "open_store"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """Everything a site remembers. Closed at the end of a ``with`` block."""
+
+    database: Database
+    meta: Facts
+    subscribers: Subscribers
+    suppressions: Suppressions
+    published: Publications
+    slots: Slots
+    drafts: Drafts
+    issues: Issues
+    #: For the life of a sender; whoever holds it is alone.
+    sender_lock: SenderLock
+
+    @property
+    def path(self) -> Path:
+        return self.database.path
+
+    def outbox(
+        self, policy: DoubtPolicy = DoubtPolicy.HOLD, *, alone: bool | None = None
+    ) -> SqlOutbox:
+        """Give the rows to a sender, or to a report; ``alone`` if it holds the sender lock."""
+        if alone is None:
+            alone = self.sender_lock.is_held
+        return SqlOutbox(self.database, policy, alone)
+
+    def backup(self, target: Path) -> None:
+        """Copy the database to a new file; see :func:`pipeline.store.backup.write`."""
+        backup.write(self.path, target)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_store(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) -> Store:
+    """Open the database, made or migrated if need be; a relative URL counts from ``folder``.
+
+    Raises :class:`ConfigError` for a URL this release cannot open, and the
+    :class:`DatabaseError` that says what is wrong with the file.
+    """
+    path = database_file(url, folder=folder)
+    if not path.exists():
+        sqlite.create_file(path)
+    return _open(path, wait_seconds)
+
+
+def open_existing(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) -> Store | None:
+    """Open the database if there is one; never makes it."""
+    if not is_there(url, folder=folder):
+        return None
+    return _open(database_file(url, folder=folder), wait_seconds)
+
+
+def _open(path: Path, wait_seconds: float) -> Store:
+    database = Database(path, wait_seconds=wait_seconds)
+    try:
+        migrating.bring_up_to_date(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(
+        database=database,
+        meta=Facts(database),
+        subscribers=Subscribers(database),
+        suppressions=Suppressions(database),
+        published=Publications(database),
+        slots=Slots(database),
+        drafts=Drafts(database),
+        issues=Issues(database),
+        sender_lock=SenderLock(beside(path, ".sender")),
+    )

@@ -1,0 +1,59 @@
+"""Edge: what the ledger says of an issue: its sums, and who got it and who did not."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection, func, select, tuple_
+
+from pipeline.model.delivery import Delivery, DeliveryState, Sums
+from pipeline.store import steps
+from pipeline.store.issues import read
+from pipeline.store.tables import delivery, subscriber
+
+#: Rows read at a time.
+PAGE: Final = 1_000
+
+
+def sums(connection: Connection, number: int) -> Sums:
+    """Count an issue's rows by state; raises :class:`StateError` if they do not add up."""
+    planned = read(connection, number).planned
+    rows = connection.execute(
+        select(delivery.c.state, func.count().label("readers"))
+        .where(delivery.c.issue == number)
+        .group_by(delivery.c.state)
+    )
+    return steps.add_up(number, {row.state: row.readers for row in rows}, planned=planned)
+
+
+def page(
+    connection: Connection, number: int, state: DeliveryState | None, after: tuple[int, int]
+) -> tuple[Sequence[Delivery], tuple[int, int] | None]:
+    """Read rows by (shard, subscriber id), and where the next page begins, if there is one."""
+    query = (
+        select(delivery, subscriber.c.addr_spec)
+        .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(
+            delivery.c.issue == number,
+            tuple_(delivery.c.shard, delivery.c.subscriber_id) > after,
+        )
+        .order_by(delivery.c.shard, delivery.c.subscriber_id)
+        .limit(PAGE)
+    )
+    if state is not None:
+        query = query.where(delivery.c.state == state)
+    rows = connection.execute(query).all()
+    found = tuple(
+        Delivery(
+            issue=number,
+            subscriber_id=row.subscriber_id,
+            address=row.addr_spec or row.canonical,
+            state=row.state,
+            attempts=row.attempts,
+            code=row.code,
+            reply=row.reply,
+            next_at=row.next_at,
+        )
+        for row in rows
+    )
+    more = (rows[-1].shard, rows[-1].subscriber_id) if len(rows) == PAGE else None
+    return found, more

@@ -1,0 +1,166 @@
+"""Edge: everything that is SQLite's own: its connections, its manners, and its errors in words."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from pipeline.errors import DatabaseBusyError, DatabaseError, DatabaseFullError
+
+#: How long a connection waits for a program that does not know of the ticket, such as a shell.
+_FOREIGN_WRITER_SECONDS: Final = 5.0
+
+#: Connections kept open for readers; more are opened when needed and closed after.
+_KEPT: Final = 4
+
+
+def create_file(path: Path) -> None:
+    """Make an empty database file that only its owner may read; one that is there stays."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise DatabaseError(
+            f"the database cannot be made: {error.strerror}",
+            place=str(path),
+            remedy="make the folder, or let the user that runs mailbag write to it",
+        ) from error
+
+
+def connect(
+    path: Path, *, query_only: bool = False, foreign_keys: bool = True
+) -> sqlite3.Connection:
+    """Open the file, which must be there. Transactions are begun by hand."""
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=rw",
+        uri=True,
+        timeout=_FOREIGN_WRITER_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    try:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        connection.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def use_write_ahead_log(connection: sqlite3.Connection, path: Path) -> None:
+    """Let readers read while somebody writes; the file remembers it."""
+    (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    if mode != "wal":
+        raise DatabaseError(
+            "the database cannot keep a write-ahead log here",
+            place=str(path),
+            remedy="put it on a local disk, not on a network drive",
+        )
+
+
+def make_engine(path: Path, *, query_only: bool) -> Engine:
+    """Give an engine whose transactions read, or write at once."""
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connect(path, query_only=query_only),
+        poolclass=QueuePool,
+        pool_size=_KEPT if query_only else 1,
+        max_overflow=-1,
+    )
+    begin = "BEGIN" if query_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def errors_in_words(path: Path) -> Iterator[None]:
+    """Turn what SQLite and SQLAlchemy raise into sentences with place and remedy."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not isinstance(error.orig, sqlite3.Error):
+            raise
+        sentence = _sentence(error.orig, str(path))
+        if sentence is None:
+            raise
+        raise sentence from error
+    except sqlite3.Error as error:
+        sentence = _sentence(error, str(path))
+        if sentence is None:
+            raise
+        raise sentence from error
+
+
+def _sentence(error: sqlite3.Error, place: str) -> DatabaseError | None:
+    """Say what is wrong with the database; ``None`` when the statement was wrong, not it."""
+    extended: int = getattr(error, "sqlite_errorcode", 0)
+    words = _WORDS.get(extended) or _WORDS.get(extended & 0xFF)
+    if words is None:
+        return None
+    kind, message, remedy = words
+    return kind(message, place=place, remedy=remedy)
+
+
+_NO_MORE: Final = (
+    DatabaseFullError,
+    "the disk takes no more of the database (a quota, a limit or a fault)",
+    "make room or raise the limit; if there is room, check the disk",
+)
+_READ_ONLY: Final = (
+    DatabaseError,
+    "the database may only be read",
+    "let the user that runs mailbag write to the file and its folder",
+)
+
+#: SQLite's result code, extended or basic -> what it means to a person, and what to do.
+_WORDS: Final[dict[int, tuple[type[DatabaseError], str, str]]] = {
+    sqlite3.SQLITE_BUSY: (
+        DatabaseBusyError,
+        "another program holds the database",
+        "close it (a database shell, a backup) and try again",
+    ),
+    sqlite3.SQLITE_LOCKED: (
+        DatabaseBusyError,
+        "another program holds the database",
+        "close it (a database shell, a backup) and try again",
+    ),
+    sqlite3.SQLITE_FULL: (DatabaseFullError, "the disk is full", "make room"),
+    sqlite3.SQLITE_IOERR_WRITE: _NO_MORE,
+    sqlite3.SQLITE_IOERR_SHMSIZE: _NO_MORE,
+    sqlite3.SQLITE_IOERR_TRUNCATE: _NO_MORE,
+    sqlite3.SQLITE_IOERR: (
+        DatabaseError,
+        "the disk failed to read or write the database",
+        "check the disk and its free space",
+    ),
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: (
+        DatabaseError,
+        "the database cannot be opened",
+        "let the user that runs mailbag read and write the file and its folder",
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        DatabaseError,
+        "this is not a database",
+        "move it away, or mend [database] url",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        DatabaseError,
+        "the database is damaged",
+        "restore it from a backup",
+    ),
+}

@@ -1,0 +1,175 @@
+"""Edge: the list of readers."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from pipeline.model.address import Address
+from pipeline.model.subscriber import (
+    NewSubscriber,
+    Subscriber,
+    SubscriberStatus,
+    SuppressionReason,
+)
+from pipeline.store import bulk, suppressions
+from pipeline.store.database import Database
+from pipeline.store.tables import subscriber, suppression
+
+_ACTIVE, _LEFT = SubscriberStatus.ACTIVE, SubscriberStatus.UNSUBSCRIBED
+_COLUMNS = (
+    subscriber.c.id,
+    subscriber.c.addr_spec,
+    subscriber.c.display_name,
+    subscriber.c.status,
+    subscriber.c.since,
+)
+
+#: So many readers are read at a time; between two reads nobody is held up.
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of a list of readers."""
+
+    added: int
+    #: On the list already.
+    existing: int
+    #: The caller's line number, and why that reader was not taken: a suppression's reason.
+    not_added: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Subscribers:
+    """Who asked to get the newsletter."""
+
+    database: Database
+
+    def add_all(self, readers: Iterable[tuple[int, NewSubscriber]], *, now: datetime) -> Added:
+        """Add a list in one transaction, or nothing of it when ``readers`` raises.
+
+        The list may be long: it is gathered beside the database, and nobody is held up by it
+        before it is complete. Who left or is suppressed is not brought back, and reported.
+        """
+        with self.database.gathering() as raw:
+            bulk.gather(raw, readers)
+            with self.database.turn():
+                added, existing, not_added = bulk.add_gathered(raw, now)
+        return Added(added=added, existing=existing, not_added=not_added)
+
+    def again(self, reader: NewSubscriber, *, now: datetime) -> SuppressionReason | None:
+        """Take a reader who asks for it, also one who left before.
+
+        Lifts what the reader or an operator said (``unsubscribe``, ``manual``). An address that
+        bounced or complained stays suppressed: then its reason is given, and nothing is changed.
+        """
+        with self.database.writing() as connection:
+            known = connection.execute(
+                select(suppression.c.reason).where(suppression.c.fingerprint == reader.fingerprint)
+            ).scalar()
+            if known is not None:
+                reason = SuppressionReason(known)
+                if reason not in suppressions.LIFTED_BY_ASKING:
+                    return reason
+                connection.execute(
+                    suppression.delete().where(suppression.c.fingerprint == reader.fingerprint)
+                )
+            _take(connection, reader, now)
+            return None
+
+    def find(self, canonical: str) -> Subscriber | None:
+        """Look a reader up by the canonical address."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                select(*_COLUMNS).where(subscriber.c.canonical == canonical)
+            ).one_or_none()
+        return None if row is None else _subscriber(row)
+
+    def get(self, id: int) -> Subscriber | None:  # noqa: A002 - the field's name
+        """Look a reader up by the id that links carry."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(*_COLUMNS).where(subscriber.c.id == id)).one_or_none()
+        return None if row is None else _subscriber(row)
+
+    def list(self, status: SubscriberStatus | None = None) -> Iterator[Subscriber]:
+        """Give the readers in the order they came, a page at a time."""
+        after = 0
+        while True:
+            query = select(*_COLUMNS).where(subscriber.c.id > after)
+            if status is not None:
+                query = query.where(subscriber.c.status == status.value)
+            with self.database.reading() as connection:
+                page = connection.execute(query.order_by(subscriber.c.id).limit(_PAGE)).all()
+            yield from map(_subscriber, page)
+            if len(page) < _PAGE:
+                return
+            after = page[-1].id
+
+    def count(self, status: SubscriberStatus | None = None) -> int:
+        """Count the readers; the active ones may include some that are suppressed."""
+        query = select(func.count()).select_from(subscriber)
+        if status is not None:
+            query = query.where(subscriber.c.status == status.value)
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def unsubscribe(self, id: int, *, now: datetime) -> bool:  # noqa: A002 - the field's name
+        """Let a reader go; ``True`` when this call did it, ``False`` when there was nothing to do.
+
+        The status and the suppression change in one transaction.
+        """
+        return self._leave(subscriber.c.id == id, SuppressionReason.UNSUBSCRIBE, now=now)
+
+    def remove(self, canonical: str, *, now: datetime) -> bool:
+        """Take a reader off the list by an operator's hand; ``False`` when nobody was on it."""
+        return self._leave(subscriber.c.canonical == canonical, SuppressionReason.MANUAL, now=now)
+
+    def _leave(self, who: Any, reason: SuppressionReason, *, now: datetime) -> bool:
+        with self.database.writing() as connection:
+            row = connection.execute(
+                select(subscriber.c.id, subscriber.c.fingerprint, subscriber.c.status).where(who)
+            ).one_or_none()
+            if row is None or row.status != _ACTIVE.value:
+                return False
+            connection.execute(
+                update(subscriber)
+                .where(subscriber.c.id == row.id)
+                .values(status=_LEFT.value, unsubscribed_at=now)
+            )
+            suppressions.put(connection, row.fingerprint, reason, now=now)
+            return True
+
+
+def _take(connection: Connection, reader: NewSubscriber, now: datetime) -> None:
+    """Write an active reader; who is active already keeps since when, and what was consented."""
+    values = {
+        "addr_spec": reader.address.addr_spec,
+        "display_name": reader.address.display_name,
+        "fingerprint": reader.fingerprint,
+        "provider": reader.provider,
+        "consent": reader.consent,
+        "status": _ACTIVE.value,
+        "since": now,
+        "unsubscribed_at": None,
+    }
+    known = connection.execute(
+        select(subscriber.c.id, subscriber.c.status).where(
+            subscriber.c.canonical == reader.canonical
+        )
+    ).one_or_none()
+    if known is None:
+        connection.execute(insert(subscriber).values(canonical=reader.canonical, **values))
+    elif known.status != _ACTIVE.value:
+        connection.execute(update(subscriber).where(subscriber.c.id == known.id).values(**values))
+
+
+def _subscriber(row: Any) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        address=Address(row.addr_spec, row.display_name),
+        status=SubscriberStatus(row.status),
+        since=row.since,
+    )
