@@ -14,8 +14,14 @@ from pipeline.content.yaml_writing import quote
 #: More characters than any front matter has; reading broken ones costs time line by line.
 _LARGEST = 100_000
 
+#: YAML 1.1 would begin a new line at these, and nobody else does.
+_NO_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
+
 #: A comment as people write it. YAML would also cut ``question #2`` at its blank.
 _COMMENT = re.compile(r"(?:^|\s)#(?:\s.*)?$")
+
+#: What begins a list, a mapping, or a reference to one; in a title it may still be words.
+_STRUCTURE = re.compile(r"[\[{]|\*[\w-]+$|[&!]\S*\s*(?:[\[{]|$)")
 
 #: What YAML takes for a comment although it hardly is one.
 _SWALLOWED = re.compile(r"\s(#[^\s#].*)$")
@@ -38,6 +44,7 @@ def read(text: str, first_line: int, *, texts: Container[str] = ()) -> Document:
     if len(text) > _LARGEST:
         remedy = "move the text below the second `---`"
         return Document(faults=(Fault(first_line, "the front matter is a whole book", remedy),))
+    text = text.translate(_NO_LINE_ENDS)
     whole = compose(text, first_line)
     if whole is None:
         return Document()
@@ -52,10 +59,13 @@ def read(text: str, first_line: int, *, texts: Container[str] = ()) -> Document:
 
 def swallowed_comment(entry: Entry, text: str, first_line: int) -> str:
     """Give what YAML cut off the line of an entry as a comment that looks like text."""
-    if not isinstance(entry.value, Scalar) or entry.value.line != entry.line:
+    if "#" not in text or not isinstance(entry.value, Scalar):
         return ""
-    line = text.split("\n")[entry.line - first_line]
-    match = _SWALLOWED.search(line)
+    line = KEY_LINE.fullmatch(text.split("\n")[entry.line - first_line])
+    # Who writes quotation marks knows where the value ends.
+    if line is None or (line["text"] or "").startswith(('"', "'")):
+        return ""
+    match = _SWALLOWED.search(line["text"] or "")
     return match[1] if match and match[1] not in entry.value.text else ""
 
 
@@ -119,7 +129,7 @@ def _quoted(line: str, texts: Container[str]) -> str | None:
     key, text = match["key"].rstrip(), match["text"].strip()
     if text.startswith('"') and text.count('"') == 1:
         return None
-    if text.startswith(("[", "{")) and key not in texts:
+    if _STRUCTURE.match(text) and key not in texts:
         return None
     return f"{match['indent']}{key}: {quote(text)}"
 

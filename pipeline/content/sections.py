@@ -40,6 +40,8 @@ _HEADING = re.compile(r" {0,3}(#{1,3})(?!#)(.*)")
 #: An author may forget the blank after the hashes or embolden the word.
 _ORNAMENT = " \t\u00a0*_:\uff1a"
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
+#: What a heading, a fence or a comment begins with; nearly every line begins otherwise.
+_OPENERS = frozenset("#`~<")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -69,8 +71,8 @@ def split(body: str, first_line: int, report: Report, unfinished: Level = Level.
     headings = _without_repetitions(outline.headings, first_line, report)
     _report_text_before(lines, headings, first_line, report)
     texts: dict[Kind, str] = {}
-    ends = [heading.line for heading in headings[1:]] + [len(lines)]
-    for heading, end in zip(headings, ends, strict=True):
+    bounds = [heading.line for heading in headings] + [len(lines)]
+    for heading, end in zip(headings, bounds[1:], strict=True):
         text = tidy("\n".join(lines[heading.line + 1 : end]))
         if _COMMENT.sub("", text).strip():
             texts[heading.kind] = text
@@ -115,6 +117,8 @@ class _Outline:
         return message, f"write the heading `## {kind}`, and the text below it"
 
     def _take(self, number: int, line: str) -> None:
+        if not (self._fence or self._in_comment or line.lstrip(" ")[:1] in _OPENERS):
+            return
         fence = _FENCE.fullmatch(line)
         if self._in_comment:
             self._in_comment = "-->" not in line

@@ -12,8 +12,11 @@ import yaml
 #: libyaml where PyYAML was built with it; ten times as fast.
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
-#: What the tags of YAML itself begin with; they change no string.
-_USUAL = "tag:yaml.org,2002:"
+#: YAML's own tags; where every scalar is a string they change nothing.
+_USUAL = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
+)
 
 #: Deeper nesting than any tool's front matter has.
 _DEEPEST = 10
@@ -118,12 +121,12 @@ class _Builder:
 
     def _runaway(self, event: yaml.ScalarEvent, line: int) -> Fault | None:
         """Refuse a quotation that swallows the next entry, as ``'tis the season`` may."""
-        start, end = _line(event.start_mark), _line(event.end_mark)
-        if event.style in ("'", '"') and end > start:
-            within = self._lines[start + 1 : end + 1]
-            if any(KEY_LINE.fullmatch(other) and other[0] != " " for other in within):
-                remedy = _UNENDED["quoted scalar"]
-                return Fault(line, "the quotation does not end before the next key", remedy)
+        if event.style not in {"'", '"'}:
+            return None
+        within = self._lines[_line(event.start_mark) + 1 : _line(event.end_mark) + 1]
+        if any(KEY_LINE.fullmatch(other) and other[0] != " " for other in within):
+            remedy = _UNENDED["quoted scalar"]
+            return Fault(line, "the quotation does not end before the next key", remedy)
         return None
 
     def _close_mapping(self) -> Fault | None:
@@ -157,9 +160,9 @@ def _refused_mark(event: yaml.NodeEvent, line: int) -> Fault | None:
     mark = ""
     if event.anchor is not None:
         mark = f"{'*' if isinstance(event, yaml.AliasEvent) else '&'}{event.anchor}"
-    tag = getattr(event, "tag", None) or ""
-    if not (mark or tag.startswith(_USUAL)):
-        mark = tag
+    tag = getattr(event, "tag", None)
+    if tag is not None and tag not in _USUAL:
+        mark = mark or tag
     if not mark:
         return None
     return Fault(line, f"`{mark}` means something else in YAML", "put the value in quotes")
