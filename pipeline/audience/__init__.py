@@ -1,0 +1,1 @@
+"""Who gets the newsletter: addresses, lists of readers, the keys and tokens of leaving."""
