@@ -66,7 +66,5 @@ def _clashing(same: Sequence[Parsed]) -> list[Parsed]:
 
 def _why(parsed: Parsed) -> str:
     """Say in a few words why a file holds no usable QA."""
-    worst = sorted(parsed.findings, key=lambda finding: finding.level is not Level.ERROR)
-    if not worst:
-        return f"{parsed.source} holds no Q&A"
-    return f"{worst[0].place}: {worst[0].message}"
+    worst = min(parsed.findings, key=lambda finding: list(Level).index(finding.level))
+    return f"{worst.place}: {worst.message}"

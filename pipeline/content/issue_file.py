@@ -19,7 +19,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 #: The key with its value, which may stand on the lines below it; then a comment.
 _APPROVED = re.compile(
     r"^(?P<key>[\"']?approved[\"']?[ \t]*:)[^#\n]*?(?P<comment>[ \t]+#.*)?$(?:\n[ \t]+[^\s#].*)*",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
 
 
@@ -165,9 +165,11 @@ def _slugs(entry: Entry | None, report: Report) -> dict[str, int] | None:
     items = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
     slugs: dict[str, int] = {}
     for item in items:
-        text = values.one_line(Entry("slugs", item, item.line), report, values.LONGEST_TITLE)
+        if values.one_line(Entry("slugs", item, item.line), report, values.LONGEST_TITLE) is None:
+            continue
+        text = item.text if isinstance(item, Scalar) else ""
         # Only a text of its own holds several: the item of a list is one name.
-        for word in (text or "").split(",") if item is entry.value else [text or ""]:
+        for word in text.split(",") if item is entry.value else [text]:
             slug = slug_of(word.strip().removesuffix(".md") + ".md") if word.strip() else ""
             if slug in slugs:
                 report.error("issue-slug", item.line, f"`{slug}` is named twice", "keep one")

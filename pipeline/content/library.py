@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.content import column, decoding, issue_file, parsing
@@ -80,7 +82,7 @@ class _Scan:
                 folder = folders.pop()
                 entries = self._entries(folder)
                 yield from (entry for entry in entries if self._is_qa(entry))
-                inner = [entry for entry in entries if entry.is_dir()]
+                inner = [entry for entry in entries if _is_folder(entry)]
                 folders += [entry.path for entry in reversed(inner) if not entry.is_symlink()]
                 linked += [entry.path for entry in inner if entry.is_symlink()]
 
@@ -110,22 +112,30 @@ class _Scan:
 
     def _is_qa(self, entry: os.DirEntry[str]) -> bool:
         name = entry.name.casefold()
-        if name.startswith("_") or name == "readme.md" or entry.is_dir():
+        if name.startswith("_") or name == "readme.md" or _is_folder(entry):
             return False
         if name.endswith(_OTHER_ENDINGS):
             report = Report(self.source_of(entry.path))
             report.warning("ending", 0, "the file is not read", "rename it to end in .md")
             self.findings.extend(report.findings)
-        # Pipes and devices never end; a link to nothing is reported when it is opened.
-        return name.endswith(".md") and (entry.is_file() or entry.is_symlink())
+        return name.endswith(".md")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    # A link to itself is none, and is reported when it is read.
+    with suppress(OSError):
+        return entry.is_dir()
+    return False
 
 
 def _read_file(entry: os.DirEntry[str], scan: _Scan, remembered: ParseCache) -> Parsed | None:
     source = scan.source_of(entry.path)
     try:
         status = entry.stat()
-        known = remembered.find(source, status)
-        if known is not None:
+        if not stat.S_ISREG(status.st_mode):
+            # A pipe or a device holds no text, and may never end.
+            return None
+        if (known := remembered.find(source, status)) is not None:
             return known
         parsed = parsing.parse(_read_bytes(Path(entry.path)), source)
     except OSError as error:
@@ -146,6 +156,6 @@ def _report_unreadable(error: OSError, report: Report) -> None:
     report.error(
         "unreadable",
         0,
-        f"the file cannot be read ({error.strerror or error})",
-        "look at its permissions, and whether it is still there",
+        f"it cannot be read ({error.strerror or error})",
+        "make it readable, or remove it",
     )

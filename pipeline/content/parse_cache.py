@@ -33,7 +33,7 @@ class ParseCache:
 
     @classmethod
     def load(cls, path: Path) -> "ParseCache":
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RecursionError):
             document = json.loads(path.read_bytes())
             if isinstance(document, dict) and document.get("code") == _code():
                 return cls(document["files"])

@@ -44,11 +44,11 @@ def create_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_new(path, text)
         _sync_folder(path.parent)
-    except FileExistsError as error:
-        raise ContentError(
-            "the file exists already", place=str(path), remedy="give the new one another name"
-        ) from error
     except OSError as error:
+        if isinstance(error, FileExistsError) and path.parent.is_dir():
+            raise ContentError(
+                "the file exists already", place=str(path), remedy="give the new one another name"
+            ) from error
         raise _refused(path, error) from error
 
 

@@ -1,0 +1,266 @@
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline.content import library
+from pipeline.content.column import Column
+from pipeline.content.library import digest, read_issue_file
+from pipeline.model.finding import Level
+
+GOOD = "---\ntitle: {title}\nstatus: ready\n---\n## Question\nq {title}\n## Answer\na\n"
+
+
+@pytest.fixture
+def site(tmp_path):
+    (tmp_path / "content").mkdir()
+    return tmp_path
+
+
+def put(site: Path, name: str, text: str | None = None) -> Path:
+    path = site / "content" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(GOOD.format(title=name.replace("/", " ")) if text is None else text)
+    return path
+
+
+def read(site: Path, *, cache: Path | None = None) -> Column:
+    return library.read(site / "content", site=site, cache=cache)
+
+
+def slugs(column: Column) -> list[str]:
+    return [qa.slug for qa in column.qas]
+
+
+def test_reads_the_folder_and_those_in_it(site):
+    put(site, "b.md")
+    put(site, "deep/deeper/a.md")
+    put(site, "UPPER.MD")
+
+    column = read(site)
+
+    assert column.findings == ()
+    assert slugs(column) == ["UPPER", "a", "b"]
+    assert [qa.source for qa in column.qas][1] == "content/deep/deeper/a.md"
+
+
+def test_leaves_out_what_is_no_qa(site):
+    names = ["README.md", "deep/readme.md", "_draft.md", ".hidden.md", ".obsidian/a.md"]
+    for name in [*names, "a.txt", "picture.png", "a.md~"]:
+        put(site, name)
+    (site / "content" / "folder.md").mkdir()
+
+    assert read(site) == Column((), (), {})
+
+
+def test_mentions_markdown_under_another_ending(site):
+    put(site, "a.markdown")
+
+    column = read(site)
+
+    assert column.qas == ()
+    assert [(finding.level, finding.source) for finding in column.findings] == [
+        (Level.WARNING, "content/a.markdown")
+    ]
+
+
+def test_two_files_with_one_slug_name_each_other(site):
+    put(site, "a.md")
+    put(site, "deep/a.md")
+    put(site, "b.md")
+
+    column = read(site)
+
+    assert slugs(column) == ["b"]
+    assert {finding.id for finding in column.findings} == {"content/duplicate-slug"}
+    assert "content/deep/a.md" in column.findings[0].message
+
+
+def test_an_unreadable_file_does_not_hide_the_others(site):
+    for number in range(20):
+        put(site, f"q-{number}.md")
+    (site / "content" / "gone.md").symlink_to("nowhere.md")
+    (site / "content" / "round.md").symlink_to("round.md")
+
+    column = read(site)
+
+    assert len(column.qas) == 20
+    assert [finding.place for finding in column.findings] == [
+        "content/gone.md",
+        "content/round.md",
+    ]
+    assert column.faulty.keys() == {"gone", "round"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_forbidden_file_and_folder_are_findings(site):
+    put(site, "a.md").chmod(0)
+    put(site, "locked/b.md").parent.chmod(0)
+    put(site, "c.md")
+
+    try:
+        column = read(site)
+    finally:
+        (site / "content" / "locked").chmod(0o700)
+
+    assert slugs(column) == ["c"]
+    assert [finding.source for finding in column.findings] == ["content/a.md", "content/locked"]
+
+
+def test_a_missing_folder_is_a_finding(tmp_path):
+    column = library.read(tmp_path / "content", site=tmp_path)
+
+    assert [str(finding) for finding in column.findings] == [
+        "content: it cannot be read (No such file or directory), make it readable, or remove it"
+    ]
+
+
+def test_links_that_lead_round_in_a_circle_are_walked_once(site):
+    put(site, "deep/a.md")
+    (site / "content" / "again").symlink_to("deep")
+    (site / "content" / "deep" / "up").symlink_to("..")
+
+    column = read(site)
+
+    assert column.findings == ()
+    assert [qa.source for qa in column.qas] == ["content/deep/a.md"]
+
+
+def test_a_folder_behind_a_link_is_read(site, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "a.md").write_text(GOOD.format(title="a"))
+    (site / "content" / "linked").symlink_to(elsewhere)
+
+    assert [qa.source for qa in read(site).qas] == ["content/linked/a.md"]
+
+
+def test_a_pipe_is_not_waited_for(site):
+    os.mkfifo(site / "content" / "a.md")
+    (site / "content" / "b.md").symlink_to("a.md")
+
+    assert read(site) == Column((), (), {})
+
+
+def test_a_name_that_is_no_text_is_a_finding_that_can_be_printed(site):
+    path = os.fsencode(site / "content") + b"/na\xefve.md"
+    Path(os.fsdecode(path)).write_text(GOOD.format(title="a"))
+
+    column = read(site)
+
+    assert [qa.slug for qa in column.qas] == ["na\ufffdve"]
+    assert str(column.findings[0]).encode()
+
+
+def test_a_huge_file_is_refused_without_being_read_whole(site):
+    path = put(site, "a.md")
+    with path.open("r+b") as file:
+        file.truncate(1 << 40)  # a hole: it takes no room
+
+    column = read(site)
+
+    assert [finding.id for finding in column.findings] == ["content/size"]
+
+
+def test_what_was_read_before_is_the_same_from_the_cache(site, tmp_path):
+    put(site, "a.md", GOOD.format(title="a").replace("---\n##", "asked_on: 2026-01-02\n---\n##"))
+    put(site, "b.md", "broken")
+    put(site, "c.md", GOOD.format(title="c").replace("---\n##", "inspired_by: W\nx: y\n---\n##"))
+    put(site, "d.md", GOOD.format(title="d").replace("---\n##", "not_before: 2026-01-02\n---\n##"))
+    cache = tmp_path / ".cache" / "content.json"
+
+    cold = read(site, cache=cache)
+    warm = read(site, cache=cache)
+
+    assert cache.exists()
+    assert cold == warm == read(site)
+
+
+def test_the_cache_is_really_used(site, tmp_path, monkeypatch):
+    put(site, "a.md")
+    cache = tmp_path / "content.json"
+    cold = read(site, cache=cache)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("it was parsed again")
+
+    monkeypatch.setattr("pipeline.content.parsing.parse", refuse)
+
+    assert read(site, cache=cache) == cold
+
+
+def test_a_changed_file_is_read_again_even_with_its_old_size_and_time(site, tmp_path):
+    path = put(site, "a.md")
+    cache = tmp_path / "content.json"
+    read(site, cache=cache)
+    times = (path.stat().st_atime_ns, path.stat().st_mtime_ns)
+    other = path.with_suffix(".new")
+    other.write_text(path.read_text().replace("q a.md", "r a.md"))
+    other.replace(path)
+    os.utime(path, ns=times)
+
+    column = read(site, cache=cache)
+
+    assert column.qas[0].question.text == "r a.md"
+
+
+def test_a_deleted_file_is_forgotten(site, tmp_path):
+    put(site, "a.md")
+    cache = tmp_path / "content.json"
+    read(site, cache=cache)
+    (site / "content" / "a.md").unlink()
+
+    assert read(site, cache=cache).qas == ()
+    assert "a.md" not in cache.read_text()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"{", b"[]", b'{"code": "other", "files": {}}', b"\xff", b"null", b"[" * 100_000],
+    ids=["empty", "cut", "list", "other-code", "no-text", "null", "deep"],
+)
+def test_a_damaged_cache_counts_as_empty(site, tmp_path, damage):
+    put(site, "a.md")
+    cache = tmp_path / "content.json"
+    cache.write_bytes(damage)
+
+    assert slugs(read(site, cache=cache)) == ["a"]
+    assert cache.read_bytes() != damage
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(site, tmp_path):
+    put(site, "a.md")
+    (tmp_path / "file").write_text("")
+
+    assert slugs(read(site, cache=tmp_path / "file" / "content.json")) == ["a"]
+
+
+def test_reads_an_issue_file_by_its_number(site):
+    (site / "issues").mkdir()
+    (site / "issues" / "0012.md").write_text("---\nsubject: Hello\n---\n")
+
+    parsed = read_issue_file(site, 12)
+
+    assert parsed is not None
+    assert parsed.file is not None
+    assert (parsed.file.subject, parsed.file.source) == ("Hello", "issues/0012.md")
+
+
+def test_there_may_be_no_issue_file(site):
+    assert read_issue_file(site, 12) is None
+
+
+def test_an_unreadable_issue_file_is_an_error_of_its_own(site):
+    (site / "issues" / "0012.md").mkdir(parents=True)
+
+    parsed = read_issue_file(site, 12)
+
+    assert parsed is not None
+    assert parsed.file is None
+    assert parsed.findings[0].place == "issues/0012.md"
+
+
+def test_the_digest_is_that_of_the_bytes(site):
+    path = put(site, "a.md")
+
+    assert digest(path) == hashlib.sha256(path.read_bytes()).hexdigest()
