@@ -13,6 +13,12 @@ from pipeline.errors import InliningError
 
 # MJML's reset of Outlook's defaults: inlined, it would add a third to the size.
 _RESET = re.compile(r'<style type="text/css">(?=\s*#outlook a)')
+# A comment, a style sheet, or a tag that holds an angle bracket in a value.
+_PIECE = re.compile(
+    r"<!--.*?-->|<style[^>]*>.*?</style>"
+    r"|(?P<tag><[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
+    re.DOTALL,
+)
 
 # The rules of each sheet and its place among the sheets; premailer only reads them.
 _parsed: dict[tuple[str, int], object] = {}
@@ -45,7 +51,7 @@ def inline(html: str) -> str:
     """Write the rules of the style sheets into the elements, and keep the sheets as they are."""
     marked = _RESET.sub('<style type="text/css" data-premailer="ignore">', html, count=1)
     try:
-        return str(
+        inlined = str(
             SafePremailer(
                 marked,
                 allow_network=False,
@@ -66,3 +72,14 @@ def inline(html: str) -> str:
         raise InliningError(
             f"the styles cannot be inlined: {error}", remedy="look at the theme's <mj-style>"
         ) from error
+    return _PIECE.sub(_escape, inlined)
+
+
+def _escape(piece: re.Match[str]) -> str:
+    """Escape angle brackets in values again: lxml writes ``content="<!--"``, which is legal HTML.
+
+    A mail program that looks for comments or tags with a simple pattern would find some.
+    """
+    if not piece["tag"] or piece[0].count("<") + piece[0].count(">") == 2:
+        return piece[0]
+    return f"<{piece[0][1:-1].replace('<', '&lt;').replace('>', '&gt;')}>"

@@ -22,6 +22,8 @@ MAX_BLOCKS = 50_000
 # Characters that XML 1.0 and a line of text cannot hold; C1 and lone surrogates among them.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+# Not the no-break space, which is there for a reason.
+_SPACE = re.compile(r"[ \t\n]+")
 _WORD = re.compile(r"\w+")
 
 
@@ -45,7 +47,7 @@ def writable(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Write a title or a name in one line."""
-    return " ".join(writable(text).split())
+    return _SPACE.sub(" ", writable(text)).strip(" ")
 
 
 def parse(text: str, place: str = "") -> Document:

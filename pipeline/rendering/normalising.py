@@ -51,7 +51,7 @@ def _number(entity: re.Match[str]) -> str:
 
 def _rewrite(piece: re.Match[str]) -> str:
     if piece["title"]:
-        return f"<mj-title>{_escape(' '.join(piece['words'].split()))}</mj-title>"
+        return f"<mj-title>{_escape(_BREAKS.sub(' ', piece['words']).strip(' '))}</mj-title>"
     if piece["style"]:
         return _BEYOND_ASCII.sub(lambda found: f"\\{ord(found[0]):X} ", piece[0])
     if piece["tag"]:

@@ -12,9 +12,13 @@ from pipeline.errors import PostConditionError
 from pipeline.model.edition import Placeholder, Template
 from pipeline.rendering.placeholders import Placeholders
 
-_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
-_STYLE = re.compile("<style[^>]*>(.*?)</style>", re.DOTALL)
-_TAG = re.compile(r"<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+# A comment, a style sheet, or a tag with its quoted values, which may look like a comment.
+_PIECE = re.compile(
+    r"(?P<comment><!--.*?-->)"
+    r"|<style[^>]*>(?P<sheet>.*?)</style>"
+    r"|(?P<tag><[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
+    re.DOTALL,
+)
 _NOT_CLOSED = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 
 
@@ -27,16 +31,20 @@ def _require(held: bool, promise: str) -> None:  # noqa: FBT001 - reads as a sen
 
 def check_compiled(html: str) -> None:
     """Look at what the MJML compiler made: no attribute may be written as a debug string."""
-    for tag in _TAG.findall(_STYLE.sub("", _COMMENT.sub("", html))):
+    for tag in _pieces(html, "tag"):
         # Every backslash went in as a character reference.
         _require("\\" not in tag, f"no attribute is escaped by the compiler: {tag[:120]}")
+
+
+def _pieces(html: str, kind: str) -> list[str]:
+    return [piece[kind] for piece in _PIECE.finditer(html) if piece[kind]]
 
 
 def check_inlined(before: str, after: str, placeholders: Placeholders) -> None:
     """Compare the page before and after inlining."""
     _require(after.startswith("<!DOCTYPE html>"), "it begins with <!DOCTYPE html>")
     _require(
-        _COMMENT.findall(before) == _COMMENT.findall(after),
+        _pieces(before, "comment") == _pieces(after, "comment"),
         "the conditional comments for Outlook are unchanged by inlining",
     )
     _require(
@@ -54,7 +62,7 @@ def check_inlined(before: str, after: str, placeholders: Placeholders) -> None:
 def _media_blocks(html: str) -> list[str]:
     """Cut out each ``@media`` rule with its braces, in order."""
     blocks = []
-    for sheet in _STYLE.findall(_COMMENT.sub("", html)):
+    for sheet in _pieces(html, "sheet"):
         for start in (found.start() for found in re.finditer("@media", sheet)):
             depth = 0
             for end, sign in enumerate(sheet[start:], start):

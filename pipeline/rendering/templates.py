@@ -61,14 +61,15 @@ class Templates:
     def find(self, lines: Sequence[str], number: int) -> str:
         """Find where line ``number`` (from 1) of a rendered text was written.
 
-        Gives the ``template:line`` of the line itself, or else of the nearest one above
-        that stands in one place only; empty when there is none.
+        Gives the ``template:line`` of the longest line of a template that stands in it, or else
+        in the nearest line above; one that stands in several places tells nothing.
+        Empty when there is none.
         """
-        places = self._places()
+        places = {line: found[0] for line, found in self._places().items() if len(found) == 1}
         for line in reversed(lines[:number]):
-            found = places.get(line.strip(), [])
-            if len(found) == 1:
-                return found[0]
+            written = [own for own in places if own in line]
+            if written:
+                return places[max(written, key=len)]
         return ""
 
     def _places(self) -> dict[str, list[str]]:
@@ -94,16 +95,16 @@ class Templates:
 
     def _explain(self, error: Exception, name: str, context: Mapping[str, object]) -> TemplateError:
         place = self._raised_at(error) or name
-        message, remedy = f"{type(error).__name__}: {error}", ""
+        message = remedy = ""
         match error:
             case jinja2.TemplateSyntaxError():
                 place = self._place(error.filename or error.name or name, error.lineno)
-                message = error.message or message
+                message = error.message or ""
             case jinja2.TemplateNotFound():
                 message = f"there is no template {error.name!r}"
                 remedy = "name a file of the theme's folder"
             case jinja2.UndefinedError():
-                message = error.message or message
+                message = error.message or ""
                 remedy = _nearest(message, context)
             case UnicodeDecodeError():
                 message, remedy = "it, or what it includes, is not UTF-8", "save it as UTF-8"
@@ -112,6 +113,9 @@ class Templates:
                 message = f"cannot be read: {error.strerror}"
             case RecursionError():
                 message = "templates include one another without end"
+            case _:
+                pass
+        message = message or f"{type(error).__name__}: {error}"
         return TemplateError(message, place=place, remedy=remedy)
 
     def _raised_at(self, error: Exception) -> str:

@@ -1,0 +1,60 @@
+"""What the tests of rendering share: the shipped theme and a newsletter in it."""
+
+from pathlib import Path
+from typing import Any
+
+from lxml import html
+
+from pipeline.model.address import Address
+from pipeline.model.edition import Edition
+from pipeline.model.issue import Issue
+from pipeline.model.qa import QA, Answer, Question
+from pipeline.rendering import personal
+from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.renderer import Renderer
+from tests.factories import make_issue, make_qa
+
+THEME = Path(__file__).parents[2] / "templates" / "classic"
+NONCE = "0123456789abcdef" * 2
+
+OPTIONS = RenderOptions(
+    title="The Corner Office",
+    from_=Address("letters@news.example", "The Corner Office"),
+    reply_to="questions@news.example",
+    base_url="https://news.example",
+    timezone="America/New_York",
+    postal_address="1 Main Street, Springfield",
+)
+READER = {"unsubscribe_url": "https://news.example/u/token", "address": "reader@mail.example"}
+
+
+def render(issue: Issue | None = None, options: RenderOptions = OPTIONS) -> Edition:
+    return Renderer([THEME], options).render(issue or make_issue(), nonce=NONCE)
+
+
+def as_html(edition: Edition) -> str:
+    """The page as one reader gets it."""
+    return edition.html.join(personal.for_html(**READER))
+
+
+def as_page(edition: Edition) -> Any:
+    """The page as a tree."""
+    return parse(as_html(edition))
+
+
+def parse(page: str) -> Any:
+    """Read a page; lxml's stubs do not say what an XPath finds."""
+    return html.document_fromstring(page)
+
+
+def as_text(edition: Edition) -> str:
+    """The text as one reader gets it."""
+    return edition.text.join(personal.for_text(**READER))
+
+
+def make_letter(question: str = "May I?", answer: str = "Yes.", **changes: Any) -> QA:
+    return make_qa(
+        question=Question(question, "A reader in Boston"),
+        answer=Answer(answer, "Jo Doe", "Jo Doe runs a desk."),
+        **changes,
+    )

@@ -1,0 +1,80 @@
+import http.server
+import threading
+
+import pytest
+
+from pipeline.rendering.inlining import inline
+from tests.rendering.letters import parse
+
+PAGE = (
+    "<!DOCTYPE html><html><head><style>{css}</style></head>"
+    '<body><p class="a">x</p><img src="i.png" alt="" width="100" style="width:100%"></body></html>'
+)
+
+
+def test_writes_rules_into_the_elements_and_keeps_the_sheet():
+    css = ".a{color:#112233} @media (prefers-color-scheme:dark){.a{color:#fff !important}}"
+
+    page = inline(PAGE.format(css=css))
+
+    assert parse(page).xpath("//p/@style") == ["color:#123"]
+    assert f"<style>{css}</style>" in page
+
+
+def test_leaves_the_width_of_an_image_alone():
+    page = inline(PAGE.format(css="img{border:0}"))
+
+    assert parse(page).xpath("//img/@width") == ["100"]
+
+
+def test_does_not_inline_the_reset_of_the_compiler():
+    css = "#outlook a { padding: 0; } p { margin: 13px 0; }"
+
+    page = inline(PAGE.format(css=css).replace("<style>", '<style type="text/css">'))
+
+    assert parse(page).xpath("//p/@style") == []
+    assert "data-premailer" not in page
+
+
+@pytest.fixture
+def requests_seen():
+    """The paths asked of a server on loopback, and its address."""
+    seen = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield seen, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_fetches_nothing(requests_seen, tmp_path):
+    seen, base = requests_seen
+    sheet = tmp_path / "secret.css"
+    sheet.write_text(".a{color:#abcdef}")
+    css = f'@import url("{base}/import.css"); @import "file://{sheet}";'
+    page = PAGE.format(css=css).replace(
+        "</head>", f'<link rel="stylesheet" href="{base}/link.css"></head>'
+    )
+
+    inlined = inline(page)
+
+    assert seen == []
+    assert "abcdef" not in inlined
+
+
+def test_the_same_sheet_gives_the_same_page_again():
+    page = PAGE.format(css=".a{color:#112233}")
+
+    assert inline(page) == inline(page)

@@ -1,0 +1,103 @@
+import pytest
+
+from pipeline.errors import ContentError
+from pipeline.rendering import markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(">" * 20_000 + " x", id="quotes"),
+        pytest.param("[" * 20_000, id="brackets"),
+        pytest.param("[a" * 20_000, id="brackets with text"),
+        pytest.param("[" * 20_000 + "]" * 20_000, id="closed brackets"),
+        pytest.param("![" * 20_000, id="images"),
+        pytest.param("*" * 20_000 + "a" + "*" * 20_000, id="emphasis"),
+        pytest.param("\n".join("  " * n + "- x" for n in range(200)), id="lists"),
+        pytest.param("1. " * 20_000, id="lists in one line"),
+        pytest.param("> " * 51 + "x", id="one too deep"),
+    ],
+)
+def test_refuses_what_is_nested_too_deep(text):
+    with pytest.raises(ContentError, match="more than 50 deep") as refused:
+        markdown.parse(text, "content/deep.md")
+
+    assert refused.value.place == "content/deep.md"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("<b>" * 20_000, id="tags"),
+        pytest.param("<" * 20_000, id="angle brackets"),
+        pytest.param('"' * 20_000, id="quotation marks"),
+        pytest.param("`" * 20_000, id="back-ticks"),
+        pytest.param("<!--" * 20_000, id="comments without an end"),
+        pytest.param("*a **b " * 5_000, id="emphasis without an end"),
+    ],
+)
+def test_takes_what_only_looks_deep(text):
+    assert markdown.parse(text).tokens
+
+
+def test_refuses_a_text_that_is_too_long():
+    with pytest.raises(ContentError, match="longer than 200,000 bytes"):
+        markdown.parse("é" * 100_001)
+
+
+def test_refuses_a_table_that_would_be_a_huge_page():
+    table = "|a" * 10_000 + "|\n" + "|-" * 10_000 + "|\n" + "|x|\n" * 50
+
+    with pytest.raises(ContentError, match="cells"):
+        markdown.parse(table)
+
+
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        pytest.param("a <!-- note --> b", "a  b", id="in a line"),
+        pytest.param("a\n\n<!-- note\n\nover lines -->\n\nb", "a b", id="over empty lines"),
+        pytest.param("a <!-- no end", "a <!-- no end", id="without an end"),
+        pytest.param("<!-- x --> a", " a", id="before text"),
+    ],
+)
+def test_leaves_the_notes_of_an_author_out(text, prose):
+    assert markdown.parse(text).prose == prose
+
+
+def test_keeps_a_comment_in_code():
+    tokens = markdown.parse("```\n<!-- shown -->\n```").tokens
+
+    assert tokens[0].content == "<!-- shown -->\n"
+
+
+def test_notes_links_images_and_prose():
+    document = markdown.parse("See [*the* book](https://b.example) ![a cat](c.png) `code` **n**ow")
+
+    assert document.links == ("https://b.example",)
+    assert document.images == ("a cat",)
+    assert document.prose == "See the book a cat   now"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("", 0, id="nothing"),
+        pytest.param("one two-three", 3, id="words"),
+        pytest.param("我们 没有时间", 3, id="Chinese signs"),
+    ],
+)
+def test_counts_words(text, words):
+    assert markdown.count_words(markdown.parse(text)) == words
+
+
+def test_leaves_out_what_no_message_can_hold():
+    assert markdown.writable("a\0b\x07\r\nc\u2028\ud800\ufffe\x7fd\t") == "ab\ncd\t"
+
+
+def test_writes_a_title_in_one_line():
+    assert markdown.one_line(" a\n\tb\x85 c ") == "a b c"
+
+
+def test_a_no_break_space_stays_in_a_title():
+    assert markdown.one_line("oui\u00a0!") == "oui\u00a0!"

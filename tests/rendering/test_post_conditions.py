@@ -1,0 +1,111 @@
+from typing import Any
+
+import pytest
+
+from pipeline.errors import PostConditionError
+from pipeline.model.edition import Placeholder, Template
+from pipeline.rendering import post_conditions
+from pipeline.rendering.placeholders import Placeholders
+from tests.rendering.letters import NONCE
+
+MARKS = Placeholders(NONCE)
+START, END = Placeholder.MAIL_ONLY_START, Placeholder.MAIL_ONLY_END
+LINK, ADDRESS = Placeholder.UNSUBSCRIBE_URL, Placeholder.ADDRESS
+
+HEAD = '<!DOCTYPE html><html lang="en" dir="ltr"><head><title>T</title></head><body>'
+
+
+def page(*parts: Any, head: Any = HEAD) -> Template:
+    return Template((head, '<div lang="en" dir="ltr">', *parts, "</div></body></html>"))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param('<img alt="10\\u{a0}km">', id="a debug escape"),
+        pytest.param('<td style="a\\nb">', id="a line break"),
+        pytest.param('<img alt="x\\" onerror="y">', id="an attribute that was left"),
+    ],
+)
+def test_an_attribute_written_as_a_debug_string_is_refused(html):
+    with pytest.raises(PostConditionError, match="escaped by the compiler"):
+        post_conditions.check_compiled(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param("<p>In Rust \\u{a0} is a blank, \\n a new line.</p>", id="in text"),
+        pytest.param('<style>a{content:"\\201C "}</style>', id="in a style sheet"),
+        pytest.param("<!-- \\ -->", id="in a comment"),
+        pytest.param('<img alt="&#92;n">', id="as a reference"),
+    ],
+)
+def test_a_backslash_may_stand_elsewhere(html):
+    post_conditions.check_compiled(html)
+
+
+BEFORE = "<!DOCTYPE html><!--[if mso]>x<![endif]--><style>@media print{a{b:c !important}}</style>"
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        pytest.param(BEFORE.replace("DOCTYPE", "doctype"), "DOCTYPE", id="doctype"),
+        pytest.param(BEFORE.replace("[if mso]>x", "[if mso]>y"), "Outlook", id="comment"),
+        pytest.param(BEFORE.replace(" !important", ""), "@media", id="media"),
+        pytest.param(BEFORE.replace("}}", "}"), "@media", id="media without an end"),
+        pytest.param(BEFORE + MARKS.mark(LINK), "placeholder", id="placeholder"),
+        pytest.param(BEFORE + "<mj-text>", "MJML", id="component"),
+    ],
+)
+def test_inlining_must_keep_what_mail_programs_need(after, message):
+    post_conditions.check_inlined(BEFORE, BEFORE, MARKS)
+
+    with pytest.raises(PostConditionError, match=message):
+        post_conditions.check_inlined(BEFORE, after, MARKS)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        pytest.param((LINK,), "unsubscribe_url stands after", id="a link outside"),
+        pytest.param((START, LINK, END, ADDRESS), "address stands after", id="an address outside"),
+        pytest.param((START, START, LINK, END), "not nested", id="nested"),
+        pytest.param((START, LINK), "is ended by", id="not ended"),
+        pytest.param((END, START, LINK, END), "follows mail_only", id="ended first"),
+        pytest.param((START, ADDRESS, END), "unsubscribe_url stands in", id="no way out"),
+        pytest.param((START, LINK, END, f"@@{NONCE}:addr"), "torn", id="a torn mark"),
+    ],
+)
+def test_what_is_personal_is_only_for_the_mail(parts, message):
+    with pytest.raises(PostConditionError, match=message):
+        post_conditions.check_marks(Template(parts), "HTML", MARKS)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        pytest.param(page(head=HEAD.replace(' lang="en"', "")), "language", id="html"),
+        pytest.param(Template((HEAD, "<div>x</div></body></html>")), "direction", id="body"),
+        pytest.param(page(head=HEAD.replace(">T<", "> <")), "title", id="title"),
+        pytest.param(page('<img src="a.png">'), "a.png has an alternative", id="image"),
+        pytest.param(page("<p></div>"), "closes what was opened", id="mismatch"),
+        pytest.param(Template((HEAD,)), "every element is closed", id="not closed"),
+        pytest.param(page("<p>", START, "</p>", END), "opens and closes", id="block closes more"),
+        pytest.param(page(START, "<p>", END, "</p>"), "opens and closes", id="block opens more"),
+        pytest.param(
+            page("<p>", START, "</p><p>", END, "</p>"), "opens and closes", id="block across"
+        ),
+        pytest.param(page('<a href="', START, '">', END, "</a>"), "not in one", id="in a tag"),
+    ],
+)
+def test_a_page_is_whole_and_says_its_language(template, message):
+    with pytest.raises(PostConditionError, match=message):
+        post_conditions.check_page(template)
+
+
+def test_a_good_page_passes():
+    post_conditions.check_page(
+        page('<img src="a" alt=""/><br>', START, '<a href="', LINK, '">x</a>', END, "<!-- <p> -->")
+    )
