@@ -1,0 +1,48 @@
+"""What the public pages need of the rest."""
+
+from enum import StrEnum
+from typing import Protocol
+
+
+class TokenVerdict(StrEnum):
+    """What a token in a link is; it tells nothing about a person."""
+
+    #: Made with a key of ours, for a subscriber.
+    VALID = "valid"
+    #: Made for a test mail; it changes nothing.
+    TEST = "test"
+    #: Not made by us, cut off, or of another list.
+    UNKNOWN = "unknown"
+
+
+class PublicSite(Protocol):
+    """A newsletter as the public sees it.
+
+    The methods are called in threads, several at a time; a ``MailbagError`` from one of them is
+    answered with 503, so that the asker tries again.
+    """
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def language(self) -> str:
+        """A tag such as ``en`` or ``pt-BR`` (RFC 5646)."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the key that signs this site's tokens."""
+        ...
+
+    def reader_of(self, token: str) -> TokenVerdict:
+        """Judge a token; whose it is, is not told."""
+        ...
+
+    def unsubscribe(self, token: str) -> None:
+        """End the subscription durably; again, or with a token that is not valid: nothing."""
+        ...
+
+    def web_view(self, number: int) -> str | None:
+        """Give an issue's page without any personal value; None when there is none to see."""
+        ...
