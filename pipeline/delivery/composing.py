@@ -32,8 +32,8 @@ class Letterhead:
     #: The newsletter's title; the phrase of List-Id.
     title: str
     from_: Address
-    #: Where answers go; empty: to From.
-    reply_to: str = ""
+    #: Where answers go; ``None``: to From.
+    reply_to: Address | None = None
     #: Such as ``column.news.example``; kept for ever, since readers filter by it.
     list_id: str
     #: MAIL FROM; empty: the From address.
@@ -80,7 +80,7 @@ class Composer:
             headers.addr_spec(letterhead.return_path) if letterhead.return_path else sender
         )
         boundary = boundary_of(nonce)
-        reply_to = Address(letterhead.reply_to) if letterhead.reply_to else None
+        reply_to = letterhead.reply_to
         self._before_to = headers.mailbox("From", letterhead.from_) + b"To: "
         self._before_id = b"".join(
             (
