@@ -2,9 +2,12 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from pipeline.config import sections
 from pipeline.content import issue_file, parsing
@@ -23,25 +26,26 @@ _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
-def _tables():
+def _tables() -> Iterator[tuple[str, type[BaseModel]]]:
     for name, field in sections.Document.model_fields.items():
+        assert isinstance(field.annotation, type)
         yield name, field.annotation
 
 
-def _keys():
+def _keys() -> Iterator[Any]:
     for table, model in _tables():
         for name, field in model.model_fields.items():
             yield pytest.param(table, field.alias or name, id=f"{table}.{field.alias or name}")
 
 
-def _dependencies():
+def _dependencies() -> list[str]:
     with (ROOT / "pyproject.toml").open("rb") as file:
         pyproject = tomllib.load(file)
     groups = [pyproject["project"]["dependencies"], *pyproject["dependency-groups"].values()]
     return sorted({re.split(r"[^\w.-]", line)[0] for group in groups for line in group})
 
 
-def _manual_of(table):
+def _manual_of(table: str) -> str:
     """Give the section of the manual about one table of the toml."""
     after = MANUAL.partition(f"\n## [{table}]\n")[2]
     return after.partition("\n## ")[0]
@@ -79,6 +83,22 @@ def test_the_manual_explains_no_key_that_is_not_there():
     assert described == known
 
 
+def _finding_ids() -> Iterator[str]:
+    """Find the names that the sources give to findings."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").rglob("*.py")]
+    rules = r"report\.(?:error|warning|note|add)\(\s*(?:unfinished,\s*)?\"([a-z-]+)\""
+    yield from (f"content/{rule}" for source in sources for rule in re.findall(rules, source))
+    yield from (
+        name for source in sources for name in re.findall(r"\bid=\"([a-z-]+/[a-z-]+)\"", source)
+    )
+
+
+def test_the_list_of_findings_has_every_name():
+    page = (ROOT / "docs/reference/findings.md").read_text(encoding="utf-8")
+
+    assert [name for name in sorted(set(_finding_ids())) if f"| `{name}` |" not in page] == []
+
+
 @pytest.mark.parametrize("name", _dependencies())
 def test_every_dependency_has_its_reason_in_the_decisions(name):
     assert f"**{name}**" in DECISIONS
@@ -112,7 +132,7 @@ def test_every_table_has_as_many_cells_in_each_row(page):
         assert len(cells) == 1, table
 
 
-def _examples(language, page):
+def _examples(language: str, page: Path) -> list[str]:
     """Give the code blocks of a page in one language."""
     text = page.read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
