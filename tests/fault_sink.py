@@ -84,7 +84,7 @@ class FaultSink:
     capabilities: tuple[str, ...] = ("SIZE 1000000", "ENHANCEDSTATUSCODES")
     #: What is offered once TLS is on; ``None``: the same.
     capabilities_in_tls: tuple[str, ...] | None = None
-    #: For STARTTLS, or from the first byte when ``implicit_tls``.
+    #: For STARTTLS, or from the first byte when ``implicit_tls``; ``None``: it goes on in clear.
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     accounts: Mapping[str, str] = field(default_factory=dict)
@@ -246,7 +246,7 @@ class _Session:
         self._step("HELO", "250 sink.example")
 
     def do_starttls(self, line: str) -> None:
-        if self._step("STARTTLS", "220 2.0.0 go"):
+        if self._step("STARTTLS", "220 2.0.0 go") and self.sink.tls is not None:
             self._encrypt()
 
     def do_auth(self, line: str) -> None:
@@ -328,7 +328,7 @@ class _Session:
             while b"\n" not in self.buffer:
                 self._fill()
             line, self.buffer = self.buffer.split(b"\n", 1)
-            yield line.rstrip(b"\r").decode()
+            yield line.rstrip(b"\r").decode(errors="replace")
 
     def _fill(self) -> None:
         data = self.connection.recv(65536)

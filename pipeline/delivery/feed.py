@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pipeline.clock import Clock
 from pipeline.delivery import judging
@@ -213,7 +214,7 @@ class OutboxFeed:
         except DatabaseError as error:
             self._fail(error)
             return dict.fromkeys(asked)
-        self._counts.update(result.event for result in self._unwritten)
+        self._counts.update(it.event for it in self._unwritten if not _is_taken_back(it, now))
         self._unwritten.clear()
         return refusals
 
@@ -249,6 +250,11 @@ class OutboxFeed:
 
 def _wish(parcel: Parcel) -> HandOver:
     return HandOver(lease=parcel.lease, subscriber_id=parcel.recipient.subscriber_id)
+
+
+def _is_taken_back(result: Result, now: datetime) -> bool:
+    """Tell whether a hand-over was only taken back: its reader is due again at once."""
+    return result.next_at is not None and result.next_at <= now
 
 
 def _expired(shard: Shard, recipient: Recipient) -> Result:

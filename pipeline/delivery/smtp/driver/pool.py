@@ -46,6 +46,8 @@ class Pool:
         self._taking = asyncio.Lock()
         self._ending = asyncio.Event()
         self._woken = asyncio.Event()
+        #: There is nothing more to send, or the run ends: no use in waiting for a connection.
+        self._drained = asyncio.Event()
         #: Whether any connection was ever made.
         self._was_open = False
         #: What went wrong last with a connection.
@@ -100,6 +102,7 @@ class Pool:
     def _end(self) -> None:
         """Begin nothing more, and drop what was not handed over: the relay forgets it."""
         self._ending.set()
+        self._drained.set()
         for worker in self._workers:
             if worker.connection is not None and not worker.is_handing:
                 worker.connection.wire.drop("the run ends")
@@ -112,23 +115,23 @@ class Pool:
     # -- one worker
 
     async def _work(self, worker: _Worker) -> None:
-        while (parcel := await self._next()) is not None:
+        while await self._is_supplied():
+            # The parcel is taken after the connection is made: others may take it meanwhile.
             connection = await self._connection(worker)
-            if connection is None:
-                self._waiting.appendleft(parcel)
-            else:
-                await self._deliver(worker, connection, parcel)
+            if connection is not None and self._waiting and not self._ending.is_set():
+                await self._deliver(worker, connection, self._waiting.popleft())
             if worker.failures and not await self._goes_on(worker):
                 return
         if worker.connection is not None:
             await worker.connection.quit()
 
-    async def _next(self) -> Parcel | None:
-        """Give the next parcel; ``None`` when there is nothing more to do now."""
+    async def _is_supplied(self) -> bool:
+        """See to it that a parcel waits; ``False`` when there is nothing more to do now."""
         async with self._taking:
             while not self._ending.is_set():
                 if self._waiting:
-                    return self._waiting.popleft()
+                    self._drained.clear()
+                    return True
                 supply = await self._ledger.call(self._take)
                 self._waiting.extend(supply.parcels)
                 if supply.parcels:
@@ -137,8 +140,9 @@ class Pool:
                     await self._wait_for(self._ending, supply.again_in)
                 # What is written now may put something back.
                 elif not await self._ledger.drain():
-                    return None
-        return None
+                    break
+        self._drained.set()
+        return False
 
     def _take(self) -> Supply:
         return self._feed.take(2 * self._options.connections)
@@ -176,7 +180,7 @@ class Pool:
     async def _goes_on(self, worker: _Worker) -> bool:
         """Wait a little after a failure, longer each time; tell whether to try again."""
         pause = self._options.timeouts.reconnect * 2 ** (worker.failures - 1)
-        await self._wait_for(self._ending, pause)
+        await self._wait_for(self._drained, pause)
         return self._was_open and worker.failures < _PATIENCE
 
     async def _deliver(self, worker: _Worker, connection: Connection, parcel: Parcel) -> None:

@@ -32,8 +32,10 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - create_connection's promise
         self._transport = transport
-        # With no room for more, "written" means that the kernel has it.
-        transport.set_write_buffer_limits(high=0)
+        if self.tls is None:
+            # With no room for more, "written" means that the kernel has it. Under TLS asyncio
+            # (3.11) then forgets to say that there is room again.
+            transport.set_write_buffer_limits(high=0)
         self._socket = transport.get_extra_info("socket")
         if self._socket is not None:
             # The terminator apart from the body costs 40 ms a message without it.
@@ -99,12 +101,12 @@ class Wire(asyncio.Protocol):
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
         """Do the handshake on the open connection. Raises OSError."""
         assert self._transport is not None  # noqa: S101 - it was connected
+        self._transport.set_write_buffer_limits()
         encrypted = await asyncio.get_running_loop().start_tls(
             self._transport, self, context, server_hostname=host, ssl_handshake_timeout=seconds
         )
         if encrypted is None:
             raise ConnectionResetError("the relay closed the connection")
-        encrypted.set_write_buffer_limits(high=0)
         self._transport = encrypted
 
     @property

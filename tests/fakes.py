@@ -1,0 +1,106 @@
+"""Stand-ins that work: a clock that goes where it is told, an outbox that fails when told."""
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pipeline.clock import Clock
+from pipeline.delivery.ports import Outbox
+from pipeline.errors import DatabaseError
+from pipeline.model.delivery import HandOver, Lease, Recipient, Refusal, Result
+from tests.factories import NOON
+
+
+class FakeClock:
+    """Goes on only when told to, or when somebody sleeps."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._now = now
+        self._boot = 1000.0
+        self._turn = threading.Lock()
+        #: Every sleep so far, in seconds.
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    def boot_time(self) -> float:
+        return self._boot
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass on both clocks."""
+        with self._turn:
+            self._now += timedelta(seconds=seconds)
+            self._boot += seconds
+
+    def suspend(self, seconds: float) -> None:
+        """Let the machine sleep: what has stopped sees only the boot-time clock jump."""
+        with self._turn:
+            self._boot += seconds
+
+
+class FailingOutbox:
+    """An outbox whose n-th call of some methods fails, and so many after it."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        *,
+        at: int,
+        times: int = 1,
+        methods: Collection[str] = ("lease", "renew", "waiting", "commit", "release"),
+    ) -> None:
+        self._outbox = outbox
+        self._at, self._times, self._methods = at, times, frozenset(methods)
+        #: Calls of those methods so far.
+        self.calls = 0
+
+    def _count(self, method: str) -> None:
+        if method not in self._methods:
+            return
+        self.calls += 1
+        if self._at <= self.calls < self._at + self._times:
+            raise DatabaseError("the disk is full")
+
+    def lease(self, issue: int, *, owner: str, now: datetime, until: datetime) -> Lease | None:
+        self._count("lease")
+        return self._outbox.lease(issue, owner=owner, now=now, until=until)
+
+    def renew(
+        self, leases: Collection[Lease], *, now: datetime, until: datetime
+    ) -> frozenset[Lease]:
+        self._count("renew")
+        return self._outbox.renew(leases, now=now, until=until)
+
+    def waiting(
+        self, lease: Lease, *, after: int, limit: int, now: datetime
+    ) -> Sequence[Recipient]:
+        self._count("waiting")
+        return self._outbox.waiting(lease, after=after, limit=limit, now=now)
+
+    def commit(
+        self, results: Sequence[Result], hand_overs: Sequence[HandOver], *, now: datetime
+    ) -> Mapping[HandOver, Refusal]:
+        self._count("commit")
+        return self._outbox.commit(results, hand_overs, now=now)
+
+    def release(self, lease: Lease, *, now: datetime) -> None:
+        self._count("release")
+        self._outbox.release(lease, now=now)
+
+    def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
+        self._count("spend")
+        self._outbox.spend(key, count, now=now, bucket_seconds=bucket_seconds)
+
+    def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
+        self._count("spent")
+        return self._outbox.spent(key, since=since)
+
+
+def fits_clock(clock: FakeClock) -> Clock:
+    """Let the type checker hold the fake to the real one's shape."""
+    return clock
