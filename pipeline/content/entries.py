@@ -14,6 +14,9 @@ from pipeline.content.yaml_writing import quote
 #: More characters than any front matter has; reading broken ones costs time line by line.
 _LARGEST = 100_000
 
+#: So many lines of one entry are quoted; each time the entry is read again from its beginning.
+_PATIENCE = 20
+
 #: YAML 1.1 would begin a new line at these, and nobody else does.
 _NO_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 
@@ -115,7 +118,7 @@ def _read_entry(chunk: str, first_line: int, texts: Container[str]) -> tuple[Ent
             return Fault(node.line, "the line is no `key: value`", _how_to_mend(lines[0]))
         at = node.line - first_line
         line = _quoted(lines[at], texts)
-        if line is None or at in quoted:
+        if line is None or at in quoted or len(quoted) == _PATIENCE:
             return node
         quoted.add(at)
         lines[at] = line

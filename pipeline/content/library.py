@@ -13,6 +13,7 @@ from pipeline.content.issue_file import ParsedIssueFile
 from pipeline.content.parse_cache import ParseCache
 from pipeline.content.parsing import Parsed
 from pipeline.content.report import Report
+from pipeline.errors import ContentError
 from pipeline.model.finding import Finding
 
 #: The folder of the issue files in a site.
@@ -60,9 +61,20 @@ def issue_path(site: Path, number: int) -> Path:
 
 
 def digest(path: Path) -> str:
-    """Give the sha256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Give the sha256 of a file's bytes, in hexadecimal.
+
+    Raises:
+        ContentError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ContentError(
+            f"it cannot be read ({error.strerror or error})",
+            place=str(path),
+            remedy="make it readable, or remove it",
+        ) from error
 
 
 class _Scan:

@@ -117,7 +117,7 @@ def test_a_quotation_does_not_swallow_the_next_entry():
         pytest.param("a: " + "[" * 50_000, 2, "too deeply", "flatter", id="deep"),
         pytest.param("a: {" + "b: {" * 20_000, 2, "too deeply", "flatter", id="deep-mapping"),
         pytest.param("a: b\n" * 30_000, 2, "whole book", "move", id="long"),
-        pytest.param("  ---\na: b: c", 2, "", "", id="second-document"),
+        pytest.param("a: b\n--- c", 3, "second `---`", "delete", id="second-document"),
     ],
 )
 def test_names_the_line_that_is_faulty(text, line, message, remedy):
@@ -134,6 +134,13 @@ def test_reports_every_faulty_entry_and_reads_the_others():
 
     assert found == {"b": "2", "d": "4"}
     assert [fault.line for fault in faults] == [2, 4]
+
+
+def test_an_entry_with_endless_faults_is_given_up():
+    found, faults = read("i:\n" + "".join(f"  k{n}: a: b\n" for n in range(5_000)))
+
+    assert found == {}
+    assert [fault.line for fault in faults] == [23]
 
 
 def test_aliases_do_not_multiply():

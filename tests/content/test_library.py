@@ -7,6 +7,7 @@ import pytest
 from pipeline.content import library
 from pipeline.content.column import Column
 from pipeline.content.library import digest, read_issue_file
+from pipeline.errors import ContentError
 from pipeline.model.finding import Level
 
 GOOD = "---\ntitle: {title}\nstatus: ready\n---\n## Question\nq {title}\n## Answer\na\n"
@@ -264,3 +265,10 @@ def test_the_digest_is_that_of_the_bytes(site):
     path = put(site, "a.md")
 
     assert digest(path) == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_digest_of_a_file_that_is_gone_is_an_error_with_its_place(site):
+    with pytest.raises(ContentError, match="cannot be read") as caught:
+        digest(site / "gone.md")
+
+    assert caught.value.place == str(site / "gone.md")
