@@ -7,8 +7,8 @@ in the text part they are plain.
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
@@ -57,9 +57,12 @@ class QAView:
 
 
 def for_html(
-    manuscript: Manuscript, options: RenderOptions, marks: dict[str, str]
+    manuscript: Manuscript, day: date, options: RenderOptions, marks: dict[str, str]
 ) -> dict[str, object]:
-    """Give the names for the HTML part; every ``str`` in it is escaped by Jinja."""
+    """Give the names for the HTML part; every ``str`` in it is escaped by Jinja.
+
+    ``day`` is the slot's in the newsletter's time zone.
+    """
 
     def write(document: Document) -> str:
         return Markup(to_xhtml(document, top=3))  # noqa: S704 - sanitised just now
@@ -69,7 +72,7 @@ def for_html(
         address=marks["address"], title=options.title
     )
     return {
-        **_shared(manuscript, options, write),
+        **_shared(manuscript, day, options, write),
         **marks,
         "intro": Markup(to_xhtml(manuscript.intro, top=2)),  # noqa: S704 - sanitised just now
         "why": why,
@@ -77,22 +80,27 @@ def for_html(
 
 
 def for_text(
-    manuscript: Manuscript, options: RenderOptions, marks: dict[str, str], write: Write
+    manuscript: Manuscript,
+    day: date,
+    options: RenderOptions,
+    marks: dict[str, str],
+    write: Write,
 ) -> dict[str, object]:
     """Give the names for the text part, where nothing is markup."""
     words = words_of(options.language)
     return {
-        **_shared(manuscript, options, write),
+        **_shared(manuscript, day, options, write),
         **marks,
         "intro": write(manuscript.intro),
         "why": words.why.format(address=marks["address"], title=options.title),
     }
 
 
-def _shared(manuscript: Manuscript, options: RenderOptions, write: Write) -> dict[str, object]:
+def _shared(
+    manuscript: Manuscript, day: date, options: RenderOptions, write: Write
+) -> dict[str, object]:
     issue = manuscript.issue
     words = words_of(options.language)
-    day = issue.slot.at.astimezone(ZoneInfo(options.timezone)).date()
     direction = direction_of(options.language)
     title = one_line(issue.title)
     return {

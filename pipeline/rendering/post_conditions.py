@@ -31,24 +31,29 @@ def _require(held: bool, promise: str) -> None:  # noqa: FBT001 - reads as a sen
 
 def check_compiled(html: str) -> None:
     """Look at what the MJML compiler made: no attribute may be written as a debug string."""
-    for tag in _pieces(html, "tag"):
+    for tag in _take_apart(html)["tag"]:
         # Every backslash went in as a character reference.
         _require("\\" not in tag, f"no attribute is escaped by the compiler: {tag[:120]}")
 
 
-def _pieces(html: str, kind: str) -> list[str]:
-    return [piece[kind] for piece in _PIECE.finditer(html) if piece[kind]]
+def _take_apart(html: str) -> dict[str, list[str]]:
+    """Give the comments, style sheets and tags of a page, each in order."""
+    pieces: dict[str, list[str]] = {"comment": [], "sheet": [], "tag": []}
+    for piece in _PIECE.finditer(html):
+        pieces[piece.lastgroup or "sheet"].append(piece[piece.lastgroup or "sheet"])
+    return pieces
 
 
 def check_inlined(before: str, after: str, placeholders: Placeholders) -> None:
     """Compare the page before and after inlining."""
     _require(after.startswith("<!DOCTYPE html>"), "it begins with <!DOCTYPE html>")
+    pieces, inlined = _take_apart(before), _take_apart(after)
     _require(
-        _pieces(before, "comment") == _pieces(after, "comment"),
+        pieces["comment"] == inlined["comment"],
         "the conditional comments for Outlook are unchanged by inlining",
     )
     _require(
-        _media_blocks(before) == _media_blocks(after),
+        _media_blocks(pieces["sheet"]) == _media_blocks(inlined["sheet"]),
         "the @media blocks are unchanged by inlining",
     )
     counts = [
@@ -59,10 +64,10 @@ def check_inlined(before: str, after: str, placeholders: Placeholders) -> None:
     _require("<mj-" not in after, "no MJML element is left")
 
 
-def _media_blocks(html: str) -> list[str]:
+def _media_blocks(sheets: list[str]) -> list[str]:
     """Cut out each ``@media`` rule with its braces, in order."""
     blocks = []
-    for sheet in _pieces(html, "sheet"):
+    for sheet in sheets:
         for start in (found.start() for found in re.finditer("@media", sheet)):
             depth = 0
             for end, sign in enumerate(sheet[start:], start):

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipeline.model.edition import Edition, Template
 from pipeline.model.issue import Issue
@@ -30,6 +31,8 @@ class Renderer:
         """Look for each template in the folders ``templates``, the first one first."""
         self._templates = Templates(templates)
         self._options = options
+        # Read now: rendering opens no file but templates.
+        self._zone = ZoneInfo(options.timezone)
 
     def render(self, issue: Issue, *, nonce: str) -> Edition:
         """Render an issue.
@@ -54,7 +57,7 @@ class Renderer:
         return replace(edition, findings=checks.check(edition, read, self._options))
 
     def _html(self, read: Manuscript, placeholders: Placeholders) -> Template:
-        names = context.for_html(read, self._options, placeholders.marks())
+        names = context.for_html(read, self._day(read), self._options, placeholders.marks())
         source = self._templates.render_markup("issue.mjml", names)
         compiled = mjml.compile_html(source, self._templates.find)
         post_conditions.check_compiled(compiled)
@@ -66,7 +69,13 @@ class Renderer:
         return template
 
     def _text(self, read: Manuscript, placeholders: Placeholders) -> Template:
-        names = context.for_text(read, self._options, placeholders.marks(), plain_text.render)
+        names = context.for_text(
+            read, self._day(read), self._options, placeholders.marks(), plain_text.render
+        )
         template = placeholders.split(self._templates.render_text("issue.txt", names))
         post_conditions.check_marks(template, "text", placeholders)
         return template
+
+    def _day(self, read: Manuscript) -> date:
+        """Give the date of an issue: its slot's, never today's."""
+        return read.issue.slot.at.astimezone(self._zone).date()

@@ -20,7 +20,6 @@ class Words:
     the_answer: str
     reading_time: str
     inspired_by: str
-    about: str
     #: The heading over the button that asks a question.
     ask_heading: str
     ask: str
@@ -50,7 +49,6 @@ _WORDS = {
         the_answer="The answer",
         reading_time="{minutes} min read",
         inspired_by="This question followed the column",
-        about="About the answers",
         ask_heading="Have a question of your own?",
         ask="Ask a question",
         ask_subject="A question for {title}",
@@ -69,7 +67,6 @@ _WORDS = {
         the_answer="Die Antwort",
         reading_time="{minutes} Min. Lesezeit",
         inspired_by="Anlass dieser Frage war die Kolumne",
-        about="Wer hier antwortet",
         ask_heading="Haben Sie selbst eine Frage?",
         ask="Eine Frage stellen",
         ask_subject="Eine Frage an {title}",
@@ -91,7 +88,6 @@ _WORDS = {
         the_answer="La réponse",
         reading_time="{minutes} min de lecture",
         inspired_by="Cette question fait suite à la chronique",
-        about="Qui répond",
         ask_heading="Vous avez une question ?",
         ask="Poser une question",
         ask_subject="Une question pour {title}",
@@ -113,7 +109,6 @@ _WORDS = {
         the_answer="La respuesta",
         reading_time="{minutes} min de lectura",
         inspired_by="Esta pregunta surgió de la columna",
-        about="Quién responde",
         ask_heading="¿Tiene usted una pregunta?",
         ask="Hacer una pregunta",
         ask_subject="Una pregunta para {title}",
@@ -135,7 +130,6 @@ _WORDS = {
         the_answer="الجواب",
         reading_time="مدة القراءة بالدقائق: {minutes}",
         inspired_by="جاء هذا السؤال بعد مقال",
-        about="من يجيب",
         ask_heading="هل لديك سؤال؟",
         ask="اطرح سؤالا",
         ask_subject="سؤال إلى {title}",
