@@ -209,6 +209,8 @@ TABLE: tuple[Row, ...] = (
         enhanced=r"5\.6\.0",
         text="malformed|invalid|missing|header",
     ),
+    # No SMTPUTF8 on the way to this address (RFC 6531, section 3.5); the address may be fine.
+    Row(reply_class=_C.RECIPIENT_POLICY, stages=_RCPT_DATA_BODY, code="5..", enhanced=r"5\.6\.7"),
     Row(reply_class=_C.CONTENT, stages=_RCPT_DATA_BODY, code="5..", enhanced=r"5\.6\.\d+"),
     Row(
         reply_class=_C.REPUTATION,

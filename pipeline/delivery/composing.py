@@ -95,6 +95,8 @@ class Composer:
         self._before_text = b"".join(
             (
                 headers.plain("List-Post", "NO"),
+                # Not a standard, but what old vacation responders look at (RFC 3834, section 2).
+                # Auto-Submitted is for what no person wrote, and readers are asked to answer.
                 headers.plain("Precedence", "bulk"),
                 headers.plain("MIME-Version", "1.0"),
                 headers.plain("Content-Type", f'multipart/alternative; boundary="{boundary}"'),

@@ -144,6 +144,7 @@ CASES = [
     pytest.param(S.MAIL, 555, "5.5.4", "Unsupported parameter", C.MESSAGE_BROKEN, id="555"),
     pytest.param(S.MAIL, 501, "5.5.4", "Bad parameter", C.MESSAGE_BROKEN, id="501 5.5.4"),
     pytest.param(S.END_OF_DATA, 554, "5.6.0", "malformed MIME", C.MESSAGE_BROKEN, id="5.6.0"),
+    pytest.param(S.RCPT, 553, "5.6.7", "no SMTPUTF8", C.RECIPIENT_POLICY, id="5.6.7"),
     pytest.param(S.END_OF_DATA, 554, "5.6.1", "Media not wanted", C.CONTENT, id="5.6.1"),
     pytest.param(S.MAIL, 554, "5.7.0", "Too much spam from you", C.REPUTATION, id="5.7.0 spam"),
     pytest.param(S.END_OF_DATA, 552, "5.7.0", "Not safe", C.CONTENT, id="5.7.0 content"),
