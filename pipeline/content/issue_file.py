@@ -148,7 +148,7 @@ def _number_of(report: Report) -> int:
 
 
 def _check_number(number: int, entry: Entry | None, report: Report) -> None:
-    written = values.whole_number(entry, report)
+    written = values.whole_number(entry, report, "issue-number")
     if entry is not None and written is not None and written != number:
         report.error(
             "issue-number",

@@ -43,7 +43,7 @@ def read(parts: FrontMatter, report: Report) -> Metadata:
         topics=values.words(_topics(written.by_key), report),
         status=_status(found, report),
         not_before=values.day(found.get("not_before"), report),
-        priority=values.whole_number(found.get("priority"), report) or 0,
+        priority=values.whole_number(found.get("priority"), report, "priority") or 0,
         inspired_by=values.inspiration(found.get("inspired_by"), report),
         bio=values.one_line(found.get("bio"), report),
     )

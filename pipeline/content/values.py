@@ -118,17 +118,14 @@ def moment(entry: Entry | None, report: Report) -> date | datetime | None:
     return day(entry, report)
 
 
-def whole_number(entry: Entry | None, report: Report) -> int | None:
+def whole_number(entry: Entry | None, report: Report, rule: str) -> int | None:
+    """Read a whole number; ``rule`` names the finding when it is none."""
     text = one_line(entry, report, LONGEST_NAME)
     if entry is None or text is None:
         return None
     if not _WHOLE_NUMBER.fullmatch(text):
-        report.error(
-            entry.key,
-            entry.line,
-            f"`{entry.key}` is not a whole number: {text!r}",
-            "write a number such as 0 or 5; higher goes first",
-        )
+        message = f"`{entry.key}` is not a whole number: {text!r}"
+        report.error(rule, entry.line, message, "write a number such as 0 or 5")
         return None
     return int(text)
 

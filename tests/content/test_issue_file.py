@@ -108,6 +108,7 @@ def test_a_short_intro_may_be_a_key():
         pytest.param("---\nslugs: [a, b, a]\n---\n", "issues/0003.md:2", "named twice", id="twice"),
         pytest.param("---\nslugs: [{a: b}]\n---\n", "issues/0003.md:2", "not a text", id="mapping"),
         pytest.param("---\napproved: yes\n---\n", "issues/0003.md:2", "no sha256", id="approved"),
+        pytest.param("---\nnumber: x\n---\n", "issues/0003.md:2", "whole number", id="no-number"),
         pytest.param("---\nnumber: 4\n---\n", "issues/0003.md:2", "name says 3", id="number"),
         pytest.param(
             "---\nintro: a\n---\nb", "issues/0003.md:2", "stands here and", id="two-intros"

@@ -147,6 +147,7 @@ def test_understands_a_name(line, name):
         ),
         pytest.param("not_before: [2026-10-02]", "text", "in quotes", id="list-as-date"),
         pytest.param("priority: high", "priority", "such as 0 or 5", id="word-as-number"),
+        pytest.param("Priority: high", "priority", "such as 0", id="another-spelling"),
         pytest.param("priority: 1.5", "priority", "such as 0 or 5", id="fraction"),
         pytest.param("priority: 99999999999", "priority", "such as", id="endless-number"),
         pytest.param("asked_by: {a: b}", "text", "in quotes", id="mapping-as-name"),
