@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding, Level
+from pipeline.rendering.links import is_allowed
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.markdown import Document
 from pipeline.rendering.options import RenderOptions
-from pipeline.rendering.xhtml import is_allowed
 
 #: Bytes of HTML from which the mail is long, and from which Gmail may hide its end (102,400).
 LARGE = 80_000

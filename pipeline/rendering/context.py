@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from pipeline.rendering.links import is_allowed
 from pipeline.rendering.manuscript import Entry, Manuscript
 from pipeline.rendering.markdown import Document, one_line
 from pipeline.rendering.options import RenderOptions
 from pipeline.rendering.words import Words, direction_of, words_of, write_date
-from pipeline.rendering.xhtml import is_allowed, to_xhtml
+from pipeline.rendering.xhtml import to_xhtml
 
 #: Writes a parsed text for one of the two parts.
 Write = Callable[[Document], str]

@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.tree import SyntaxTreeNode
 
+from pipeline.rendering.links import is_allowed
 from pipeline.rendering.markdown import Document
 
 #: Columns of a line; a sign of Chinese, Japanese or Korean takes two.
 WIDTH = 72
+
+# What stands around a text that is set apart, and for the end of a line.
+_AROUND = {"em": "*", "strong": "*", "s": "~"}
+_LINE_ENDS = {"softbreak": " ", "hardbreak": "\n"}
 
 _BREAK = re.compile(r"[ \t\n]+")
 _URL = re.compile(r"https?://|mailto:")
@@ -49,9 +54,13 @@ def wrap(text: str, width: int = WIDTH, indent: str = "") -> str:
 
 def underline(text: str, sign: str) -> str:
     """Set a heading, its last line underlined."""
-    wrapped = wrap(text)
-    last = wrapped.rpartition("\n")[2]
-    return f"{wrapped}\n{sign * max(columns(last), 1)}"
+    return "\n".join(_underlined(text, sign, WIDTH))
+
+
+def _underlined(text: str, sign: str, width: int) -> list[str]:
+    lines = wrap(text, width).split("\n")
+    # The last line may be an address, which is longer than any line.
+    return [*lines, sign * min(max(columns(lines[-1]), 1), width)]
 
 
 def _fill(text: str, width: int) -> Iterator[str]:
@@ -102,8 +111,7 @@ def _block(node: SyntaxTreeNode, width: int, notes: list[str]) -> list[str]:
 
 
 def _heading(node: SyntaxTreeNode, width: int, notes: list[str]) -> list[str]:
-    lines = wrap(_inline(node, notes), width).split("\n")
-    return [*lines, ("=" if node.tag == "h1" else "-") * max(columns(lines[-1]), 1)]
+    return _underlined(_inline(node, notes), "=" if node.tag == "h1" else "-", width)
 
 
 def _quote(node: SyntaxTreeNode, width: int, notes: list[str]) -> list[str]:
@@ -165,24 +173,19 @@ def _inline(node: SyntaxTreeNode, notes: list[str]) -> str:
     return "".join(_piece(child, notes) for child in node.children)
 
 
-#: What stands around a text that is set apart.
-_AROUND = {"em": "*", "strong": "*", "s": "~"}
-_BREAKS = {"softbreak": " ", "hardbreak": "\n"}
-
-
 def _piece(node: SyntaxTreeNode, notes: list[str]) -> str:
     if node.type == "link":
         return _link(node, notes)
     if node.type in {"text", "code_inline"}:
         return node.content
     around = _AROUND.get(node.type, "")
-    return _BREAKS.get(node.type) or f"{around}{_inline(node, notes)}{around}"
+    return _LINE_ENDS.get(node.type) or f"{around}{_inline(node, notes)}{around}"
 
 
 def _link(node: SyntaxTreeNode, notes: list[str]) -> str:
     text = _inline(node, notes)
     url = str(node.attrGet("href") or "")
-    if not url or url.removeprefix("mailto:") == text.strip():
+    if not is_allowed(url) or url.removeprefix("mailto:") == text.strip():
         return text
     if url not in notes:
         notes.append(url)

@@ -41,10 +41,10 @@ class Renderer:
         made; it is not in the result, so the same issue gives the same bytes with any nonce.
         Raises ContentError for a text that cannot be used and RenderError for a faulty theme.
         """
+        placeholders = Placeholders(nonce)
         if nonce in repr(issue):
             raise ValueError("the nonce stands in a text, so it is not random")
         read = manuscript.read(issue)
-        placeholders = Placeholders(nonce)
         edition = Edition(
             number=issue.number,
             slot=issue.slot.at.astimezone(UTC),

@@ -1,7 +1,6 @@
 """Markdown tokens -> the sanitised, well-formed XHTML that mail clients take."""
 
 from functools import cache
-from urllib.parse import urlsplit
 
 import nh3
 from lxml import etree
@@ -9,27 +8,14 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from pipeline.rendering.links import SCHEMES, is_allowed
 from pipeline.rendering.markdown import Document
-
-#: The schemes a link may have.
-SCHEMES = frozenset({"http", "https", "mailto"})
 
 _TAGS = {
     *("a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"),
     *("ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-
-
-def is_allowed(url: str) -> bool:
-    """Tell whether a link may lead there; a relative one leads nowhere from a mailbox."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    if parts.scheme == "mailto":
-        return bool(parts.path)
-    return parts.scheme in SCHEMES and bool(parts.netloc)
 
 
 def to_xhtml(document: Document, *, top: int) -> str:

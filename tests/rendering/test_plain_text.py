@@ -31,6 +31,7 @@ def render(text: Any, width: Any = 72) -> Any:
         pytest.param("<https://a.example>", "https://a.example", id="a bare link"),
         pytest.param("<jo@mail.example>", "jo@mail.example", id="a bare address"),
         pytest.param("[a]()", "a", id="an empty link"),
+        pytest.param("[a](b.html)", "a", id="a link that leads nowhere from a mail"),
         pytest.param("-", "-", id="an empty item"),
         pytest.param("", "", id="nothing"),
     ],
@@ -76,6 +77,10 @@ def test_a_combining_mark_takes_no_column():
 
 def test_underlines_the_last_line_of_a_heading():
     assert plain_text.underline("A title", "=") == "A title\n======="
+
+
+def test_a_heading_that_is_an_address_is_underlined_within_the_width():
+    assert plain_text.underline("https://a.example/" + "x" * 90, "=").endswith("\n" + "=" * 72)
 
 
 WORDS = st.lists(st.text(st.characters(categories=["Ll", "Lu", "Nd"]), min_size=1, max_size=20))
