@@ -87,7 +87,7 @@ class OutboxFeed:
 
     def commit(self, outcomes: Sequence[Outcome], wishes: Sequence[Parcel]) -> Collection[Parcel]:
         self._unwritten += filter(None, map(self._settle, outcomes))
-        asked = {} if self.is_ending else {_wish(parcel): parcel for parcel in wishes}
+        asked = self._askable(wishes)
         refusals = self._write(asked)
         for wish, refusal in refusals.items():
             self._refused(wish, refusal)
@@ -203,6 +203,14 @@ class OutboxFeed:
         else:
             self.holding.settle(parcel.lease)
         return verdict.result
+
+    def _askable(self, wishes: Sequence[Parcel]) -> dict[HandOver, Parcel]:
+        """Leave out the wishes that need not be asked; renew leases that we slept past."""
+        if self.is_ending:
+            return {}
+        if not all(self.may_hand_over(parcel) for parcel in wishes):
+            self.look_after()
+        return {_wish(parcel): parcel for parcel in wishes if self.may_hand_over(parcel)}
 
     def _write(self, asked: Collection[HandOver]) -> Mapping[HandOver, Refusal | None]:
         """Commit what is known and what is asked; give the refusals, all when it cannot be done."""

@@ -40,8 +40,8 @@ class Answered:
 class Loss(StrEnum):
     """When the connection was lost; only the terminator makes doubt."""
 
-    #: Before the relay can have looked at the message: it closed a connection that had
-    #: served others, which is its normal rotation.
+    #: Before the terminator, and no fault of the message or the relay: a connection that had
+    #: served others was closed, as relays do; or we slept past our lease.
     UNTRIED = "untried"
     #: Before the terminator was written: nothing was handed over.
     BEFORE = "before"

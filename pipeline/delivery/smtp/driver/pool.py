@@ -137,7 +137,7 @@ class Pool:
                 if supply.parcels:
                     continue
                 if supply.again_in is not None:
-                    await self._wait_for(self._ending, supply.again_in)
+                    await self._wait_for(self._ending, min(supply.again_in, _LOOK))
                 # What is written now may put something back.
                 elif not await self._ledger.drain():
                     break
@@ -203,6 +203,9 @@ class Pool:
                 await self._ledger.drain()
             case None:
                 connection.wire.abort()
+        if not connection.is_open:
+            connection.wire.abort()
+            worker.connection = None
 
     async def _transact(
         self, worker: _Worker, connection: Connection, parcel: Parcel
@@ -219,7 +222,7 @@ class Pool:
                 replied = connection.early_refusal()
             if replied is None and not self._feed.may_hand_over(parcel):
                 connection.wire.abort()
-                return Lost(parcel, Loss.BEFORE, "the lease ended before the terminator")
+                return Lost(parcel, Loss.UNTRIED, "the lease ended before the terminator")
             if replied is None:
                 connection.finish()
                 replied = await connection.verdict()

@@ -1,0 +1,410 @@
+"""What a run does when the ledger, the clock or an operator gets in its way."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from pipeline.delivery.report import RunReport, StopReason
+from pipeline.delivery.throttle import Limits
+from pipeline.errors import DatabaseError
+from pipeline.model.delivery import DeliveryState
+from pipeline.model.issue import IssueEvent, IssueState
+from pipeline.model.subscriber import SuppressionReason
+from tests.factories import NOON
+from tests.fakes import FailingOutbox, FakeClock
+from tests.fault_sink import Drop, FaultSink, Say, Stall
+from tests.sending import ISSUE, Mailing, addresses, compose
+
+S = DeliveryState
+FIRST = "reader-1@mail.example"
+
+
+@pytest.fixture
+def sink():
+    with FaultSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+def after(
+    count: int, reason: StopReason
+) -> tuple[Callable[[], StopReason | None], list[RunReport]]:
+    """Give a ``stop`` that says its reason once so many messages are accepted."""
+    seen: list[RunReport] = []
+
+    def stop() -> StopReason | None:
+        return reason if seen and seen[-1].accepted >= count else None
+
+    return stop, seen
+
+
+# -- pause, stop and being asked to end
+
+
+def test_a_pause_is_obeyed_at_the_next_hand_over(sink):
+    mailing = Mailing.to(200)
+
+    def pause(report):
+        if report.accepted >= 20:
+            _pause(mailing)
+
+    report = mailing.send_smtp(sink, run={"progress": pause})
+
+    assert report.stopped is StopReason.PAUSED
+    assert report.accepted < 40
+    assert set(mailing.states().values()) == {S.ACCEPTED, S.QUEUED}
+    mailing.check(sink.counts)
+
+
+def test_the_rest_is_sent_after_a_pause(sink):
+    mailing = Mailing.to(50)
+    stop, seen = after(10, StopReason.PAUSED)
+    sink.on(".", Stall(0.05), times=40)
+    mailing.send_smtp(sink, run={"stop": stop, "progress": seen.append})
+    _pause(mailing)
+    mailing.outbox.step(ISSUE, IssueEvent.RESUME)
+
+    report = mailing.send_smtp(sink)
+
+    assert report.stopped is None
+    assert sink.counts == dict.fromkeys(addresses(50), 1)
+
+
+def test_a_stop_is_obeyed_at_the_next_hand_over(sink):
+    mailing = Mailing.to(200)
+
+    def stop(report):
+        if report.accepted >= 20 and mailing.outbox.state(ISSUE) is IssueState.SENDING:
+            mailing.outbox.step(ISSUE, IssueEvent.STOP)
+
+    report = mailing.send_smtp(sink, run={"progress": stop})
+
+    assert report.stopped is StopReason.STOPPED
+    mailing.check(sink.counts)
+
+
+def test_nothing_is_begun_once_the_process_is_asked_to_end(sink):
+    mailing = Mailing.to(200)
+    # Each message takes longer than half the time between two looks.
+    sink.on(".", Stall(0.3))
+    stop, seen = after(1, StopReason.INTERRUPTED)
+
+    report = mailing.send_smtp(sink, run={"stop": stop, "progress": seen.append})
+
+    assert report.stopped is StopReason.INTERRUPTED
+    assert report.accepted < 20
+    assert (report.in_doubt, report.unrecorded) == (0, 0)
+    mailing.check(sink.counts)
+
+
+def test_a_message_whose_terminator_is_out_gets_its_reply_read_before_the_end(sink):
+    mailing = Mailing.to(10)
+    stall = Stall(1.0)
+    sink.on(".", stall)
+
+    def stop():
+        return StopReason.INTERRUPTED if stall.begun.is_set() else None
+
+    report = mailing.send_smtp(sink, run={"stop": stop}, smtp={"connections": 1})
+
+    assert (report.accepted, report.in_doubt) == (1, 0)
+    assert report.stopped is StopReason.INTERRUPTED
+    mailing.check(sink.counts)
+
+
+@pytest.mark.parametrize("step", ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_stalled_relay_does_not_keep_a_run_that_is_to_end(sink, step):
+    mailing = Mailing.to(10)
+    stall = Stall(1.5)
+    sink.on(step, stall)
+
+    def stop():
+        return StopReason.INTERRUPTED if stall.begun.is_set() else None
+
+    report = mailing.send_smtp(sink, run={"stop": stop})
+
+    assert report.stopped is StopReason.INTERRUPTED
+    assert set(mailing.states().values()) == {S.QUEUED}
+    assert not sink.messages
+
+
+def test_shards_are_given_back_at_the_end(sink):
+    mailing = Mailing.to(30, shard_size=4)
+    stop, seen = after(5, StopReason.INTERRUPTED)
+    sink.on(".", Stall(0.05))
+    mailing.send_smtp(sink, run={"stop": stop, "progress": seen.append})
+
+    report = mailing.send_smtp(sink, owner="another sender")
+
+    assert report.stopped is None
+    assert set(mailing.states().values()) == {S.ACCEPTED}
+    mailing.check(sink.counts)
+
+
+# -- the hand-over
+
+
+def test_a_reader_who_leaves_meanwhile_gets_nothing(sink):
+    mailing = Mailing.to(5)
+
+    def leave(recipient):
+        if recipient.subscriber_id == 3:
+            mailing.outbox.suppressed[3] = SuppressionReason.UNSUBSCRIBE
+        return compose(recipient)
+
+    report = mailing.send_smtp(sink, compose=leave)
+
+    assert (report.accepted, report.suppressed) == (4, 1)
+    assert mailing.states()["reader-3@mail.example"] is S.SUPPRESSED
+    mailing.check(sink.counts)
+
+
+def test_a_lost_lease_writes_no_terminator(sink, clock):
+    mailing = Mailing.to(5)
+    mailing.clock = clock
+
+    def lose(recipient):
+        if recipient.subscriber_id == 1:
+            # Another sender finds our lease ended, and takes the shard.
+            clock.advance(120)
+            now = clock.now()
+            mailing.outbox.lease(ISSUE, owner="another", now=now, until=now + timedelta(minutes=1))
+        return compose(recipient)
+
+    report = mailing.send_smtp(sink, compose=lose)
+
+    assert report.handed_over == 0
+    assert not sink.messages
+    assert set(mailing.states().values()) == {S.QUEUED}
+
+
+def test_a_process_that_slept_past_its_lease_writes_no_terminator(sink, clock):
+    """The machine sleeps right after the commit: only the boot-time clock can tell."""
+    mailing = Mailing.to(3)
+    mailing.clock = clock
+    slept: list[int] = []
+
+    def sleep(report):
+        if report.handed_over and not slept:
+            slept.append(report.handed_over)
+            clock.suspend(120)
+
+    report = mailing.send_smtp(sink, run={"progress": sleep}, smtp={"connections": 1})
+
+    assert slept == [1]
+    assert sink.abandoned == 1
+    assert (report.accepted, report.in_doubt) == (3, 0)
+    mailing.check(sink.counts)
+
+
+def test_leases_are_renewed_while_a_reply_is_waited_for(sink, clock):
+    mailing = Mailing.to(1)
+    mailing.clock = clock
+    sink.on(".", Stall(1.2))
+    ends = []
+
+    def stop():
+        clock.advance(20)
+        ends.append(mailing.outbox._issue(ISSUE).shards[1].lease_until)
+
+    report = mailing.send_smtp(sink, run={"stop": stop}, smtp={"connections": 1})
+
+    assert report.accepted == 1
+    assert len(set(ends)) > 1
+    assert ends[-1] > NOON + timedelta(seconds=60)
+
+
+# -- the ledger fails
+
+
+@pytest.mark.parametrize("at", range(1, 26))
+@pytest.mark.parametrize("times", [1, 1000])
+def test_no_reader_is_lost_or_written_to_twice_when_the_nth_call_of_the_ledger_fails(
+    sink, at, times
+):
+    mailing = Mailing.to(8, shard_size=3)
+    failing = FailingOutbox(mailing.outbox, at=at, times=times)
+
+    report = mailing.send_smtp(sink, outbox=failing)
+
+    if failing.calls >= at:
+        assert report.stopped is StopReason.DATABASE
+        assert isinstance(report.database_error, DatabaseError)
+    mailing.check(sink.counts, doubt=2)
+    assert (report.unrecorded > 0) == (S.HANDING in mailing.states().values())
+
+    mailing.clock.sleep(120)
+    assert mailing.send_smtp(sink, owner="another sender").stopped is None
+    assert set(mailing.states().values()) <= {S.ACCEPTED, S.IN_DOUBT}
+    mailing.check(sink.counts, doubt=2)
+
+
+def test_known_results_are_written_when_the_ledger_comes_back(sink, clock):
+    mailing = Mailing.to(4)
+    mailing.clock = clock
+    failing = FailingOutbox(mailing.outbox, at=2, times=3, methods=("commit",))
+
+    report = mailing.send_smtp(sink, outbox=failing, smtp={"connections": 1})
+
+    assert report.stopped is StopReason.DATABASE
+    assert report.unrecorded == 0
+    assert report.accepted == len(sink.messages)
+    assert clock.slept
+    mailing.check(sink.counts)
+
+
+def test_a_run_says_how_much_it_could_not_write(sink):
+    mailing = Mailing.to(4)
+    failing = FailingOutbox(mailing.outbox, at=2, times=1000, methods=("commit",))
+
+    report = mailing.send_smtp(sink, outbox=failing, smtp={"connections": 1})
+
+    assert (report.unrecorded, report.accepted) == (1, 0)
+    assert len(sink.messages) == 1
+    mailing.check(sink.counts, doubt=1)
+
+
+# -- a message that cannot be made
+
+
+def test_a_message_that_cannot_be_made_ends_the_run_with_its_error(sink):
+    mailing = Mailing.to(50)
+
+    def fail(recipient):
+        if recipient.subscriber_id == 30:
+            raise ZeroDivisionError("a template")
+        return compose(recipient)
+
+    with pytest.raises(ZeroDivisionError, match="a template"):
+        mailing.send_smtp(sink, compose=fail)
+
+    assert S.HANDING not in mailing.states().values()
+    assert 0 < len(sink.messages) < 30
+    mailing.check(sink.counts)
+
+
+def test_a_message_that_could_end_early_is_not_sent(sink):
+    mailing = Mailing.to(5)
+
+    def smuggle(recipient):
+        envelope, message = compose(recipient)
+        return envelope, type(message)(message.message_id, message.data + b"\n.\nMAIL FROM:<x>\r\n")
+
+    with pytest.raises(ValueError, match="CR or LF alone"):
+        mailing.send_smtp(sink, compose=smuggle)
+
+    assert not sink.messages
+    assert set(mailing.states().values()) == {S.QUEUED}
+
+
+# -- time
+
+
+def test_a_reader_whose_time_is_up_expires(sink, clock):
+    mailing = Mailing.to(5, expires_at=NOON + timedelta(hours=1))
+    mailing.clock = clock
+    sink.on("RCPT", Say("450 4.2.0 later"), to=FIRST)
+    mailing.send_smtp(sink)
+    clock.advance(3600)
+
+    report = mailing.send_smtp(sink)
+
+    assert (report.expired, report.handed_over) == (1, 0)
+    assert mailing.states()[FIRST] is S.EXPIRED
+
+
+def test_a_reader_is_tried_again_when_the_time_has_come(sink, clock):
+    mailing = Mailing.to(5)
+    mailing.clock = clock
+    sink.on("RCPT", Say("450 4.2.0 later"), to=FIRST, times=1)
+    assert mailing.send_smtp(sink).deferred == 1
+    assert mailing.send_smtp(sink).handed_over == 0
+    clock.advance(360)
+
+    assert mailing.send_smtp(sink).accepted == 1
+    mailing.check(sink.counts)
+
+
+def test_a_rate_is_kept(sink):
+    mailing = Mailing.to(6)
+    clock = _StepClock()
+    mailing.clock = clock
+
+    report = mailing.send_smtp(sink, limits=Limits.parse("2/s"), run={"stop": clock.step})
+
+    assert report.accepted == 6
+    assert clock.steps >= 2
+    assert sum(n for _, n in mailing.outbox.spent("relay 2/1", since=NOON)) == 6
+
+
+def test_a_rate_is_remembered_by_the_next_run(sink, clock):
+    mailing = Mailing.to(6)
+    mailing.clock = clock
+
+    stop, seen = after(3, StopReason.INTERRUPTED)
+    mailing.send_smtp(sink, limits=Limits.parse("3/d"), run={"stop": stop, "progress": seen.append})
+
+    looks = iter((None, None, StopReason.INTERRUPTED))
+    report = mailing.send_smtp(
+        sink, limits=Limits.parse("3/d"), run={"stop": lambda: next(looks, None)}
+    )
+
+    assert report.handed_over == 0
+    assert len(sink.messages) == 3
+
+
+# -- the whole relay says no
+
+
+def test_a_broken_signature_pauses_the_issue(sink):
+    mailing = Mailing.to(50)
+    sink.on(".", Say("550 5.7.515 Access denied, the sending domain is not authenticated"))
+
+    report = mailing.send_smtp(sink)
+
+    assert report.stopped is StopReason.RELAY
+    assert "5.7.515" in report.pause_because
+    assert report.rejected == 0
+    assert set(mailing.states().values()) <= {S.QUEUED, S.DEFERRED}
+    mailing.check(sink.counts)
+
+
+def test_progress_is_told_after_each_commit(sink):
+    seen: list[RunReport] = []
+
+    Mailing.to(10).send_smtp(sink, run={"progress": seen.append})
+
+    assert seen[-1].accepted == 10
+    assert [report.accepted for report in seen] == sorted(report.accepted for report in seen)
+
+
+def test_the_report_counts_this_run_alone(sink):
+    mailing = Mailing.to(10)
+    sink.on("RCPT", Say("550 5.1.1 no such user"), to=FIRST)
+    sink.on(".", Drop(), to="reader-2@mail.example")
+
+    report = mailing.send_smtp(sink)
+
+    assert (report.accepted, report.rejected, report.in_doubt) == (8, 1, 1)
+    assert report.handed_over == 9
+    assert mailing.send_smtp(sink).accepted == 0
+
+
+def _pause(mailing: Mailing) -> None:
+    if mailing.outbox.state(ISSUE) is IssueState.SENDING:
+        mailing.outbox.step(ISSUE, IssueEvent.PAUSE)
+
+
+class _StepClock(FakeClock):
+    """Goes on a second with each look of the run."""
+
+    steps = 0
+
+    def step(self) -> None:
+        self.steps += 1
+        self.advance(1)
