@@ -1,0 +1,320 @@
+"""A page of HTML -> blocks.
+
+Block elements part paragraphs, emphasis, links and lists become Markdown, everything
+else is only its text. What the markup calls navigation, aside, footer, form or script
+becomes furniture; what merely looks so by its class becomes furniture unless questions
+stand in it (pages have been seen whose whole text lies in a ``form``).
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from pipeline.content.importing import inline, markers, tags
+from pipeline.content.importing.blocks import Block, Hint, Kind, Run
+from pipeline.content.importing.inline import Piece, Style
+from pipeline.content.importing.zones import Zone, hint_of, zone_of
+
+_VOID = frozenset(
+    {
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+        "source", "track", "wbr",
+    }
+)  # fmt: skip
+_BLOCKS = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+        "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1",
+        "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "html", "li", "main", "menu", "nav",
+        "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th",
+        "thead", "tr", "ul", "head", "title", "button", "select", "legend", "noscript",
+        "template",
+    }
+)  # fmt: skip
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+#: An end tag of one of these closes nothing outside of the nearest block.
+_INLINE_STRONG = frozenset({"b", "strong"})
+_INLINE_EMPHASIS = frozenset({"i", "em", "cite"})
+_INLINE_CODE = frozenset({"code", "tt", "kbd", "samp"})
+_LISTS = frozenset({"ul", "ol", "menu"})
+
+
+@dataclass(slots=True)
+class _Element:
+    """An element whose end tag has not come."""
+
+    name: str
+    zone: Zone | None = None
+    hint: Hint = Hint.NONE
+    url: str = ""
+    #: Of an ordered list: the number of the next item; 0 in other lists.
+    number: int = 0
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A block with the doubtful zones that it stands in."""
+
+    block: Block
+    zones: tuple[int, ...] = ()
+    #: Which list it is an item of; 0 for none.
+    list_id: int = 0
+
+
+def read(page: str) -> tuple[Block, ...]:
+    r"""Cut a page with ``\n`` line ends into blocks."""
+    reader = _Reader()
+    for token in tags.read(page):
+        if isinstance(token, tags.Text):
+            reader.text(token)
+        elif token.is_end:
+            reader.end(token.name)
+        else:
+            reader.start(token)
+    return reader.finish()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Follows the open elements and collects the text between block tags."""
+
+    open: list[_Element] = field(default_factory=list)
+    count: Counter[str] = field(default_factory=Counter)
+    pieces: list[Piece] = field(default_factory=list)
+    drafts: list[_Draft] = field(default_factory=list)
+    hard: int = 0
+    soft: list[int] = field(default_factory=list)
+    zones: int = 0
+    lists: int = 0
+    item: str = ""
+
+    def text(self, token: tags.Text) -> None:
+        if self.count["pre"] and not self.hard:
+            self.pieces.append(Piece(token.line, token.text, Style(is_code=True)))
+            return
+        self.pieces.append(Piece(token.line, token.text, self._style()))
+
+    def start(self, tag: tags.Tag) -> None:
+        name = tag.name
+        if name == "br":
+            self._flush()
+            return
+        if name == "hr":
+            self._flush()
+            self._add(Block(Kind.RULE, (Run(tag.line, ""),)))
+            return
+        if name in _VOID:
+            return
+        if name in _BLOCKS:
+            self._flush()
+            self._close_implied(name)
+        element = _Element(name, zone_of(tag), hint_of(tag))
+        if name == "a":
+            self._close("a")
+            element.url = inline.safe_url(tag.attributes.get("href", ""))
+        if name == "ol":
+            start = tag.attributes.get("start", "1")
+            element.number = int(start) if start.isdecimal() and len(start) < 5 else 1
+        if name == "li":
+            self._begin_item()
+        self._push(element)
+
+    def end(self, name: str) -> None:
+        if name in _BLOCKS or name == "br":
+            self._flush()
+        if self.count[name]:
+            self._close(name)
+        if name in _LISTS and not any(self.count[each] for each in _LISTS):
+            self.lists += 1
+
+    def finish(self) -> tuple[Block, ...]:
+        self._flush()
+        columns = {
+            zone
+            for draft in self.drafts
+            for zone in draft.zones
+            if draft.block.kind is not Kind.FURNITURE and _opens_question(draft.block)
+        }
+        doubtful = {zone for draft in self.drafts for zone in draft.zones} - columns
+        settled = [
+            replace(draft, block=_as_furniture(draft.block))
+            if doubtful & set(draft.zones)
+            else draft
+            for draft in self.drafts
+        ]
+        return tuple(_joined(settled))
+
+    def _style(self) -> Style:
+        count = self.count
+        url = ""
+        if count["a"]:
+            url = next(element.url for element in reversed(self.open) if element.name == "a")
+        return Style(
+            any(count[name] for name in _INLINE_STRONG),
+            any(count[name] for name in _INLINE_EMPHASIS),
+            any(count[name] for name in _INLINE_CODE),
+            url,
+        )
+
+    def _push(self, element: _Element) -> None:
+        self.open.append(element)
+        self.count[element.name] += 1
+        if element.zone is Zone.FURNITURE:
+            self.hard += 1
+        elif element.zone is Zone.DOUBTFUL:
+            self.zones += 1
+            self.soft.append(self.zones)
+
+    def _close(self, name: str) -> None:
+        """Close the nearest open element of that name and what is open inside it.
+
+        An inline element or paragraph is not looked for outside of the furniture it ends in.
+        """
+        if not self.count[name]:
+            return
+        if name not in _BLOCKS or name == "p":
+            for element in reversed(self.open):
+                if element.name == name:
+                    break
+                if element.name in _BLOCKS and (element.zone or name != "p"):
+                    # A stray end tag: </b> of a <b> that some outer block opened.
+                    self._forget(name)
+                    return
+        while self.open:
+            element = self.open.pop()
+            self.count[element.name] -= 1
+            if element.zone is Zone.FURNITURE:
+                self.hard -= 1
+            elif element.zone is Zone.DOUBTFUL:
+                self.soft.pop()
+            if element.name == name:
+                return
+
+    def _forget(self, name: str) -> None:
+        """Close an inline element alone, leaving open what it was opened around."""
+        for at in range(len(self.open) - 1, max(-1, len(self.open) - 200), -1):
+            if self.open[at].name == name and self.open[at].zone is None:
+                del self.open[at]
+                self.count[name] -= 1
+                return
+
+    def _close_implied(self, name: str) -> None:
+        """Close what a block's start closes: a paragraph, the item or cell before."""
+        top = self.open[-1].name if self.open else ""
+        while top in {"p", *_HEADINGS} or (
+            name == top and name in {"li", "option", "dt", "dd", "td", "th", "tr"}
+        ):
+            self._close(top)
+            top = self.open[-1].name if self.open else ""
+        if {name, top} <= {"dt", "dd"}:
+            self._close(top)
+
+    def _begin_item(self) -> None:
+        depth = sum(1 for element in self.open[-50:] if element.name in _LISTS) - 1
+        owner = next((element for element in reversed(self.open) if element.name in _LISTS), None)
+        mark = "-"
+        if owner is not None and owner.number:
+            mark = f"{owner.number}."
+            owner.number += 1
+        self.item = "  " * max(0, min(depth, 6)) + mark + " "
+
+    def _flush(self) -> None:
+        pieces, self.pieces = self.pieces, []
+        if not any(piece.text.strip() for piece in pieces):
+            return
+        if self.count["pre"] and not self.hard:
+            self._add(_code(pieces))
+            return
+        runs = inline.compose(pieces)
+        if not runs:
+            return
+        names = [element.name for element in self.open]
+        heading = next((name for name in reversed(names) if name in _HEADINGS), "")
+        hint = next(
+            (element.hint for element in reversed(self.open[-12:]) if element.hint), Hint.NONE
+        )
+        if self.count["title"] and self.count["head"]:
+            self._add(Block(Kind.PARAGRAPH, runs, hint=Hint.PAGE_TITLE), is_hard=False)
+        elif heading:
+            self._add(Block(Kind.HEADING, runs, _HEADINGS[heading], hint))
+        elif self.count["li"]:
+            self._add_item(Block(Kind.LIST, runs, hint=hint))
+        elif self.count["blockquote"]:
+            self._add(
+                Block(
+                    Kind.QUOTE, (replace(runs[0], text="> " + runs[0].text), *runs[1:]), hint=hint
+                )
+            )
+        else:
+            self._add(Block(Kind.PARAGRAPH, runs, hint=hint))
+
+    def _add_item(self, block: Block) -> None:
+        if _opens(block):
+            self._add(block.with_kind(Kind.PARAGRAPH))
+            return
+        mark = self.item or "  "
+        # Only the first block of an item has its mark; the others are indented below it.
+        self.item = "" if not self.item.strip() else " " * len(self.item)
+        first = block.runs[0]
+        self._add(
+            replace(block, runs=(Run(first.line, mark + first.text), *block.runs[1:])),
+            list_id=self.lists + 1,
+        )
+
+    def _add(self, block: Block, *, list_id: int = 0, is_hard: bool | None = None) -> None:
+        if self.hard if is_hard is None else is_hard:
+            hint = (
+                block.hint
+                if block.hint is Hint.BIO
+                else Hint.ASIDE
+                if block.kind is Kind.PARAGRAPH
+                else Hint.NONE
+            )
+            block = replace(block, kind=Kind.FURNITURE, hint=hint)
+        self.drafts.append(_Draft(block, tuple(self.soft), list_id))
+
+
+def _opens(block: Block) -> bool:
+    return markers.at_start(block.text) is not None
+
+
+def _opens_question(block: Block) -> bool:
+    marker = markers.at_start(block.text)
+    return marker is not None and marker.opens is markers.Opens.QUESTION and not marker.is_bare
+
+
+def _as_furniture(block: Block) -> Block:
+    hint = Hint.ASIDE if block.kind is Kind.PARAGRAPH and block.hint is not Hint.BIO else block.hint
+    return replace(block, kind=Kind.FURNITURE, hint=hint)
+
+
+def _code(pieces: list[Piece]) -> Block:
+    """Keep preformatted text as it stands, fenced by more backticks than it holds."""
+    text = "".join(piece.text for piece in pieces)
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    runs = [Run(piece.line, piece.text) for piece in pieces]
+    first, last = runs[0], runs[-1]
+    return Block(Kind.CODE, (Run(first.line, f"{fence}\n"), *runs, Run(last.line, f"\n{fence}")))
+
+
+def _joined(drafts: list[_Draft]) -> list[Block]:
+    """Make the items of one list one block, and the paragraphs of one quotation."""
+    blocks: list[Block] = []
+    previous: _Draft | None = None
+    for draft in drafts:
+        block = draft.block
+        if (
+            previous is not None
+            and blocks
+            and block.kind is blocks[-1].kind is Kind.LIST
+            and draft.list_id == previous.list_id
+        ):
+            before = blocks.pop()
+            last = before.runs[-1]
+            block = replace(
+                before, runs=(*before.runs[:-1], Run(last.line, last.text + "\n"), *block.runs)
+            )
+        blocks.append(block)
+        previous = draft
+    return blocks
