@@ -15,9 +15,8 @@ from pipeline.errors import RelayError
 from pipeline.model.message import Message
 
 _TAKEN = Reply(250, ("2.0.0 written",), "2.0.0")
-#: What a file name may hold everywhere.
-_UNSAFE = re.compile(r"[^A-Za-z0-9@._+=-]")
-_LONGEST_NAME = 200
+#: A Message-ID that is a file name everywhere.
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+=-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,8 @@ class EmlTransport:
 
 
 def file_name(message: Message) -> str:
-    """Give the Message-ID as a file name, without its brackets and what files cannot hold."""
-    name = _UNSAFE.sub("_", message.message_id.strip("<>"))
-    if name != message.message_id.strip("<>") or len(name) > _LONGEST_NAME or name[0] in ".-":
+    """Give the Message-ID as a file name, without its brackets; its hash if it cannot be one."""
+    name = message.message_id.strip("<>")
+    if _SAFE.fullmatch(name) is None:
         name = hashlib.sha256(message.message_id.encode()).hexdigest()
     return f"{name}.eml"
