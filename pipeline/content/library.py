@@ -60,6 +60,13 @@ def issue_path(site: Path, number: int) -> Path:
     return site / ISSUES / issue_file.file_name(number)
 
 
+def issue_numbers(site: Path) -> tuple[int, ...]:
+    """Give the numbers of the issue files there are, in order."""
+    folder = issue_path(site, 1).parent
+    names = [path.stem for path in folder.glob("*.md")] if folder.is_dir() else []
+    return tuple(sorted(int(name) for name in names if name.isdecimal()))
+
+
 def digest(path: Path) -> str:
     """Give the sha256 of a file's bytes, in hexadecimal.
 

@@ -1,4 +1,4 @@
-"""Edge: writes text files whole or not at all."""
+"""Edge: writes files whole or not at all."""
 
 import os
 import secrets
@@ -9,6 +9,11 @@ from pipeline.errors import ContentError
 
 
 def write_text_atomically(path: Path, text: str) -> None:
+    """Replace a text file; see :func:`write_bytes_atomically`."""
+    write_bytes_atomically(path, text.encode())
+
+
+def write_bytes_atomically(path: Path, data: bytes) -> None:
     """Replace a file, or make it; whoever reads it sees the old text or the new, never a part.
 
     A link is followed, and the file keeps its permissions.
@@ -21,7 +26,7 @@ def write_text_atomically(path: Path, text: str) -> None:
     temporary = target.with_name(f".mailbag-{secrets.token_hex(8)}.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write_new(temporary, text)
+        _write_new(temporary, data)
         try:
             with suppress(FileNotFoundError):
                 temporary.chmod(target.stat().st_mode & 0o777)
@@ -42,7 +47,7 @@ def create_text(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_new(path, text)
+        _write_new(path, text.encode())
         _sync_folder(path.parent)
     except OSError as error:
         if isinstance(error, FileExistsError) and path.parent.is_dir():
@@ -52,9 +57,8 @@ def create_text(path: Path, text: str) -> None:
         raise _refused(path, error) from error
 
 
-def _write_new(path: Path, text: str) -> None:
+def _write_new(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet; when that fails there is none."""
-    data = text.encode()
     file = path.open("xb")
     try:
         with file:

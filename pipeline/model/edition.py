@@ -43,6 +43,10 @@ class Template:
             for part in self.parts
         )
 
+    def constant(self) -> str:
+        """Give what is the same in every message."""
+        return "".join(part for part in self.parts if not isinstance(part, Placeholder))
+
     def public(self) -> str:
         """Give the text for everybody: what is only for the mail is left out.
 
@@ -116,6 +120,11 @@ class Edition:
             html=Template.from_json(content["html"]),
             text=Template.from_json(content["text"]),
         )
+
+    @property
+    def html_bytes(self) -> int:
+        """How many bytes of HTML everybody gets, without the personal values."""
+        return len(self.html.constant().encode())
 
     @property
     def sha256(self) -> str:

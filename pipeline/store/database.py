@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from pipeline.errors import DatabaseError
 from pipeline.store import sqlite
 from pipeline.store.location import beside
 from pipeline.store.locks import Turn
@@ -74,6 +75,17 @@ class Database:
         """Hold the ticket alone, for a transaction that is begun by hand."""
         with sqlite.errors_in_words(self.path), self._turn.taken():
             yield
+
+    def check_whole(self) -> None:
+        """Have SQLite look at every page; raises DatabaseError when something is damaged."""
+        with self.reading() as connection:
+            said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if said != "ok":
+            raise DatabaseError(
+                f"the database is damaged: {said}",
+                place=str(self.path),
+                remedy="bring back a backup, and look at the disk",
+            )
 
     def close(self) -> None:
         """Let go of every connection; the log is folded into the file by the last one."""

@@ -1,5 +1,6 @@
 """Edge: what the ledger knows of its site: keys, the rule in force, the latest time seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,16 +27,18 @@ class Facts:
         with self.database.reading() as connection:
             return _read(connection, _key(name))
 
-    def remember_fingerprint(self, name: str, value: str) -> None:
-        """Write down a key's fingerprint; the first one stays.
+    def remember_fingerprint(
+        self, name: str, value: str, *, successor_of: Sequence[str] = ()
+    ) -> None:
+        """Write down a key's fingerprint; the first one stays, unless the key succeeds it.
 
         Raises :class:`SecretKeyError` when the database knows another one.
         """
         known = self.fingerprint(name)
-        if known is None:
+        if known is None or known in successor_of:
             with self.database.writing() as connection:
                 known = _read(connection, _key(name))
-                if known is None:
+                if known is None or known in successor_of:
                     _write(connection, _key(name), value)
                     known = value
         if known != value:
@@ -51,14 +54,19 @@ class Facts:
 
         A rule that is new to the site, or not the one of the last tick, is in force from now.
         """
-        with self.database.reading() as connection:
-            current, since = _read(connection, _RULE), _read(connection, _RULE_SINCE)
-        if current == rule and since is not None:
-            return from_microseconds(int(since))
+        since = self.rule_in_force(rule)
+        if since is not None:
+            return since
         with self.database.writing() as connection:
             _write(connection, _RULE, rule)
             _write(connection, _RULE_SINCE, str(to_microseconds(now)))
         return now
+
+    def rule_in_force(self, rule: str) -> datetime | None:
+        """Tell since when the rule is in force; ``None`` for one that no tick has seen yet."""
+        with self.database.reading() as connection:
+            current, since = _read(connection, _RULE), _read(connection, _RULE_SINCE)
+        return from_microseconds(int(since)) if current == rule and since is not None else None
 
     def seen_at(self) -> datetime | None:
         """Give the latest time the site has seen."""

@@ -48,6 +48,10 @@ class Store:
             alone = self.sender_lock.is_held
         return SqlOutbox(self.database, policy, alone)
 
+    def check_whole(self) -> None:
+        """Have the database look at itself; raises DatabaseError when it is damaged."""
+        self.database.check_whole()
+
     def backup(self, target: Path) -> None:
         """Copy the database to a new file; see :func:`pipeline.store.backup.write`."""
         backup.write(self.path, target)

@@ -1,0 +1,202 @@
+"""Edge: a site's health: what is examined, one line each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from pipeline.app.posting import refuse_placeholders, relay_options, verify_links
+from pipeline.app.site import Site
+from pipeline.config.sections import LOOPBACK, Kind, Security
+from pipeline.delivery.smtp.driver import probing
+from pipeline.errors import MailbagError
+from pipeline.model.subscriber import SubscriberStatus
+from pipeline.workflow.sending import CLOCK_TOLERANCE
+
+#: Domains for documents and tests (RFC 2606): nobody's.
+_NOBODYS = (".example", ".test", ".invalid", ".localhost")
+
+_SOON = timedelta(days=14)
+
+
+class Health(StrEnum):
+    """What a line says."""
+
+    GOOD = "ok"
+    #: It works; somebody should look.
+    LOOK = "look"
+    #: A send would fail or do harm.
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing examined: state, fact, remedy."""
+
+    subject: str
+    state: Health
+    fact: str
+    remedy: str = ""
+    #: The exit code that a command would end with for it.
+    exit: int = 0
+
+
+def examine(site: Site, environment: Mapping[str, str]) -> Iterator[Line]:
+    """Look at everything that a send needs, in the order it needs it."""
+    yield from _settings(site)
+    yield from _keys(site)
+    yield from _database(site)
+    yield from _clock(site)
+    yield from _domains(site)
+    yield from _relay(site, environment)
+    yield from _links(site)
+
+
+def _bad(subject: str, error: MailbagError) -> Line:
+    place = f"{error.place}: " if error.place else ""
+    return Line(subject, Health.BAD, f"{place}{error.message}", error.remedy, error.exit)
+
+
+def _settings(site: Site) -> Iterator[Line]:
+    try:
+        refuse_placeholders(site)
+        theme = ", ".join(path.name for path in site.theme_path)
+    except MailbagError as error:
+        yield _bad("settings", error)
+    else:
+        yield Line("settings", Health.GOOD, f"newsletter.toml is whole, theme {theme}")
+
+
+def _keys(site: Site) -> Iterator[Line]:
+    try:
+        fingerprint = site.token_keys.fingerprints[0]
+        site.suppression_key  # noqa: B018 - reading it is the check
+        store = site.store_if_there()
+        if store is not None:
+            with store:
+                site.check_keys(store)
+    except MailbagError as error:
+        yield _bad("keys", error)
+    else:
+        yield Line(
+            "keys", Health.GOOD, f"both are there and private; links are signed by {fingerprint}"
+        )
+
+
+def _database(site: Site) -> Iterator[Line]:
+    try:
+        store = site.store_if_there()
+        if store is None:
+            yield Line(
+                "database",
+                Health.LOOK,
+                "there is none yet",
+                "it is made by the first command that needs it",
+            )
+            return
+        with store:
+            store.check_whole()
+            readers = store.subscribers.count(SubscriberStatus.ACTIVE)
+            issues = sum(1 for _ in store.issues.all())
+    except MailbagError as error:
+        yield _bad("database", error)
+    else:
+        yield Line("database", Health.GOOD, f"whole; {readers:,} readers, {issues:,} issues")
+
+
+def _clock(site: Site) -> Iterator[Line]:
+    now = site.clock.now()
+    try:
+        store = site.store_if_there()
+        seen = None
+        if store is not None:
+            with store:
+                seen = store.meta.seen_at()
+    except MailbagError:
+        return  # said by the line of the database
+    if seen is not None and now < seen - CLOCK_TOLERANCE:
+        yield Line(
+            "clock",
+            Health.BAD,
+            f"it says {now:%Y-%m-%d %H:%M} UTC, the ledger has seen {seen:%Y-%m-%d %H:%M} UTC",
+            "set the clock, or run `mailbag doctor --accept-clock` if it is right now",
+            exit=5,
+        )
+    else:
+        yield Line("clock", Health.GOOD, f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _domains(site: Site) -> Iterator[Line]:
+    letter = site.settings.document.newsletter
+    for subject, domain in (
+        ("from", site.from_.domain),
+        ("base_url", letter.base_url.partition("://")[2].partition("/")[0].partition(":")[0]),
+    ):
+        if f".{domain}".endswith(_NOBODYS):
+            yield Line(
+                subject,
+                Health.LOOK,
+                f"{domain} is a domain for rehearsals; no real reader gets mail from it",
+                "write your own before you send to real readers",
+            )
+        elif subject == "base_url" and not letter.base_url.startswith("https://"):
+            yield Line(
+                subject,
+                Health.LOOK,
+                f"{letter.base_url} is not https, so mails go without one-click unsubscribe",
+                "use https (RFC 8058, section 3.1)",
+            )
+        else:
+            yield Line(subject, Health.GOOD, domain)
+
+
+def _relay(site: Site, environment: Mapping[str, str]) -> Iterator[Line]:
+    section = site.settings.document.smtp
+    if section.kind is Kind.EML:
+        yield Line("relay", Health.LOOK, 'kind = "eml": messages become files in outbox/')
+        return
+    where = f"{section.host}:{section.port}"
+    try:
+        found = probing.probe(relay_options(site, environment))
+    except MailbagError as error:
+        yield _bad("relay", error)
+        return
+    offers = ", ".join(found.capabilities) or "nothing beyond RFC 821"
+    yield Line("relay", Health.GOOD, f"{where} answers; it offers {offers}")
+    if section.security is not Security.NONE:
+        expires = found.certificate_expires_at
+        soon = expires is not None and expires - site.clock.now() < _SOON
+        until = f", certificate until {expires:%Y-%m-%d}" if expires else ""
+        yield Line(
+            "TLS",
+            Health.LOOK if soon else Health.GOOD,
+            f"{found.tls_version} {found.cipher}{until}",
+            "renew the certificate" if soon else "",
+        )
+    elif section.host not in LOOPBACK:
+        yield Line(
+            "TLS",
+            Health.LOOK,
+            f"mail to {where} goes in clear",
+            'set security = "starttls" or "tls"',
+        )
+    if section.username:
+        yield Line("login", Health.GOOD, f"{section.username} is let in")
+
+
+def _links(site: Site) -> Iterator[Line]:
+    letter = site.settings.document.newsletter
+    if not letter.verify_links:
+        yield Line(
+            "links",
+            Health.LOOK,
+            "verify_links = false: nobody checks that unsubscribe links work",
+            "set it to true before you send to real readers",
+        )
+        return
+    try:
+        verify_links(site)
+    except MailbagError as error:
+        yield _bad("links", error)
+    else:
+        yield Line("links", Health.GOOD, f"{letter.base_url} answers with this site's key")

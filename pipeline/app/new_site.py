@@ -1,0 +1,157 @@
+"""Edge: makes a new site's folder; nothing in it is overwritten."""
+
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipeline.audience import keys
+from pipeline.config.reading import FILE_NAME, PLACEHOLDER
+from pipeline.content import new_file, writing
+from pipeline.errors import ConfigError
+
+#: What a person must decide, as ``init`` writes it.
+UNDECIDED = {
+    "title": PLACEHOLDER,
+    "from": f"{PLACEHOLDER} <letters@{PLACEHOLDER}.example>",
+    "reply_to": f"questions@{PLACEHOLDER}.example",
+    "list_id": f"column.{PLACEHOLDER}.example",
+    "base_url": f"https://{PLACEHOLDER}.example",
+    "timezone": "UTC",
+    "postal_address": f"{PLACEHOLDER}: the law of many countries wants one in each mail",
+    "verify_links": "true",
+    "host": "127.0.0.1",
+    "port": "1025",
+}
+
+_TOML = """\
+# A newsletter made by mailbag. Where {placeholder} stands, you decide; until then nothing is sent.
+# Every key: docs/reference/newsletter-toml.md
+
+[newsletter]
+title = "{title}"
+from = "{from}"
+reply_to = "{reply_to}"              # where readers' questions go
+list_id = "{list_id}"                # keep it for ever; mail clients sort by it
+base_url = "{base_url}"              # where `mailbag serve` answers: unsubscribe links lead there
+language = "en"
+timezone = "{timezone}"              # such as "America/New_York"
+postal_address = "{postal_address}"
+verify_links = {verify_links}        # before a send, see that unsubscribe links work
+first_number = 1
+theme = "classic"
+
+[selection]
+count = 3                            # Q&As in an issue
+minimum = 1                          # fewer than this: the slot is skipped
+order = "oldest"                     # oldest | newest | priority
+topic_limit = 2                      # at most so many of one topic
+
+[schedule]
+at = "tuesday 09:00"
+grace = "6h"                         # a slot missed by more than this is not sent late
+approval = "none"                    # none | required
+
+[smtp]
+host = "{host}"
+port = {port}
+security = "none"                    # none | starttls | tls
+username = ""                        # with password_file = ".secrets/smtp.password"
+connections = 4
+messages_per_connection = 100
+rate = ""                            # such as "14/s, 50000/d"; empty: no limit
+
+[delivery]
+on_doubt = "hold"                    # hold | resend | assume-accepted
+expire = "72h"
+
+[database]
+url = "sqlite:///mailbag.db"
+
+[checks]
+fail_on = "error"                    # error | warning
+
+[web]
+host = "127.0.0.1"
+port = 8080
+"""
+
+_GITIGNORE = """\
+# Secrets and the ledger stay on the machine that sends.
+.secrets/
+mailbag.db*
+outbox/
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSite:
+    """What was made."""
+
+    folder: Path
+    made: tuple[str, ...]
+
+
+def toml_text(values: Mapping[str, str]) -> str:
+    """Write a ``newsletter.toml``; what ``values`` leaves out is undecided."""
+    filled = {**UNDECIDED, **values}
+    quoted = {name: text.replace("\\", "\\\\").replace('"', '\\"') for name, text in filled.items()}
+    return _TOML.format(placeholder=PLACEHOLDER, **quoted)
+
+
+def make_site(
+    folder: Path, *, today: date, values: Mapping[str, str] | None = None, sample: bool = True
+) -> NewSite:
+    """Make a site in a folder that has none.
+
+    The keys are made here and nowhere else: a new key for a database that knows another one
+    would make its suppression list forget everybody.
+    """
+    if (folder / FILE_NAME).exists():
+        raise ConfigError(
+            "there is a newsletter already",
+            place=str(folder / FILE_NAME),
+            remedy="edit it, or choose another folder",
+        )
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError("is no folder", place=str(folder), remedy="choose another name")
+    secrets = folder / ".secrets"
+    try:
+        (folder / "content").mkdir(parents=True, exist_ok=True)
+        secrets.mkdir(mode=0o700, exist_ok=True)
+        for name in ("token.key", "suppression.key"):
+            if not (secrets / name).exists():
+                keys.make_key(secrets / name)
+        if sample and not any((folder / "content").iterdir()):
+            first = new_file.new_qa("Your first question", today)
+            writing.create_text(folder / "content" / f"{first.slug}.md", first.text)
+        if not (folder / ".gitignore").exists():
+            writing.create_text(folder / ".gitignore", _GITIGNORE)
+        writing.create_text(folder / FILE_NAME, toml_text(values or {}))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be written: {error.strerror}",
+            place=str(error.filename or folder),
+            remedy="choose a folder you may write to",
+        ) from error
+    made = tuple(
+        path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()
+    )
+    return NewSite(folder.resolve(), made)
+
+
+def program() -> str:
+    """Give the command as it can be typed anywhere: absolute, quoted for a shell."""
+    called = Path(sys.argv[0])
+    if called.name == "mailbag":
+        return shlex.quote(str(called.absolute()))
+    return f"{shlex.quote(sys.executable)} -m pipeline"
+
+
+def cron_line(folder: Path) -> str:
+    """Give the line for crontab: absolute, since cron has neither our PATH nor our folder."""
+    # A per cent sign ends the command of a crontab line.
+    where = shlex.quote(str(folder)).replace("%", r"\%")
+    return f"*/5 * * * * {program()} --site {where} send --due"

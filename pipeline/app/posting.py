@@ -1,0 +1,213 @@
+"""Edge: a site's post: its relay, its composer, and everything that must be right before a send."""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.app.links import check_links
+from pipeline.app.site import Site
+from pipeline.audience import addresses
+from pipeline.audience.tokens import TEST_READER
+from pipeline.config.passwords import read_password
+from pipeline.config.reading import FILE_NAME, PLACEHOLDER
+from pipeline.config.sections import Kind
+from pipeline.content import writing
+from pipeline.delivery.composing import Composer, Letterhead
+from pipeline.delivery.eml import EmlTransport, file_name
+from pipeline.delivery.ports import Transport
+from pipeline.delivery.report import RunReport, StopReason
+from pipeline.delivery.retry import RetryPolicy
+from pipeline.delivery.sender import Sender
+from pipeline.delivery.smtp import options as smtp
+from pipeline.delivery.smtp.driver import probing
+from pipeline.delivery.smtp.driver.transport import SmtpTransport
+from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.throttle import Limits
+from pipeline.errors import ConfigError
+from pipeline.model.delivery import Recipient
+from pipeline.model.edition import Edition
+from pipeline.model.record import IssueRecord
+from pipeline.store.opening import Store
+from pipeline.workflow.workshop import Post
+
+#: The link in a preview: it needs no key, so that a laptop without secrets makes the same bytes.
+SAMPLE_TOKEN = "preview"  # noqa: S105 - opens nothing
+SAMPLE_READER = "reader@subscriber.example"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """What a command lends to a send."""
+
+    #: Asked about twice a second: why to end now, if at all.
+    stop: Callable[[], StopReason | None] = lambda: None
+    #: Told how far the send is.
+    progress: Callable[[IssueRecord, RunReport], None] = lambda _record, _report: None
+    #: Told once before each issue: the issue, and how many messages can be in doubt at most.
+    begins: Callable[[IssueRecord, int], None] = lambda _record, _doubt: None
+
+
+def relay_options(site: Site, environment: Mapping[str, str]) -> smtp.SmtpOptions:
+    """Give the relay of the toml, with its password."""
+    section = site.settings.document.smtp
+    ca_file = str(site.settings.path(section.ca_file)) if section.ca_file else ""
+    return smtp.SmtpOptions(
+        host=section.host,
+        port=section.port,
+        security=smtp.Security(section.security.value),
+        username=section.username,
+        password=read_password(site.settings, environment) or "",
+        connections=section.connections,
+        messages_per_connection=section.messages_per_connection,
+        ca_file=ca_file,
+        kind=smtp.Kind.LMTP if section.kind is Kind.LMTP else smtp.Kind.SMTP,
+    )
+
+
+def _transport(site: Site, environment: Mapping[str, str]) -> Transport:
+    if site.settings.document.smtp.kind is Kind.EML:
+        return EmlTransport(site.folder / "outbox", site.clock)
+    return SmtpTransport(relay_options(site, environment))
+
+
+def make_post(
+    site: Site, store: Store, environment: Mapping[str, str], hooks: Hooks | None = None
+) -> Post:
+    """Wire the delivery stage of a site."""
+    hooks = hooks or Hooks()
+    document = site.settings.document
+
+    def dispatch(record: IssueRecord, edition: Edition) -> RunReport:
+        transport = _transport(site, environment)
+        sender = Sender(
+            outbox=store.outbox(document.delivery.on_doubt),
+            compose=_composer(site, edition, record.nonce, record.frozen_at).compose,
+            transport=transport,
+            retry_policy=RetryPolicy(expire=document.delivery.expire),
+            limits=document.smtp.rate or Limits(),
+            clock=site.clock,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+        )
+        hooks.begins(record, transport.doubt)
+        return sender.run(
+            record.number,
+            stop=hooks.stop,
+            progress=lambda report: hooks.progress(record, report),
+        )
+
+    return Post(
+        store=store,
+        dispatch=dispatch,
+        guards=(lambda: refuse_placeholders(site), lambda: site.check_keys(store)),
+        check_links=lambda: verify_links(site),
+    )
+
+
+def verify_links(site: Site) -> None:
+    """Refuse a send whose unsubscribe links would be dead, unless the toml says not to look."""
+    document = site.settings.document
+    if document.newsletter.verify_links:
+        ca_file = document.smtp.ca_file
+        check_links(
+            document.newsletter.base_url,
+            site.token_keys.fingerprints[0],
+            ca_file=str(site.settings.path(ca_file)) if ca_file else None,
+        )
+
+
+def refuse_placeholders(site: Site) -> None:
+    """Refuse a real send while ``CHANGE-ME`` stands in the toml."""
+    lines = site.settings.placeholders
+    if lines:
+        numbers = ", ".join(str(line) for line in lines)
+        raise ConfigError(
+            f"{PLACEHOLDER} still stands in line {numbers}",
+            place=f"{FILE_NAME}:{lines[0]}",
+            remedy="write what is true of your newsletter there",
+        )
+
+
+def send_test(
+    site: Site,
+    edition: Edition,
+    recipient: str,
+    environment: Mapping[str, str],
+    *,
+    now: datetime,
+) -> Reply | None:
+    """Send one copy to a colleague: marked as a test, and its links change nothing.
+
+    A fresh nonce gives it a Message-ID of its own, so that a mail client shows every test.
+    """
+    address = addresses.parse(recipient)
+    composer = _composer(
+        site,
+        edition,
+        secrets.token_hex(16),
+        now,
+        subject_prefix=f"[Test {site.workshop.today(now):%H:%M}] ",
+    )
+    envelope, message = composer.compose(
+        Recipient(
+            issue=edition.number,
+            shard=0,
+            subscriber_id=TEST_READER,
+            address=address.addr_spec,
+            expires_at=now,
+        )
+    )
+    if site.settings.document.smtp.kind is Kind.EML:
+        writing.write_bytes_atomically(site.folder / "outbox" / file_name(message), message.data)
+        return None
+    return probing.send_once(relay_options(site, environment), envelope, message)
+
+
+def sample_values(site: Site) -> dict[str, str]:
+    """Give the personal values of nobody in particular."""
+    base = site.settings.document.newsletter.base_url
+    return {"unsubscribe_url": f"{base}/u/{SAMPLE_TOKEN}", "address": SAMPLE_READER}
+
+
+def sample_message(site: Site, edition: Edition, *, now: datetime) -> bytes:
+    """Give the bytes a reader would get, with a link that changes nothing; for looking at."""
+    composer = _composer(site, edition, edition.sha256[:32], now, token=lambda _: SAMPLE_TOKEN)
+    _, message = composer.compose(
+        Recipient(
+            issue=edition.number,
+            shard=0,
+            subscriber_id=TEST_READER,
+            address=SAMPLE_READER,
+            expires_at=now,
+        )
+    )
+    return message.data
+
+
+def _composer(  # noqa: PLR0913 - what differs between a send, a test and a sample
+    site: Site,
+    edition: Edition,
+    nonce: str,
+    date: datetime,
+    *,
+    subject_prefix: str = "",
+    token: Callable[[Recipient], str] | None = None,
+) -> Composer:
+    letter = site.settings.document.newsletter
+    token = token or (lambda recipient: site.token_keys.mint(recipient.subscriber_id))
+    return Composer(
+        edition,
+        Letterhead(
+            title=letter.title,
+            from_=site.from_,
+            reply_to=addresses.parse(letter.reply_to) if letter.reply_to else None,
+            list_id=letter.list_id,
+            return_path=letter.return_path,
+        ),
+        nonce=nonce,
+        date=date,
+        subject_prefix=subject_prefix,
+        unsubscribe_url=lambda recipient: f"{letter.base_url}/u/{token(recipient)}",
+    )

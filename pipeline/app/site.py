@@ -1,0 +1,174 @@
+"""Edge: a site's folder made into a wired whole."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipeline import shipped
+from pipeline.audience import addresses, keys
+from pipeline.audience.tokens import Keyring
+from pipeline.clock import Clock, SystemClock
+from pipeline.config.reading import Settings, read
+from pipeline.config.sections import Approval
+from pipeline.content.selection import SelectionRule
+from pipeline.errors import ConfigError
+from pipeline.model.address import Address
+from pipeline.rendering.options import RenderOptions
+from pipeline.schedule import calendar
+from pipeline.schedule.calendar import Schedule
+from pipeline.store import opening
+from pipeline.store.opening import Store
+from pipeline.workflow.workshop import Renderer, Workshop
+
+#: What a key protects: its name in the ledger and in messages.
+TOKEN_KEY, SUPPRESSION_KEY = "token", "suppression"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One newsletter on this machine."""
+
+    settings: Settings
+    clock: Clock
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.site
+
+    @property
+    def from_(self) -> Address:
+        return addresses.parse(self.settings.document.newsletter.from_)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        section = self.settings.document.schedule
+        weekday, hour, minute = calendar.parse_at(section.at)
+        return Schedule(
+            weekday=weekday,
+            hour=hour,
+            minute=minute,
+            zone=self.settings.document.newsletter.timezone,
+            grace=section.grace,
+        )
+
+    @cached_property
+    def theme_path(self) -> tuple[Path, ...]:
+        """Where templates are looked for: the site's own first, then the shipped theme."""
+        theme = self.settings.document.newsletter.theme
+        own, theirs = self.folder / "templates", shipped.templates() / theme
+        if not theirs.is_dir() and not (own / theme).is_dir():
+            themes = sorted(path.name for path in shipped.templates().iterdir() if path.is_dir())
+            raise ConfigError(
+                f"there is no theme {theme!r}",
+                place="newsletter.toml",
+                remedy=f"known are {', '.join(themes)}, or make templates/{theme}/",
+            )
+        return tuple(path for path in (own / theme, own, theirs) if path.is_dir())
+
+    @cached_property
+    def render_options(self) -> RenderOptions:
+        letter = self.settings.document.newsletter
+        return RenderOptions(
+            title=letter.title,
+            from_=self.from_,
+            reply_to=letter.reply_to or self.from_.addr_spec,
+            base_url=letter.base_url,
+            language=letter.language,
+            timezone=letter.timezone,
+            postal_address=letter.postal_address,
+        )
+
+    @cached_property
+    def workshop(self) -> Workshop:
+        document = self.settings.document
+        rule = document.selection
+        return Workshop(
+            folder=self.folder,
+            title=document.newsletter.title,
+            first_number=document.newsletter.first_number,
+            zone=ZoneInfo(document.newsletter.timezone),
+            language=document.newsletter.language,
+            rule=SelectionRule(
+                count=rule.count,
+                minimum=rule.minimum,
+                order=rule.order,
+                topic_limit=rule.topic_limit,
+            ),
+            schedule=self.schedule,
+            approval_required=document.schedule.approval is Approval.REQUIRED,
+            fail_on=document.checks.fail_on,
+            expire_after=self._expires,
+            clock=self.clock,
+            nonce=lambda: secrets.token_hex(16),
+            renderer=self._renderer,
+            render_inputs=self._render_inputs,
+        )
+
+    def _expires(self, start: datetime) -> datetime:
+        """A reader is given up after ``expire``, and always before the next issue."""
+        following = calendar.next_slot(self.schedule, start).at
+        return min(start + self.settings.document.delivery.expire, following)
+
+    @cached_property
+    def _made_renderer(self) -> Renderer:
+        # Its libraries take half a second to import; `status` does without them.
+        from pipeline.rendering.renderer import Renderer as Stage  # noqa: PLC0415
+
+        return Stage(self.theme_path, self.render_options)
+
+    def _renderer(self) -> Renderer:
+        return self._made_renderer
+
+    def _render_inputs(self) -> Mapping[str, str]:
+        inputs = {"newsletter.toml": hashlib.sha256(repr(self.render_options).encode()).hexdigest()}
+        for root in self.theme_path:
+            for path in sorted(root.rglob("*")):
+                if path.is_file() and path.suffix in {".mjml", ".txt", ".css"}:
+                    name = f"the theme's {path.relative_to(root)}"
+                    inputs.setdefault(name, hashlib.sha256(path.read_bytes()).hexdigest())
+        return inputs
+
+    def open_store(self) -> Store:
+        """Open the ledger; the first time it is made."""
+        return opening.open_store(self.settings.document.database.url, folder=self.folder)
+
+    def store_if_there(self) -> Store | None:
+        """Open the ledger if there is one; a bare clone on an editor's laptop has none."""
+        url = self.settings.document.database.url
+        if not opening.is_there(url, folder=self.folder):
+            return None
+        return opening.open_existing(url, folder=self.folder)
+
+    @cached_property
+    def token_keys(self) -> Keyring:
+        """The keys that sign and check unsubscribe links."""
+        section = self.settings.document.keys
+        return Keyring(
+            keys.read_key(self.settings.path(section.token_file)),
+            tuple(keys.read_key(self.settings.path(name)) for name in section.old_token_files),
+        )
+
+    @cached_property
+    def suppression_key(self) -> bytes:
+        """The key that addresses on the suppression list are hashed with."""
+        return keys.read_key(self.settings.path(self.settings.document.keys.suppression_file))
+
+    def check_keys(self, store: Store) -> None:
+        """Refuse keys that are missing or are not the ones this ledger knows.
+
+        A token key may be rotated while the old one still verifies; the suppression key never,
+        for with another one nobody on the list would be known again.
+        """
+        store.meta.remember_fingerprint(SUPPRESSION_KEY, keys.key_fingerprint(self.suppression_key))
+        current, *older = self.token_keys.fingerprints
+        store.meta.remember_fingerprint(TOKEN_KEY, current, successor_of=older)
+
+
+def open_site(folder: Path, *, clock: Clock | None = None) -> Site:
+    """Read the settings of a folder's site."""
+    return Site(read(folder), clock or SystemClock())

@@ -1,0 +1,1 @@
+"""The commands: each parses, calls the layer below, prints, and gives an exit code."""

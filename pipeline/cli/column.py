@@ -1,0 +1,96 @@
+"""Commands of the column's files: ``new``, ``import``, ``plan``."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli import documents, output
+from pipeline.cli.session import Session, json_option, pass_session
+from pipeline.content import new_file, writing
+from pipeline.content.importing import files, reporting
+from pipeline.errors import ConfigError
+from pipeline.workflow import planning
+
+
+@click.command("new")
+@click.argument("title")
+@json_option
+@pass_session
+def new_command(session: Session, title: str, *, as_json: bool) -> None:
+    """Make a new Q&A file and print its path."""
+    shop = session.site.workshop
+    today = shop.today(session.clock.now()).date()
+    made = new_file.new_qa(title, today)
+    path = shop.content / f"{made.slug}.md"
+    taken = next(shop.content.rglob(path.name), None)
+    if taken is not None:
+        raise ConfigError(
+            "there is such a Q&A already",
+            place=str(taken.relative_to(shop.folder)),
+            remedy="edit it, or choose another title",
+        )
+    writing.create_text(path, made.text)
+    shown = path.relative_to(shop.folder).as_posix()
+    if as_json:
+        output.document({"path": shown, "slug": made.slug})
+    else:
+        click.echo(shown)
+
+
+@click.command("import")
+@click.argument(
+    "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@json_option
+@pass_session
+def import_command(
+    session: Session, paths: tuple[Path, ...], *, dry_run: bool, as_json: bool
+) -> int:
+    """Make Q&A files of a column saved as text, HTML or Markdown."""
+    imported = files.import_files(paths, session.site.workshop.content, dry_run=dry_run)
+    if as_json:
+        output.document(reporting.as_json(imported))
+    else:
+        for line in reporting.summary(imported, dry_run=dry_run):
+            output.say(line)
+    return max((each.error.exit for each in imported if each.error), default=0)
+
+
+@click.command("plan")
+@click.option("--write", is_flag=True, help="Write issues/NNNN.md, to fix the issue by hand.")
+@json_option
+@pass_session
+def plan_command(session: Session, *, write: bool, as_json: bool) -> None:
+    """Say what the next issue holds, and why each Q&A was chosen or passed over."""
+    shop = session.site.workshop
+    with session.store_if_there() as store:
+        plan = planning.plan(shop, store, now=session.clock.now())
+    written = ""
+    if write:
+        written = planning.write_issue_file(shop, plan).relative_to(shop.folder).as_posix()
+    if as_json:
+        output.document({**documents.plan_document(plan), "written": written or None})
+        return
+    due = shop.today(plan.slot.at)
+    output.say(f"Issue {plan.number}, due {due:%A, %d %B %Y at %H:%M} ({shop.zone.key})")
+    if plan.issue is not None:
+        output.say(f"  subject    {plan.issue.subject}")
+        output.say(f"  preheader  {plan.issue.preheader}")
+    else:
+        found = len(plan.selection.chosen)
+        output.say(f"  too few Q&As: {found} of {plan.minimum}; the slot would be skipped")
+    for heading, rows in (
+        ("Chosen", [(choice.qa.slug, choice.why) for choice in plan.selection.chosen]),
+        ("Passed over", [(passed.slug, passed.why) for passed in plan.selection.passed]),
+    ):
+        if rows:
+            output.say(f"\n{heading}")
+            output.table([(f"  {slug}", why) for slug, why in rows])
+    if plan.faults or plan.findings:
+        output.say("\nNoticed")
+        output.findings((*plan.faults, *plan.findings))
+    for assumption in plan.assumptions:
+        output.say(f"\nAssumed: {assumption}.")
+    if written:
+        output.say(f"\nWritten: {written}")

@@ -1,0 +1,104 @@
+"""The documents of ``--json`` that several commands share; keys may be added, never renamed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pipeline.cli.output import finding_document
+from pipeline.content.selection import Selection
+from pipeline.delivery.message_ids import message_id_of
+from pipeline.model.delivery import Delivery, Sums
+from pipeline.model.edition import Edition
+from pipeline.model.finding import Finding
+from pipeline.model.record import IssueRecord
+from pipeline.workflow.planning import Plan
+from pipeline.workflow.sending import Sent
+
+SUM_NAMES = (
+    "planned",
+    "accepted",
+    "deferred",
+    "rejected",
+    "suppressed",
+    "expired",
+    "cancelled",
+    "in_doubt",
+    "queued",
+)
+
+
+def sums_document(sums: Sums) -> dict[str, int]:
+    return {name: getattr(sums, name) for name in SUM_NAMES}
+
+
+def edition_document(edition: Edition, findings: Iterable[Finding]) -> dict[str, Any]:
+    """``build`` and ``edition.json``."""
+    return {
+        "number": edition.number,
+        "slot": edition.slot.isoformat(),
+        "subject": edition.subject,
+        "preheader": edition.preheader,
+        "slugs": list(edition.slugs),
+        "sha256": edition.sha256,
+        "html_bytes": edition.html_bytes,
+        "findings": [finding_document(finding) for finding in findings],
+    }
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    selection: Selection = plan.selection
+    return {
+        "slot": plan.slot.at.isoformat(),
+        "number": plan.number,
+        "chosen": [{"slug": choice.qa.slug, "why": choice.why} for choice in selection.chosen],
+        "passed": [{"slug": passed.slug, "why": passed.why} for passed in selection.passed],
+        "assumptions": list(plan.assumptions),
+        "findings": [finding_document(finding) for finding in (*plan.faults, *plan.findings)],
+    }
+
+
+def send_document(sent: Sequence[Sent], notes: Sequence[str] = ()) -> dict[str, Any]:
+    """``send``: sums over the issues touched, and the same for each issue."""
+    issues = [
+        {
+            "issue": one.record.number,
+            **sums_document(one.sums),
+            "seconds": round(one.run.seconds, 3) if one.run else 0,
+        }
+        for one in sent
+    ]
+    return {
+        "issue": issues[0]["issue"] if len(issues) == 1 else None,
+        **{name: sum(int(issue[name]) for issue in issues) for name in SUM_NAMES},
+        "seconds": round(sum(float(issue["seconds"]) for issue in issues), 3),
+        "issues": issues,
+        "notes": list(notes),
+    }
+
+
+def status_document(record: IssueRecord, sums: Sums) -> dict[str, Any]:
+    return {
+        "issue": record.number,
+        **sums_document(sums),
+        "state": record.state.value,
+        "slot": record.slot.at.isoformat(),
+        "slugs": list(record.slugs),
+        "sha256": record.sha256,
+        "subject": record.subject,
+        "why": record.why,
+        "frozen_at": record.frozen_at.isoformat(),
+        "expires_at": record.expires_at.isoformat(),
+        "candidates": record.candidates,
+        "excluded": dict(record.excluded),
+    }
+
+
+def delivery_document(record: IssueRecord, delivery: Delivery, domain: str) -> Mapping[str, Any]:
+    return {
+        "address": delivery.address,
+        "state": delivery.state.value,
+        "message_id": message_id_of(record, delivery.subscriber_id, domain),
+        "attempts": delivery.attempts,
+        "code": delivery.code,
+        "reply": delivery.reply,
+        "next_at": delivery.next_at.isoformat() if delivery.next_at else None,
+    }

@@ -1,0 +1,59 @@
+"""Edge: what a command knows of where it was called."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.app.site import Site, open_site
+from pipeline.clock import Clock, SystemClock
+from pipeline.config.reading import find_site
+from pipeline.store.opening import Store
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Session:
+    """The site of a command, opened when first asked for."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self.clock: Clock = SystemClock()
+        self.environment: Mapping[str, str] = os.environ
+
+    @property
+    def names_a_folder(self) -> bool:
+        """Whether the person named the site, by ``--site`` or ``MAILBAG_SITE``."""
+        return self._folder is not None
+
+    @cached_property
+    def site(self) -> Site:
+        return open_site(find_site(self._folder or Path.cwd()), clock=self.clock)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the ledger, made on first use, for the length of a command."""
+        with self.site.open_store() as store:
+            yield store
+
+    @contextmanager
+    def store_if_there(self) -> Iterator[Store | None]:
+        """Open the ledger if there is one."""
+        store = self.site.store_if_there()
+        try:
+            yield store
+        finally:
+            if store is not None:
+                store.close()
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def json_option(command: _F) -> _F:
+    """``--json``: one JSON document on stdout, and nothing else there."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)

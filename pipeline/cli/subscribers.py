@@ -1,0 +1,129 @@
+"""``mailbag subscribers``: who gets the newsletter."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.cli import output
+from pipeline.cli.session import Session, json_option, pass_session
+from pipeline.errors import ConfigError
+from pipeline.model.subscriber import SubscriberStatus
+from pipeline.workflow import listing
+
+
+@click.group("subscribers")
+def subscribers_command() -> None:
+    """Add, import, export, list and remove readers."""
+
+
+@subscribers_command.command("add")
+@click.argument("address")
+@click.option("--name", default="", help="The name beside the address.")
+@click.option("--again", is_flag=True, help="The reader left, and asked to come back.")
+@json_option
+@pass_session
+def add(session: Session, address: str, name: str, *, again: bool, as_json: bool) -> None:
+    """Add a reader who asked for the newsletter."""
+    with session.store() as store:
+        session.site.check_keys(store)
+        reader = listing.add(
+            store,
+            address,
+            name,
+            key=session.site.suppression_key,
+            again=again,
+            now=session.clock.now(),
+        )
+    if as_json:
+        output.document({"address": reader.addr_spec, "name": reader.display_name})
+    else:
+        output.say(f"{reader} gets the next issue")
+
+
+@subscribers_command.command("import")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@json_option
+@pass_session
+def bring(session: Session, path: Path, *, as_json: bool) -> int:
+    """Import readers from CSV with the headers email,name; all good lines go in as one."""
+    with session.store() as store:
+        session.site.check_keys(store)
+        found = listing.bring(
+            store, path, key=session.site.suppression_key, now=session.clock.now()
+        )
+    if as_json:
+        output.document(
+            {
+                "added": found.added,
+                "existing": found.existing,
+                "refused": [{"line": line, "reason": reason} for line, reason in found.refused],
+            }
+        )
+        return 3 if found.refused else 0
+    output.say(f"{output.plural(found.added, 'reader')} added, {found.existing:,} already there")
+    for line, reason in found.refused:
+        click.echo(output.plain(f"{path}:{line}: {reason}"), err=True)
+    if found.refused:
+        click.echo(f"{output.plural(len(found.refused), 'line')} refused", err=True)
+    return 3 if found.refused else 0
+
+
+@subscribers_command.command("export")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file, not stdout.")
+@pass_session
+def export(session: Session, out: Path | None) -> None:
+    """Write the list as CSV that no spreadsheet takes for formulas."""
+    with session.store() as store:
+        if out is None:
+            for line in listing.export(store):
+                sys.stdout.write(line)
+            return
+        if out.exists():
+            raise ConfigError("is there already", place=str(out), remedy="choose another name")
+        count = listing.export_to(store, out)
+    output.say(f"{output.plural(count, 'reader')} written to {out}")
+
+
+@subscribers_command.command("list")
+@click.option("--status", type=click.Choice([status.value for status in SubscriberStatus]))
+@json_option
+@pass_session
+def show(session: Session, status: str | None, *, as_json: bool) -> None:
+    """List readers."""
+    with session.store_if_there() as store:
+        found = (
+            store.subscribers.list(SubscriberStatus(status) if status else None) if store else ()
+        )
+        if as_json:
+            output.document(
+                {
+                    "subscribers": [
+                        {
+                            "address": reader.address.addr_spec,
+                            "name": reader.address.display_name,
+                            "status": reader.status.value,
+                            "since": reader.since.isoformat(),
+                        }
+                        for reader in found
+                    ]
+                }
+            )
+            return
+        for reader in found:
+            output.say(f"{reader.status.value:<12} {reader.since:%Y-%m-%d}  {reader.address}")
+
+
+@subscribers_command.command("remove")
+@click.argument("addresses", metavar="ADDR...", nargs=-1, required=True)
+@json_option
+@pass_session
+def remove(session: Session, addresses: tuple[str, ...], *, as_json: bool) -> None:
+    """Remove readers; a later import does not bring them back."""
+    with session.store() as store:
+        session.site.check_keys(store)
+        count = listing.remove(store, addresses, now=session.clock.now())
+    if as_json:
+        output.document({"removed": count})
+    else:
+        output.say(f"{output.plural(count, 'reader')} removed; no import brings them back")

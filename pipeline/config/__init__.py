@@ -1,0 +1,1 @@
+"""What the operator set: ``newsletter.toml``, and the secrets beside it."""

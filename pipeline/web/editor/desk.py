@@ -1,0 +1,115 @@
+"""Edge: the desk's view of a real site: the next issue, made anew at each look."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.app import posting
+from pipeline.app.site import Site
+from pipeline.config.reading import FILE_NAME, read
+from pipeline.errors import ContentError, MailbagError, NotEnoughContentError
+from pipeline.rendering import personal
+from pipeline.web.editor.view import DeskView
+from pipeline.workflow import editing, planning
+
+
+class SiteDesk:
+    """Looks at a site's files; a faulty toml or template is a view with an error in it."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._toml_seen = _stamp(site.folder / FILE_NAME)
+        self._lock = threading.Lock()
+
+    def paths(self) -> tuple[Path, ...]:
+        """What is watched for changes."""
+        folder = self._site.folder
+        names = ("content", "templates", "issues", FILE_NAME)
+        found = [folder / name for name in names if (folder / name).exists()]
+        # A shipped theme is watched too: in a checkout somebody may be working on it.
+        return tuple(dict.fromkeys([*found, *self._site.theme_path]))
+
+    def version(self) -> str:
+        """Name what is on the disk, by the time and size of every file."""
+        stamps = "\n".join(_stamps(self.paths()))
+        return f"{hash(stamps):x}"
+
+    def look(self) -> DeskView:
+        """Plan and render the next issue as a send would."""
+        with self._lock:
+            self._reread()
+            site = self._site
+        try:
+            return _view(site)
+        except MailbagError as error:
+            return DeskView(title=site.workshop.title, error=str(error))
+
+    def _reread(self) -> None:
+        """Take a changed toml into account; a faulty one raises and is shown."""
+        stamp = _stamp(self._site.folder / FILE_NAME)
+        if stamp != self._toml_seen:
+            self._site = Site(read(self._site.folder), self._site.clock)
+            self._toml_seen = stamp
+
+
+def _view(site: Site) -> DeskView:
+    shop, now = site.workshop, site.clock.now()
+    store = site.store_if_there()
+    try:
+        plan = planning.plan(shop, store, now=now)
+        due = shop.today(plan.slot.at)
+        base = DeskView(
+            title=shop.title,
+            number=plan.number,
+            slot_text=f"{due:%A}, {due.day} {due:%B %Y, %H:%M} ({shop.zone.key})",
+            sender=site.from_.display_name or shop.title,
+            findings=(*plan.faults, *plan.findings),
+            chosen=tuple((choice.qa.slug, choice.why) for choice in plan.selection.chosen),
+            passed=tuple((passed.slug, passed.why) for passed in plan.selection.passed),
+            assumptions=plan.assumptions,
+        )
+        try:
+            prepared = editing.prepare(shop, store, plan)
+        except (NotEnoughContentError, ContentError) as error:
+            return _with(base, error=str(error))
+        edition = prepared.edition
+        values = posting.sample_values(site)
+        html = edition.html.join(personal.for_html(**values))
+        message = posting.sample_message(site, edition, now=edition.slot)
+        approved = plan.issue_file.approved if plan.issue_file else None
+        return _with(
+            base,
+            subject=edition.subject,
+            preheader=edition.preheader,
+            html=html,
+            text=edition.text.join(personal.for_text(**values)),
+            source=html,
+            message=message.decode("ascii", "replace"),
+            findings=(*base.findings, *edition.findings),
+            sha256=edition.sha256,
+            html_bytes=edition.html_bytes,
+            approved_sha256=edition.sha256 if prepared.is_approved else approved or "",
+        )
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _with(view: DeskView, **changes: object) -> DeskView:
+    return replace(view, **changes)  # type: ignore[arg-type] # the fields are named above
+
+
+def _stamp(path: Path) -> str:
+    try:
+        found = path.stat()
+    except OSError:
+        return f"{path} -"
+    return f"{path} {found.st_mtime_ns} {found.st_size}"
+
+
+def _stamps(paths: tuple[Path, ...]) -> Iterator[str]:
+    for path in paths:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            yield _stamp(file)

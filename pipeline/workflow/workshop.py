@@ -1,0 +1,81 @@
+"""What the use cases work with: the site's options, its stages and its ledger."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from pipeline.clock import Clock
+from pipeline.content.selection import SelectionRule
+from pipeline.delivery.report import RunReport
+from pipeline.model.edition import Edition
+from pipeline.model.finding import Level
+from pipeline.model.issue import Issue
+from pipeline.model.record import IssueRecord
+from pipeline.schedule.calendar import Schedule
+from pipeline.store.opening import Store
+
+
+class Renderer(Protocol):
+    """The rendering stage."""
+
+    def render(self, issue: Issue, *, nonce: str) -> Edition:
+        """Render an issue once for everybody."""
+        ...
+
+
+class Dispatcher(Protocol):
+    """The delivery stage, ready to run."""
+
+    def __call__(self, record: IssueRecord, edition: Edition) -> RunReport:
+        """Send what can be sent of an issue now."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    """A site, wired."""
+
+    #: The site's folder.
+    folder: Path
+    #: The newsletter's title.
+    title: str
+    first_number: int
+    zone: ZoneInfo
+    #: A language tag; a preheader is made in it.
+    language: str
+    rule: SelectionRule
+    schedule: Schedule
+    approval_required: bool
+    #: A finding this bad stops an issue.
+    fail_on: Level
+    #: After so long a deferred reader is given up.
+    expire_after: Callable[[datetime], datetime]
+    clock: Clock
+    #: Random hexadecimal digits, 32 of them.
+    nonce: Callable[[], str]
+    renderer: Callable[[], Renderer]
+    #: What an edition is made of besides its QAs: name of an input -> sha256 of its bytes.
+    render_inputs: Callable[[], Mapping[str, str]]
+
+    @property
+    def content(self) -> Path:
+        return self.folder / "content"
+
+    def today(self, now: datetime) -> datetime:
+        """The time in the newsletter's zone; its date is what ``not_before`` compares with."""
+        return now.astimezone(self.zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """What a real send needs besides the workshop."""
+
+    store: Store
+    dispatch: Dispatcher
+    #: Each raises when nothing may leave: placeholders, keys.
+    guards: tuple[Callable[[], None], ...]
+    #: Raises when the links in the mails would be dead; asked just before something leaves.
+    check_links: Callable[[], None]

@@ -1,0 +1,27 @@
+"""Programs that are not ours: a test that needs one is skipped without it, and fails in CI."""
+
+import os
+import shutil
+
+import pytest
+
+
+def need(program: str) -> str:
+    """Give the path of a program; skip by its name where it is missing, fail where CI=true."""
+    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin:/usr/local/sbin")
+    if found is None:
+        _refuse(f"{program} is not installed")
+    assert found is not None
+    return found
+
+
+def need_root(what: str) -> None:
+    """Go on as root alone."""
+    if os.geteuid() != 0:
+        _refuse(f"{what} needs root")
+
+
+def _refuse(reason: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
