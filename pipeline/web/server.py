@@ -24,6 +24,8 @@ from pipeline.errors import ConfigError
 #: An answer that would never end by itself must watch it.
 ENDING = "mailbag.ending"
 
+_LAST_PORT = 65_535
+
 #: Seconds an answer that is being made may take once the server ends. Streams end at once.
 _GRACE_SECONDS = 3
 
@@ -36,6 +38,11 @@ def listen(host: str, port: int, *, place: str = "[web] port") -> socket.socket:
 
     Raises ConfigError naming ``place`` when the port cannot be had.
     """
+    if not 0 <= port <= _LAST_PORT:
+        # The resolver would take it modulo 65536 and listen somewhere.
+        raise ConfigError(
+            f"{port} is no port", place=place, remedy=f"choose one from 1024 to {_LAST_PORT}"
+        )
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -51,15 +58,14 @@ def listen(host: str, port: int, *, place: str = "[web] port") -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen()
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
         raise _refusal(error, host, port, place) from error
     return listener
 
 
-def _refusal(error: OSError | OverflowError, host: str, port: int, place: str) -> ConfigError:
-    number = error.errno if isinstance(error, OSError) else None
-    match number:
+def _refusal(error: OSError, host: str, port: int, place: str) -> ConfigError:
+    match error.errno:
         case errno.EADDRINUSE:
             fact = f"port {port} on {host} is in use by another program"
             remedy = "end that program or choose another port; 0 takes any that is free"

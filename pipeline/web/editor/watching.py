@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import aclosing
 from pathlib import Path
 
-from watchfiles import Change, awatch
+import watchfiles
+from watchfiles import Change
 
 #: Milliseconds without a further change that end a batch, and the longest batch: an editor's save
 #: is several changes within a few milliseconds.
@@ -70,7 +71,7 @@ class _Watched:
     def _changes(
         self, place: Path, stop: asyncio.Event
     ) -> AsyncGenerator[set[tuple[Change, str]], None]:
-        return awatch(
+        return watchfiles.awatch(
             place,
             watch_filter=None,
             recursive=place == self._path,

@@ -92,7 +92,9 @@ class _Pages:
         say = self._phrases
         if request.method == "POST" and (refusal := await _refusal_of(request)):
             # The button is on this page too: whoever came here meant to leave.
-            return self._page(say.not_asked, refusal, button=True)
+            # A body that was not read to its end is not waited for.
+            more = {} if refusal == 400 else {"Connection": "close"}
+            return self._page(say.not_asked, refusal, button=True, more=more)
         verdict = await run_in_threadpool(self._judge, token)
         test = verdict is TokenVerdict.TEST
         if request.method != "POST":
