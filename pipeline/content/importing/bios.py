@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.content.importing import names
 from pipeline.content.importing.blocks import links, plain
-from pipeline.content.importing.vocabulary import any_of
+from pipeline.content.importing.vocabulary import AFTER_SENTENCE, any_of
 
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})*")
 
@@ -39,11 +39,13 @@ _CUT_OFF = re.compile(r"\b(?:to|at|via|an|à|a|her|him|them|us)\s*$", re.IGNOREC
 _IS = any_of(
     "is", "was", "has", "have", "had", "are", "can", "writes", "wrote", "works", "runs", "leads",
     "coaches", "advises", "answers", "edits", "directs", "heads", "teaches", "founded", "served",
-    "spent", "covers", "consults", "speaks", "lives", "co-?founded", "oversees", "manages", "helps",
-    "holds", "began", "started", "joined", "retired", "blogs",
-    "ist", "war", "arbeitet", "schreibt", "leitet", "berät", "est", "dirige", "travaille", "écrit",
-    "es", "trabaja", "escribe",
+    "spent", "ran", "took", "built", "taught", "led", "held", "made", "began", "grew", "left",
+    "covers", "consults", "speaks", "lives", "co-?founded", "oversees", "manages", "helps",
+    "holds", "started", "joined", "retired", "blogs", "ist", "war", "arbeitet", "schreibt",
+    "leitet", "berät", "est", "dirige", "travaille", "écrit", "es", "trabaja", "escribe",
 )  # fmt: skip
+#: After the whole name nearly every word makes a bio, but no answer.
+_GOES_ON = r"(?:,|\s*[-–—|]|\s+[^\W\d_A-Z])"
 _ROLE = re.compile(
     r"\s+(?:is|was|ist|est|es)\s+"
     + any_of(
@@ -67,7 +69,7 @@ _NAMED = re.compile(
     r"(?:(?:Dr|Prof|Mr|Ms|Mrs)\.?\s+)?"
     r"((?:[^\W\d_a-z][\w.'’-]*\s+){1,4}[^\W\d_a-z][\w'’-]*)(?=\s)"
 )
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"”’)\]*_]*\s+(?=[\"“‘(\[*_]*[^\W\d_a-z])")
+_SENTENCE = re.compile(AFTER_SENTENCE + r"(?=[\"“‘(\[*_]*[^\W\d_a-z])")
 _ENDED = re.compile(r"[.!?…][\"”’»)\]]*$")
 
 
@@ -130,9 +132,7 @@ def find_trailing(text: str, answerer: str) -> Bio | None:
     start = max(0, len(text) - 900)
     for match in _SENTENCE.finditer(text, start):
         tail = plain(text[match.end() :])
-        if len(answerer.split()) > 1 and re.match(
-            rf"{re.escape(answerer)}(?:,[^.]{{2,80}},)?\s+{_IS}\b", tail
-        ):
+        if len(answerer.split()) > 1 and re.match(re.escape(answerer) + _GOES_ON, tail):
             return Bio(match.end())
         if _is_invitation(tail) and len(_SENTENCE.split(tail)) <= 2:
             return Bio(match.end())
@@ -165,7 +165,8 @@ def speaks_of(text: str, answerer: str) -> bool:
         for form in names.forms(answerer)
     ):
         return True
-    return re.match(rf"{re.escape(answerer)}(?:,|\s*[-–—|])", flat) is not None
+    is_whole = " " in answerer
+    return is_whole and re.match(rf"{re.escape(answerer)}{_GOES_ON}", flat) is not None
 
 
 def _is_invitation(flat: str) -> bool:

@@ -9,7 +9,7 @@ stand in it (pages have been seen whose whole text lies in a ``form``).
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from pipeline.content.importing import inline, markers, tags
+from pipeline.content.importing import dates, heads, inline, markers, tags
 from pipeline.content.importing.blocks import Block, Hint, Kind, Run
 from pipeline.content.importing.inline import Piece, Style
 from pipeline.content.importing.zones import Zone, hint_of, zone_of
@@ -80,17 +80,32 @@ class _Reader:
     open: list[_Element] = field(default_factory=list)
     count: Counter[str] = field(default_factory=Counter)
     pieces: list[Piece] = field(default_factory=list)
+    #: The text of furniture; a script within a paragraph does not part it.
+    aside: list[Piece] = field(default_factory=list)
     drafts: list[_Draft] = field(default_factory=list)
     hard: int = 0
     soft: list[int] = field(default_factory=list)
     zones: int = 0
+    #: Those of the zones that are headers.
+    headers: set[int] = field(default_factory=set)
     lists: int = 0
     item: str = ""
+    #: What the element calls itself that the open block's text began in.
+    hint: Hint = Hint.NONE
 
     def text(self, token: tags.Text) -> None:
-        if self.count["pre"] and not self.hard:
+        if self.hard:
+            self.aside.append(Piece(token.line, token.text, Style()))
+            return
+        if self.count["pre"]:
             self.pieces.append(Piece(token.line, token.text, Style(is_code=True)))
             return
+        if not self.pieces and not token.text.strip():
+            return
+        if not self.pieces:
+            self.hint = next(
+                (each.hint for each in reversed(self.open[-12:]) if each.hint), Hint.NONE
+            )
         self.pieces.append(Piece(token.line, token.text, self._style()))
 
     def start(self, tag: tags.Tag) -> None:
@@ -108,6 +123,8 @@ class _Reader:
             self._flush()
             self._close_implied(name)
         element = _Element(name, zone_of(tag), hint_of(tag))
+        if element.zone not in {None, Zone.FURNITURE}:
+            self._flush()
         if name == "a":
             self._close("a")
             element.url = inline.safe_url(tag.attributes.get("href", ""))
@@ -132,7 +149,10 @@ class _Reader:
             zone
             for draft in self.drafts
             for zone in draft.zones
-            if draft.block.kind is not Kind.FURNITURE and _opens_question(draft.block)
+            if draft.block.kind is not Kind.FURNITURE
+            and (
+                _opens_question(draft.block) or (zone in self.headers and _is_of_head(draft.block))
+            )
         }
         doubtful = {zone for draft in self.drafts for zone in draft.zones} - columns
         settled = [
@@ -160,9 +180,11 @@ class _Reader:
         self.count[element.name] += 1
         if element.zone is Zone.FURNITURE:
             self.hard += 1
-        elif element.zone is Zone.DOUBTFUL:
+        elif element.zone is not None:
             self.zones += 1
             self.soft.append(self.zones)
+            if element.zone is Zone.HEADER:
+                self.headers.add(self.zones)
 
     def _close(self, name: str) -> None:
         """Close the nearest open element of that name and what is open inside it.
@@ -183,8 +205,10 @@ class _Reader:
             element = self.open.pop()
             self.count[element.name] -= 1
             if element.zone is Zone.FURNITURE:
+                self._flush_aside()
                 self.hard -= 1
-            elif element.zone is Zone.DOUBTFUL:
+            elif element.zone is not None:
+                self._flush()
                 self.soft.pop()
             if element.name == name:
                 return
@@ -218,23 +242,25 @@ class _Reader:
         self.item = "  " * max(0, min(depth, 6)) + mark + " "
 
     def _flush(self) -> None:
+        """End the open block."""
+        if self.hard:
+            self._flush_aside()
+            return
         pieces, self.pieces = self.pieces, []
         if not any(piece.text.strip() for piece in pieces):
             return
-        if self.count["pre"] and not self.hard:
+        if self.count["pre"]:
             self._add(_code(pieces))
             return
         runs = inline.compose(pieces)
-        if not runs:
-            return
+        if runs:
+            self._flush_text(runs)
+
+    def _flush_text(self, runs: tuple[Run, ...]) -> None:
         names = [element.name for element in self.open]
         heading = next((name for name in reversed(names) if name in _HEADINGS), "")
-        hint = next(
-            (element.hint for element in reversed(self.open[-12:]) if element.hint), Hint.NONE
-        )
-        if self.count["title"] and self.count["head"]:
-            self._add(Block(Kind.PARAGRAPH, runs, hint=Hint.PAGE_TITLE), is_hard=False)
-        elif heading:
+        hint = self.hint
+        if heading:
             self._add(Block(Kind.HEADING, runs, _HEADINGS[heading], hint))
         elif self.count["li"]:
             self._add_item(Block(Kind.LIST, runs, hint=hint))
@@ -260,16 +286,19 @@ class _Reader:
             list_id=self.lists + 1,
         )
 
-    def _add(self, block: Block, *, list_id: int = 0, is_hard: bool | None = None) -> None:
-        if self.hard if is_hard is None else is_hard:
-            hint = (
-                block.hint
-                if block.hint is Hint.BIO
-                else Hint.ASIDE
-                if block.kind is Kind.PARAGRAPH
-                else Hint.NONE
-            )
-            block = replace(block, kind=Kind.FURNITURE, hint=hint)
+    def _flush_aside(self) -> None:
+        pieces, self.aside = self.aside, []
+        runs = inline.compose(pieces)
+        if not runs:
+            return
+        if self.count["title"] and self.count["head"]:
+            self._add(Block(Kind.PARAGRAPH, runs, hint=Hint.PAGE_TITLE))
+            return
+        hints = [element.hint for element in self.open]
+        hint = Hint.BIO if Hint.BIO in hints else Hint.ASIDE
+        self._add(Block(Kind.FURNITURE, runs, hint=hint))
+
+    def _add(self, block: Block, *, list_id: int = 0) -> None:
         self.drafts.append(_Draft(block, tuple(self.soft), list_id))
 
 
@@ -280,6 +309,13 @@ def _opens(block: Block) -> bool:
 def _opens_question(block: Block) -> bool:
     marker = markers.at_start(block.text)
     return marker is not None and marker.opens is markers.Opens.QUESTION and not marker.is_bare
+
+
+def _is_of_head(block: Block) -> bool:
+    """Tell whether a block is a title, byline or date, which a page's menu has not."""
+    if block.kind is Kind.HEADING or block.hint in {Hint.BYLINE, Hint.DATE}:
+        return True
+    return bool(heads.byline(block.plain)) or dates.find(block.plain) is not None
 
 
 def _as_furniture(block: Block) -> Block:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.content.importing.blocks import links, plain
-from pipeline.content.importing.vocabulary import any_of
+from pipeline.content.importing.vocabulary import AFTER_SENTENCE, any_of
 from pipeline.model.qa import Inspiration
 
 _COLUMN = any_of(
@@ -70,7 +70,7 @@ _QUOTED = re.compile(r"[“„«](?P<curly>[^“”„»]{2,200})[”“»]|\"(?
 _SINGLE_QUOTED = re.compile(r"(?<!\w)[‘'](?P<text>[^‘'’]{4,200}(?:’\w[^‘'’]{0,100})?)[’'](?!\w)")
 _ITALIC = re.compile(r"(?<![*\w])[*_](?P<text>[^*_\n]{4,200})[*_](?![*\w])")
 _ADDRESS = re.compile(r"https?://[^\s<>)\]\"”]+")
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"”’)]*\s+(?=[\"“‘(\[*_]*[A-Z])")
+_SENTENCE = re.compile(AFTER_SENTENCE + r"(?=[\"“‘(\[*_]*[A-Z])")
 #: Words of a link that are no title.
 _NO_TITLE = re.compile(rf"here|this|link|read more|(?:.{{0,20}}\b)?{_COLUMN}", re.IGNORECASE)
 _AFTER_COLON = re.compile(r":\s*(?P<text>[^:]{4,160})$")

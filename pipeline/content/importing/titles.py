@@ -5,12 +5,14 @@
 import re
 
 from pipeline.content.importing.blocks import plain
+from pipeline.content.importing.vocabulary import AFTER_SENTENCE
 
 #: A title is cut at a word before this many characters.
 LENGTH = 60
 
-_SENTENCE = re.compile(r"(?<=[.!?…؟。？])[\"”’»)]*\s+(?=\S)")
+_SENTENCE = re.compile(AFTER_SENTENCE + r"(?=\S)")
 _CLAUSE = re.compile(r"[,;:–—]\s|\s[-–—]\s|\s\(")
+_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ('"', '"'))
 _WEAK = frozenset(
     {
         "a", "an", "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "is",
@@ -58,5 +60,12 @@ def _shortened(sentence: str) -> str:
 
 
 def _tidy(title: str) -> str:
-    title = title.strip().strip('"“”„«»* ')
-    return re.sub(r"[\s.,;:–—-]+$", "", title)
+    title = re.sub(r"[\s.,;:–—-]+(?=[\"”’»)]*$)", "", title.strip().strip("*"))
+    for opening, closing in _PAIRS:
+        if title.count(opening) != title.count(closing) or title.count(opening) % 2 > (
+            opening != closing
+        ):
+            title = title.replace(opening, "").replace(closing, "")
+    if title[:1] + title[-1:] in {"“”", "«»", '""'}:
+        title = title[1:-1]
+    return title[:1].upper() + title[1:]

@@ -14,6 +14,8 @@ class Zone(StrEnum):
     FURNITURE = "furniture"
     #: A part of it only when questions stand in it.
     DOUBTFUL = "doubtful"
+    #: A part of it when a heading, a byline or a date stands in it.
+    HEADER = "header"
 
 
 _FURNITURE = frozenset(
@@ -34,10 +36,11 @@ _DOUBTFUL_NAMES = frozenset(
         "nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "sidebar",
         "newsletter", "subscribe", "subscription", "signup", "social", "share", "sharing",
         "related", "recommended", "recirc", "promo", "advert", "advertisement", "ad", "ads",
-        "sponsor", "sponsored", "banner", "masthead", "toolbar", "pagination", "popup", "modal",
-        "footer", "header", "widget", "topbar", "skip",
+        "sponsor", "sponsored", "toolbar", "pagination", "popup", "modal", "footer", "widget",
+        "topbar", "skip",
     }
 )  # fmt: skip
+_HEADER_NAMES = frozenset({"header", "masthead", "banner", "hero"})
 _HINTS = {
     Hint.BYLINE: frozenset({"byline", "author", "authors", "by-line", "author-name"}),
     Hint.DEK: frozenset(
@@ -88,7 +91,7 @@ def zone_of(tag: Tag) -> Zone | None:
         return Zone.FURNITURE
     if tag.name in _DOUBTFUL or names & _DOUBTFUL_NAMES:
         return Zone.DOUBTFUL
-    return None
+    return Zone.HEADER if tag.name == "header" or names & _HEADER_NAMES else None
 
 
 def hint_of(tag: Tag) -> Hint:
