@@ -37,8 +37,8 @@ virtual_minimum_uid = 1
 virtual_transport = virtual
 alias_maps =
 local_recipient_maps =
-smtpd_recipient_restrictions = permit_mynetworks
-smtpd_relay_restrictions = permit_mynetworks
+smtpd_recipient_restrictions = permit_mynetworks, reject
+smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_delay_reject = no
 message_size_limit = 10240000
 """
