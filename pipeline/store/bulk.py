@@ -1,7 +1,8 @@
 """Edge: statements over many rows, written by hand for SQLite: long lists, and ranges of rows."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -90,38 +91,37 @@ _LAST_OF_RANGE = text(
     "LIMIT 1 OFFSET :offset"
 )
 
-_REASONS = text(f"""
-SELECT CASE WHEN x.reason IS NOT NULL THEN x.reason
-            WHEN s.status <> '{_ACTIVE}' THEN '{_LEFT}' ELSE '' END AS why, count(*) AS readers
+#: How many readers of each provider get it (``why`` is empty), and why the others do not.
+_COUNTS = text(f"""
+SELECT s.provider, CASE WHEN x.reason IS NOT NULL THEN x.reason
+  WHEN s.status <> '{_ACTIVE}' THEN '{_LEFT}' ELSE '' END AS why, count(*) AS readers
 FROM subscriber s LEFT JOIN suppression x ON x.fingerprint = s.fingerprint
 WHERE s.id > :after AND s.id <= :upto
-GROUP BY 1
+GROUP BY 1, 2 ORDER BY 1, 2
 """)  # noqa: S608 - constants of the model
 
-#: The recipients of a range with the number of their shard.
-_NUMBERED = f"""
-WITH recipient AS (
+_HIGHEST_SHARD = text("SELECT coalesce(max(number), 0) FROM shard WHERE issue = :issue")
+
+_MAKE_SHARD = text(
+    "INSERT INTO shard (issue, number, provider, recipients) "
+    "VALUES (:issue, :number, :provider, :recipients)"
+)
+
+#: In the order of the address, so that the index that takes longest is written from left to right.
+_MAKE_ROWS = text(f"""
+WITH provider AS MATERIALIZED (
+  SELECT provider, min(number) AS first FROM shard
+  WHERE issue = :issue AND number > :base GROUP BY provider
+), recipient AS (
   SELECT s.id, s.canonical, s.provider,
     (row_number() OVER (PARTITION BY s.provider ORDER BY s.id) - 1) / {SHARD_SIZE} AS part
   FROM subscriber s LEFT JOIN suppression x ON x.fingerprint = s.fingerprint
   WHERE s.id > :after AND s.id <= :upto AND s.status = '{_ACTIVE}' AND x.fingerprint IS NULL
-), numbered AS (
-  SELECT id, canonical, provider,
-    :base + dense_rank() OVER (ORDER BY provider, part) AS shard
-  FROM recipient
 )
-"""  # noqa: S608 - constants of the model
-
-_MAKE_SHARDS = text(f"""
-INSERT INTO shard (issue, number, provider, recipients)
-{_NUMBERED}
-SELECT :issue, shard, min(provider), count(*) FROM numbered GROUP BY shard
-""")  # noqa: S608 - constants of the model
-
-_MAKE_ROWS = text(f"""
 INSERT INTO delivery (issue, shard, subscriber_id, canonical, updated_at)
-{_NUMBERED}
-SELECT :issue, shard, id, canonical, :now FROM numbered ORDER BY shard, id
+SELECT :issue, r.part + (SELECT p.first FROM provider p WHERE p.provider = r.provider),
+  r.id, r.canonical, :now
+FROM recipient r ORDER BY r.canonical
 """)  # noqa: S608 - constants of the model
 
 
@@ -148,12 +148,24 @@ def make_rows(  # noqa: PLR0913 - where the range lies
     ).scalar()
     last = upto is None
     where: dict[str, Any] = {"after": after, "upto": ceiling if upto is None else upto}
-    reasons = {row.why: row.readers for row in connection.execute(_REASONS, where)}
-    planned = reasons.pop("", 0)
-    base = connection.execute(
-        text("SELECT coalesce(max(number), 0) FROM shard WHERE issue = :issue"), {"issue": issue}
-    ).scalar_one()
-    where |= {"issue": issue, "base": base}
-    connection.execute(_MAKE_SHARDS, where)
-    connection.execute(_MAKE_ROWS, where | {"now": to_microseconds(now)})
-    return Range(where["upto"], last, planned, reasons)
+    readers: Counter[str] = Counter()
+    excluded: Counter[str] = Counter()
+    for row in connection.execute(_COUNTS, where):
+        (excluded if row.why else readers)[row.why or row.provider] += row.readers
+    base = connection.execute(_HIGHEST_SHARD, {"issue": issue}).scalar_one()
+    shards = [
+        {"issue": issue, "number": number, "provider": provider, "recipients": recipients}
+        for number, (provider, recipients) in enumerate(_parts(readers), start=base + 1)
+    ]
+    if shards:
+        connection.execute(_MAKE_SHARD, shards)
+        now_ = to_microseconds(now)
+        connection.execute(_MAKE_ROWS, where | {"issue": issue, "base": base, "now": now_})
+    return Range(where["upto"], last, readers.total(), excluded)
+
+
+def _parts(readers: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Divide the readers of each provider into shards."""
+    for provider, count in readers.items():
+        for start in range(0, count, SHARD_SIZE):
+            yield provider, min(SHARD_SIZE, count - start)

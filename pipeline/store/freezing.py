@@ -10,7 +10,7 @@ from pipeline.store import bulk
 from pipeline.store.tables import delivery, issue
 
 #: Subscribers in one transaction: long enough to be quick, short enough that nobody waits long.
-RANGE: Final = 20_000
+RANGE: Final = 40_000
 
 
 def freeze_range(connection: Connection, number: int, *, limit: int) -> bool:

@@ -43,7 +43,9 @@ class Issues:
         """Give the number that the next issue would have; it is fixed by :meth:`begin` only."""
         with self.database.reading() as connection:
             highest = connection.execute(select(func.max(issue.c.number))).scalar()
-        return first_number if highest is None else highest + 1
+        # The toml's number counts even then: after a restored backup an operator raises it,
+        # so that a number that went out is not used again.
+        return first_number if highest is None else max(first_number, highest + 1)
 
     def has_readers(self) -> bool:
         """Tell whether anybody would get an issue now."""

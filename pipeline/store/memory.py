@@ -243,7 +243,7 @@ class MemoryOutbox:
             row.state = _after(row.state, _E.SUPPRESS)
             return Refusal.SUPPRESSED
         row.state = _after(row.state, _E.HAND_OVER)
-        row.epoch = wish.lease.epoch
+        row.epoch, row.next_at = wish.lease.epoch, None
         row.attempts += 1
         issue.is_published = True
         return None
@@ -313,7 +313,7 @@ class MemoryOutbox:
                         continue
                     row.state = _after(row.state, event)
                     count += 1
-                    if event is _E.RESEND:
+                    if event is _E.RESEND:  # without its epoch, a late reply cannot write it
                         row.epoch, row.next_at = 0, None
                         self._wait(issue, number, row)
             return count
