@@ -28,7 +28,7 @@ UNDECIDED = {
 
 _TOML = """\
 # A newsletter made by mailbag. Where {placeholder} stands, you decide; until then nothing is sent.
-# Every key: docs/reference/newsletter-toml.md
+# The manual has every key: docs/reference/newsletter-toml.md of mailbag's source.
 
 [newsletter]
 title = "{title}"
@@ -42,6 +42,7 @@ postal_address = "{postal_address}"
 verify_links = {verify_links}        # before a send, see that unsubscribe links work
 first_number = 1
 theme = "classic"
+# return_path = "bounces@..."        # where failures are reported; empty: the From address
 
 [selection]
 count = 3                            # Q&As in an issue
@@ -58,7 +59,9 @@ approval = "none"                    # none | required
 host = "{host}"
 port = {port}
 security = "none"                    # none | starttls | tls
-username = ""                        # with password_file = ".secrets/smtp.password"
+username = ""                        # with a password_file or MAILBAG_SMTP_PASSWORD
+# password_file = ".secrets/smtp.password"
+# ca_file = "ca.pem"                 # a private certificate authority
 connections = 4
 messages_per_connection = 100
 rate = ""                            # such as "14/s, 50000/d"; empty: no limit
@@ -76,6 +79,7 @@ fail_on = "error"                    # error | warning
 [web]
 host = "127.0.0.1"
 port = 8080
+# trusted_proxies = ["127.0.0.1"]
 """
 
 _GITIGNORE = """\

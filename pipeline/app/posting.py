@@ -197,17 +197,24 @@ def _composer(  # noqa: PLR0913 - what differs between a send, a test and a samp
 ) -> Composer:
     letter = site.settings.document.newsletter
     token = token or (lambda recipient: site.token_keys.mint(recipient.subscriber_id))
-    return Composer(
-        edition,
-        Letterhead(
-            title=letter.title,
-            from_=site.from_,
-            reply_to=addresses.parse(letter.reply_to) if letter.reply_to else None,
-            list_id=letter.list_id,
-            return_path=letter.return_path,
-        ),
-        nonce=nonce,
-        date=date,
-        subject_prefix=subject_prefix,
-        unsubscribe_url=lambda recipient: f"{letter.base_url}/u/{token(recipient)}",
-    )
+    try:
+        return Composer(
+            edition,
+            Letterhead(
+                title=letter.title,
+                from_=site.from_,
+                reply_to=addresses.parse(letter.reply_to) if letter.reply_to else None,
+                list_id=letter.list_id,
+                return_path=letter.return_path,
+            ),
+            nonce=nonce,
+            date=date,
+            subject_prefix=subject_prefix,
+            unsubscribe_url=lambda recipient: f"{letter.base_url}/u/{token(recipient)}",
+        )
+    except ValueError as error:
+        raise ConfigError(
+            f"the edition cannot be written as a message: {error}",
+            place=FILE_NAME,
+            remedy="mend the title, an address or the subject it speaks of",
+        ) from error

@@ -146,7 +146,7 @@ def _announcing(
 def _report(day: Day, *, silent: bool, as_json: bool) -> int:
     """Print what was done; give 4 when a reader was lost, doubt left or the relay unusable."""
     runs = [sent.run for sent in day.sent if sent.run is not None]
-    trouble: list[MailbagError] = [
+    trouble: list[MailbagError] = [*day.troubles] + [
         error for run in runs for error in (run.relay_error, run.database_error) if error
     ]
     lost = any(run.rejected or run.expired or run.in_doubt or run.unrecorded for run in runs)

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipeline.delivery.report import RunReport, StopReason
-from pipeline.errors import ClockError, ConflictError, ContentError, NotEnoughContentError
+from pipeline.errors import (
+    ClockError,
+    ConflictError,
+    ContentError,
+    MailbagError,
+    NotEnoughContentError,
+)
 from pipeline.model.delivery import Sums
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState, Slot
@@ -47,6 +53,8 @@ class Day:
     sent: tuple[Sent, ...] = ()
     #: What did not go out, and why, in words; not for cron's ears.
     notes: tuple[str, ...] = ()
+    #: What kept one issue from going out; the others went on.
+    troubles: tuple[MailbagError, ...] = ()
 
 
 def look_at_clock(post: Post, now: datetime) -> None:
@@ -66,7 +74,11 @@ def send_due(shop: Workshop, post: Post, *, now: datetime) -> Day:
     _guard(post)
     look_at_clock(post, now)
     since = post.store.meta.rule_since(shop.schedule.rule, now=now)
-    sent, notes = [], []
+    sent: list[Sent] = []
+    notes: list[str] = []
+    troubles: list[MailbagError] = []
+    for number in post.store.issues.stopped_with_rest():
+        post.store.issues.cancel_rest(number, now)
     for record in post.store.issues.unfinished():
         if record.state is IssueState.PAUSED:
             continue
@@ -80,14 +92,22 @@ def send_due(shop: Workshop, post: Post, *, now: datetime) -> Day:
                 " goes on with it"
             )
             continue
-        sent.append(go_on(shop, post, record, now=now))
+        try:
+            sent.append(go_on(shop, post, record, now=now))
+        except MailbagError as error:
+            troubles.append(error)
     for slot in _due_slots(shop, post, now=now, since=since):
-        outcome = _open(shop, post, slot, now=now, scheduled=True)
+        try:
+            outcome = _open(shop, post, slot, now=now, scheduled=True)
+        except MailbagError as error:
+            post.store.slots.note_waiting(slot, error.message, now=now)
+            troubles.append(error)
+            continue
         if isinstance(outcome, str):
             notes.append(outcome)
         else:
             sent.append(outcome)
-    return Day(sent=tuple(sent), notes=tuple(notes))
+    return Day(sent=tuple(sent), notes=tuple(notes), troubles=tuple(troubles))
 
 
 def send_now(
