@@ -39,6 +39,8 @@ class Holding:
     owner: str
     seconds: float
     _shards: dict[Lease, Shard] = field(default_factory=dict, init=False)
+    #: Dropped ones: if only a pause took them from us, they are ours to give back.
+    _dropped: list[Lease] = field(default_factory=list, init=False)
     _renewed_at: float = field(default=0.0, init=False)
 
     def lease(self) -> Shard | None:
@@ -99,7 +101,8 @@ class Holding:
 
     def drop(self, lease: Lease) -> None:
         """Forget a shard that is not ours any more."""
-        self._shards.pop(lease, None)
+        if self._shards.pop(lease, None) is not None:
+            self._dropped.append(lease)
 
     def release_done(self) -> None:
         """Give back the shards whose rows are all settled."""
@@ -107,12 +110,12 @@ class Holding:
             self._release(shard.lease)
 
     def release_all(self) -> None:
-        for lease in tuple(self._shards):
+        for lease in (*self._shards, *self._dropped):
             self._release(lease)
 
     def _release(self, lease: Lease) -> None:
         self.outbox.release(lease, now=self.clock.now())
-        self.drop(lease)
+        self._shards.pop(lease, None)
 
     def _live_until(self, before: float) -> float:
         return before + self.seconds * (1 - _MARGIN)

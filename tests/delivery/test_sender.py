@@ -164,6 +164,39 @@ def test_a_reader_who_leaves_meanwhile_gets_nothing(sink):
     mailing.check(sink.counts)
 
 
+def test_many_readers_who_left_are_no_fault_of_the_relay(sink):
+    mailing = Mailing.to(40)
+
+    def leave(recipient):
+        if recipient.subscriber_id <= 30:
+            mailing.outbox.left.add(recipient.subscriber_id)
+        return compose(recipient)
+
+    report = mailing.send_smtp(sink, compose=leave)
+
+    assert (report.accepted, report.suppressed, report.stopped) == (10, 30, None)
+    mailing.check(sink.counts)
+
+
+def test_a_shard_that_a_pause_took_from_us_can_be_leased_after_it(sink, clock):
+    mailing = Mailing.to(3)
+    mailing.clock = clock
+    stall = Stall(1.0)
+    sink.on("RCPT", stall, times=1)
+
+    def pause():
+        if stall.begun.is_set() and mailing.outbox.state(ISSUE) is IssueState.SENDING:
+            _pause(mailing)
+            clock.advance(20)
+
+    report = mailing.send_smtp(sink, run={"stop": pause}, smtp={"connections": 1})
+    assert report.handed_over == 0
+    mailing.outbox.step(ISSUE, IssueEvent.RESUME)
+
+    assert mailing.send_smtp(sink).accepted == 3
+    mailing.check(sink.counts)
+
+
 def test_a_lost_lease_writes_no_terminator(sink, clock):
     mailing = Mailing.to(5)
     mailing.clock = clock

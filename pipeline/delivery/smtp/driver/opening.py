@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
 import ssl
 
@@ -11,6 +12,9 @@ from pipeline.delivery.smtp.options import Kind, Security, SmtpOptions
 from pipeline.delivery.smtp.protocol import Replied, SmtpProtocol
 from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
+
+#: A machine's name that an EHLO may hold (RFC 5321, section 2.3.5).
+_FULL_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 async def open_connection(options: SmtpOptions, context: ssl.SSLContext | None) -> Connection:
@@ -50,7 +54,7 @@ def make_context(options: SmtpOptions) -> ssl.SSLContext | None:
 
 async def _connect(options: SmtpOptions, context: ssl.SSLContext | None) -> Connection:
     smtp = SmtpProtocol(
-        ehlo_name=options.ehlo_name or _machine_name(), lmtp=options.kind is Kind.LMTP
+        ehlo_name=options.ehlo_name or socket.gethostname(), lmtp=options.kind is Kind.LMTP
     )
     seconds = options.timeouts.connect
     is_encrypted = options.security is Security.TLS
@@ -64,7 +68,7 @@ async def _connect(options: SmtpOptions, context: ssl.SSLContext | None) -> Conn
                 server_hostname=options.host if is_encrypted else None,
                 ssl_handshake_timeout=seconds if is_encrypted else None,
             )
-    except (OSError, asyncio.IncompleteReadError) as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: a host that no DNS can hold
         raise _explain(error, options) from error
     if is_encrypted:
         smtp.tls_started()
@@ -76,7 +80,7 @@ async def _introduce(
 ) -> None:
     smtp = connection.smtp
     _refuse_unless_done(await connection.reply(), options, "does not serve us")
-    if not options.ehlo_name and "." not in _machine_name():
+    if not options.ehlo_name and _FULL_NAME.fullmatch(smtp.ehlo_name) is None:
         smtp.ehlo_name = _literal(connection.wire.local_address)
     await _greet(connection, options)
     if options.security is Security.STARTTLS:
@@ -167,11 +171,7 @@ def _explain(error: Exception, options: SmtpOptions) -> RelayError:
                 remedy="check that the relay runs and that [smtp] host and port are right",
             )
         case _:
-            return RelayError(f"no connection: {error}", place=place)
-
-
-def _machine_name() -> str:
-    return socket.gethostname()
+            return RelayError(f"no such host: {error}", place=place, remedy="check [smtp] host")
 
 
 def _literal(address: str) -> str:

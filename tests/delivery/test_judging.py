@@ -1,0 +1,129 @@
+from datetime import timedelta
+
+import pytest
+
+from pipeline.delivery import judging
+from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel
+from pipeline.delivery.retry import RetryPolicy
+from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.stage import Stage
+from pipeline.model.delivery import DeliveryEvent, Lease
+from pipeline.model.subscriber import SuppressionReason
+from tests.factories import NOON, make_recipient
+from tests.sending import compose
+
+E = DeliveryEvent
+LEASE = Lease(issue=1, shard=1, epoch=1, owner="me", provider="other")
+
+
+def parcel() -> Parcel:
+    recipient = make_recipient(expires_at=NOON + timedelta(hours=72))
+    return Parcel(LEASE, recipient, *compose(recipient))
+
+
+def settle(outcome: Outcome, *, is_handed: bool = False, was_lost: bool = False) -> judging.Verdict:
+    return judging.settle(
+        outcome, is_handed=is_handed, was_lost=was_lost, now=NOON, policy=RetryPolicy()
+    )
+
+
+def answered(stage: Stage, code: int, text: str = "", enhanced: str = "") -> Answered:
+    return Answered(parcel(), stage, Reply(code, (text,), enhanced))
+
+
+def lost(loss: Loss) -> Lost:
+    return Lost(parcel(), loss, "the relay closed the connection")
+
+
+@pytest.mark.parametrize("code", [200, 250, 251, 299])
+def test_a_2yz_to_the_terminator_is_an_acceptance(code):
+    verdict = settle(answered(Stage.END_OF_DATA, code, "taken"), is_handed=True)
+
+    assert verdict.result is not None
+    assert (verdict.result.event, verdict.result.code) == (E.ACCEPT, code)
+    assert verdict.result.reply == "taken"
+
+
+@pytest.mark.parametrize("is_handed", [False, True])
+@pytest.mark.parametrize(
+    ("outcome", "event"),
+    [
+        pytest.param(answered(Stage.RCPT, 450, "later", "4.2.0"), E.DEFER, id="4yz to RCPT"),
+        pytest.param(answered(Stage.RCPT, 550, "no", "5.2.0"), E.REJECT, id="5yz to RCPT"),
+        pytest.param(answered(Stage.END_OF_DATA, 421, "busy", "4.3.2"), E.DEFER, id="421 at last"),
+        pytest.param(answered(Stage.END_OF_DATA, 550, "no", "5.2.0"), E.REJECT, id="5yz at last"),
+    ],
+)
+def test_a_refusal_of_one_reader_is_a_result(outcome, event, is_handed):
+    verdict = settle(outcome, is_handed=is_handed)
+
+    assert verdict.result is not None
+    assert verdict.result.event is event
+    assert (verdict.result.next_at is not None) == (event is E.DEFER)
+    assert verdict.stop is None
+
+
+def test_a_dead_address_is_suppressed():
+    verdict = settle(answered(Stage.RCPT, 550, "no such user", "5.1.1"))
+
+    assert verdict.result is not None
+    assert verdict.result.suppress is SuppressionReason.HARD_BOUNCE
+    assert verdict.result.reason == "address_dead"
+
+
+def test_a_refusal_of_us_leaves_a_queued_reader_alone():
+    verdict = settle(answered(Stage.MAIL, 550, "who are you", "5.1.8"))
+
+    assert verdict.result is None
+    assert verdict.stop is not None
+
+
+def test_a_refusal_of_us_defers_a_reader_in_hand():
+    verdict = settle(answered(Stage.END_OF_DATA, 550, "SPF", "5.7.23"), is_handed=True)
+
+    assert verdict.stop is not None
+    assert verdict.result is not None
+    assert verdict.result.event is E.DEFER
+    assert verdict.result.suppress is None
+
+
+def test_a_lost_reply_is_doubt():
+    verdict = settle(lost(Loss.AFTER), is_handed=True)
+
+    assert verdict.result is not None
+    assert verdict.result.event is E.LOSE_REPLY
+    assert not verdict.puts_back
+
+
+@pytest.mark.parametrize(
+    ("loss", "was_lost", "puts_back"),
+    [
+        pytest.param(Loss.BEFORE, False, True, id="the first time"),
+        pytest.param(Loss.BEFORE, True, False, id="the second time"),
+        pytest.param(Loss.UNTRIED, False, True, id="a rotation"),
+        pytest.param(Loss.UNTRIED, True, True, id="a rotation after a loss"),
+    ],
+)
+def test_a_loss_before_the_terminator_puts_back_once(loss, was_lost, puts_back):
+    verdict = settle(lost(loss), was_lost=was_lost)
+
+    assert verdict.puts_back == puts_back
+    assert (verdict.result is None) == puts_back
+    if verdict.result is not None:
+        assert verdict.result.event is E.DEFER
+        assert verdict.result.next_at == NOON + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("loss", [Loss.BEFORE, Loss.UNTRIED])
+def test_a_hand_over_whose_terminator_was_not_written_is_taken_back(loss):
+    verdict = settle(lost(loss), is_handed=True)
+
+    assert verdict.result is not None
+    assert (verdict.result.event, verdict.result.next_at) == (E.DEFER, NOON)
+
+
+def test_a_long_reply_is_cut():
+    verdict = settle(answered(Stage.RCPT, 550, "x" * 30_000, "5.2.0"))
+
+    assert verdict.result is not None
+    assert len(verdict.result.reply) == 500
