@@ -76,9 +76,7 @@ def send_command(  # noqa: PLR0913 - each is an option
                     begins=_announcing(session, store, quiet=due),
                 )
                 post = posting.make_post(session.site, store, session.environment, hooks)
-                ask = (
-                    _question(session, store, progress) if _asks(as_json=as_json, yes=yes) else None
-                )
+                ask = _question(session, progress) if _asks(as_json=as_json, yes=yes) else None
                 day = _send(session, post, number, due=due, ask=ask)
         finally:
             store.sender_lock.release()
