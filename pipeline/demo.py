@@ -24,7 +24,7 @@ _VALUES = {
     "list_id": "corner-office.news.example",
     "base_url": "https://news.example",
     "timezone": "America/New_York",
-    "postal_address": "The Corner Office, 1 Main Street, Springfield",
+    "postal_address": "1 Main Street, Springfield",
     "verify_links": "false",
     "host": _HOST,
 }
