@@ -54,6 +54,11 @@ def _try(descriptor: int) -> bool:
     return True
 
 
+def _let_go(descriptor: int) -> None:
+    """Unlock by word: closing would not do it while a child made by fork is just starting."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
 class Turn:
     """The ticket of everybody who writes: one at a time, in the order of asking.
 
@@ -73,7 +78,10 @@ class Turn:
         try:
             if not _try(descriptor):
                 self._wait(descriptor)
-            yield
+            try:
+                yield
+            finally:
+                _let_go(descriptor)
         finally:
             _held.discard(descriptor)
             os.close(descriptor)
@@ -130,6 +138,7 @@ class SenderLock:
         # In a child made by fork the descriptor is closed already, and may be another file.
         if descriptor is not None and descriptor in _held:
             os.ftruncate(descriptor, 0)
+            _let_go(descriptor)
             _held.discard(descriptor)
             os.close(descriptor)
 

@@ -1,0 +1,121 @@
+import re
+import signal
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from pipeline.errors import DatabaseError, DatabaseNewerError
+from pipeline.store import migrating
+from pipeline.store.opening import open_store
+from pipeline.store.tables import metadata
+from tests.store.programs import start
+
+URL = "sqlite:///mailbag.db"
+_SCHEMA = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+
+
+def schema(rows) -> dict[str, str]:
+    """Give the statements that make the tables, white space aside."""
+    return {name: re.sub(r"\s+", " ", sql) for name, sql in rows if name != "alembic_version"}
+
+
+def test_the_migrations_build_exactly_the_tables(empty_database):
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        wanted = schema(tuple(row) for row in connection.exec_driver_sql(_SCHEMA))
+    engine.dispose()
+    raw = sqlite3.connect(empty_database)
+
+    assert schema(raw.execute(_SCHEMA)) == wanted
+    raw.close()
+
+
+def test_alembic_finds_nothing_to_add(store):
+    with store.database.reading() as connection:
+        assert not compare_metadata(MigrationContext.configure(connection), metadata)
+
+
+def test_the_newest_revision_is_the_one_compared_with():
+    scripts = ScriptDirectory(str(Path(migrating.__file__).parent / "migrations"))
+
+    assert scripts.get_current_head() == migrating.NEWEST
+    assert all(re.fullmatch(r"\d{4}", it.revision) for it in scripts.walk_revisions())
+
+
+def test_a_later_start_does_not_import_alembic(store, tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from pipeline.store.opening import open_store\n"
+        f"open_store({URL!r}, folder=Path(sys.argv[1])).close()\n"
+        "sys.exit('alembic' in sys.modules)"
+    )
+
+    assert start(program, tmp_path).wait() == 0
+
+
+def test_a_newer_database_is_refused_and_not_touched(store, tmp_path):
+    store.close()
+    path = tmp_path / "mailbag.db"
+    raw = sqlite3.connect(path)
+    raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.commit()
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    before = path.read_bytes()
+
+    with pytest.raises(DatabaseNewerError, match=r"newer mailbag .*revision 9999") as refusal:
+        open_store(URL, folder=tmp_path)
+
+    assert "install the newer mailbag" in refusal.value.remedy
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("CREATE TABLE recipes (name TEXT)", id="other tables"),
+        pytest.param("CREATE TABLE alembic_version (version_num TEXT)", id="no version"),
+        pytest.param(
+            "CREATE TABLE alembic_version AS SELECT 'a1b2c3d4' AS version_num", id="other chain"
+        ),
+    ],
+)
+def test_the_database_of_another_program_is_refused(tmp_path, statement):
+    raw = sqlite3.connect(tmp_path / "mailbag.db")
+    raw.execute(statement)
+    raw.commit()
+    raw.close()
+
+    with pytest.raises(DatabaseError, match="belongs to another program"):
+        open_store(URL, folder=tmp_path)
+
+
+_MIGRATE_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from alembic import op
+from pipeline.store.opening import open_store
+make, left = op.create_table, int(sys.argv[2])
+def create_table(*a, **k):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return make(*a, **k)
+op.create_table = create_table
+open_store("sqlite:///mailbag.db", folder=Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("tables", [0, 5])
+def test_a_migration_that_was_killed_left_nothing(tmp_path, tables):
+    killed = start(_MIGRATE_AND_DIE, tmp_path, tables)
+
+    assert killed.wait() == -signal.SIGKILL
+    with open_store(URL, folder=tmp_path) as store:
+        assert store.issues.all() == ()
