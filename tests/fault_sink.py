@@ -130,6 +130,11 @@ class FaultSink:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
 
+    def join(self) -> None:
+        """Wait for every connection to end: what was stalled is taken or dropped by then."""
+        for thread in self._threads[1:]:
+            thread.join(5)
+
     @property
     def counts(self) -> Counter[str]:
         """How many messages were taken for each recipient."""

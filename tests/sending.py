@@ -1,7 +1,7 @@
 """A sender with everything around it, and the promises that hold whatever happened."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,22 +84,19 @@ class Mailing:
         return {it.address: it.state for it in self.outbox.deliveries(ISSUE)}
 
     def check(self, counts: Counter[str], *, doubt: int = 0) -> None:
-        """Compare the sink's count with the ledger's, recipient by recipient."""
-        states = self.states()
-        for address, state in states.items():
-            taken = counts[address]
-            assert taken <= 1, f"{address} got it {taken} times"
-            if state is DeliveryState.ACCEPTED:
-                assert taken == 1, f"{address} is accepted, and got nothing"
-            elif taken:
-                assert state in {DeliveryState.HANDING, DeliveryState.IN_DOUBT}, (
-                    f"{address} got it and is {state}"
-                )
-        assert not set(counts) - set(states), "somebody got it who is not in the ledger"
-        in_doubt = sum(
-            state in {DeliveryState.HANDING, DeliveryState.IN_DOUBT} for state in states.values()
-        )
-        assert in_doubt <= doubt, f"{in_doubt} in doubt"
+        check(self.states(), counts, doubt=doubt)
 
 
-Stop = Callable[[], Any]
+def check(states: Mapping[str, DeliveryState], counts: Counter[str], *, doubt: int = 0) -> None:
+    """Compare the sink's count with the ledger's, recipient by recipient."""
+    unsure = {DeliveryState.HANDING, DeliveryState.IN_DOUBT}
+    for address, state in states.items():
+        taken = counts[address]
+        assert taken <= 1, f"{address} got it {taken} times"
+        if state is DeliveryState.ACCEPTED:
+            assert taken == 1, f"{address} is accepted, and got nothing"
+        elif taken:
+            assert state in unsure, f"{address} got it and is {state}"
+    assert not set(counts) - set(states), "somebody got it who is not in the ledger"
+    in_doubt = sum(state in unsure for state in states.values())
+    assert in_doubt <= doubt, f"{in_doubt} in doubt"
