@@ -1,6 +1,8 @@
 """Commands that answer browsers: ``preview`` and ``serve``."""
 
+import logging
 import secrets
+import sys
 
 import click
 
@@ -38,6 +40,9 @@ def serve_command(session: Session, host: str | None, port: int | None) -> None:
     from pipeline.web.public import app, site  # noqa: PLC0415 - only this command needs them
 
     section = session.site.settings.document.web
+    # One line an answer, without tokens; a supervisor keeps what stands on stderr.
+    logging.basicConfig(format="%(asctime)s %(message)s", stream=sys.stderr)
+    logging.getLogger("mailbag.web").setLevel(logging.INFO)
     with session.store() as store:
         session.site.check_keys(store)
         public = app.create(site.LedgerSite(session.site, store))
@@ -46,5 +51,8 @@ def serve_command(session: Session, host: str | None, port: int | None) -> None:
         )
         name = server.authority(host or section.host, server.port_of(listener))
         server.serve(
-            public, listener, on_ready=lambda: click.echo(f"Serving on http://{name}", err=True)
+            public,
+            listener,
+            on_ready=lambda: click.echo(f"Serving on http://{name}", err=True),
+            trusted_proxies=section.trusted_proxies,
         )

@@ -3,6 +3,7 @@
 Each class says what is legal; :mod:`pipeline.config.reading` says it to a person.
 """
 
+import ipaddress
 import re
 from datetime import timedelta
 from enum import StrEnum
@@ -100,6 +101,14 @@ def _duration(value: object) -> object:
 
 def _limits(value: object) -> object:
     return Limits.parse(value) if isinstance(value, str) else value
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError("must hold addresses or networks such as 10.0.0.0/8") from error
+    return text
 
 
 def _at(text: str) -> str:
@@ -243,7 +252,7 @@ class Web(Section):
 
     host: Filled = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    trusted_proxies: tuple[str, ...] = ()
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
 
 
 class Keys(Section):

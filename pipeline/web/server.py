@@ -11,7 +11,7 @@ import errno
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -98,11 +98,13 @@ def serve(
     *,
     on_ready: Callable[[], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    trusted_proxies: Sequence[str] = (),
 ) -> None:
     """Answer on ``listener`` until SIGINT, SIGTERM or ``stop`` (asked every 0.1 s), then return.
 
     Signals are only heard in the main thread. ``on_ready`` is called once answers can be given.
-    The listener is closed at the end.
+    ``X-Forwarded-For`` and ``-Proto`` are believed from the proxies named alone (addresses or
+    networks). The listener is closed at the end.
     """
     ending = asyncio.Event()
     config = uvicorn.Config(
@@ -114,7 +116,8 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=_GRACE_SECONDS,
         h11_max_incomplete_event_size=_HEAD_BYTES,
     )

@@ -8,8 +8,9 @@ from pathlib import Path
 from pipeline.app import posting
 from pipeline.app.site import Site
 from pipeline.config.reading import FILE_NAME, read
-from pipeline.errors import ContentError, MailbagError, NotEnoughContentError
+from pipeline.errors import MailbagError
 from pipeline.rendering import personal
+from pipeline.store.location import beside, database_file
 from pipeline.web.editor.view import DeskView
 from pipeline.workflow import editing, planning
 
@@ -25,15 +26,17 @@ class SiteDesk:
     def paths(self) -> tuple[Path, ...]:
         """What is watched for changes."""
         folder = self._site.folder
-        names = ("content", "templates", "issues", FILE_NAME)
-        found = [folder / name for name in names if (folder / name).exists()]
+        own = [folder / name for name in ("content", "templates", "issues", FILE_NAME)]
         # A shipped theme is watched too: in a checkout somebody may be working on it.
-        return tuple(dict.fromkeys([*found, *self._site.theme_path]))
+        return tuple(dict.fromkeys([*own, *self._site.theme_path]))
 
     def version(self) -> str:
         """Name what is on the disk, by the time and size of every file."""
-        stamps = "\n".join(_stamps(self.paths()))
-        return f"{hash(stamps):x}"
+        database = self._site.settings.document.database.url
+        ledger = database_file(database, folder=self._site.folder)
+        # An approval or a send changes the ledger, and with it what is next.
+        paths = (*self.paths(), ledger, beside(ledger, "-wal"))
+        return f"{hash(tuple(_stamps(paths))):x}"
 
     def look(self) -> DeskView:
         """Plan and render the next issue as a send would."""
@@ -71,7 +74,7 @@ def _view(site: Site) -> DeskView:
         )
         try:
             prepared = editing.prepare(shop, store, plan)
-        except (NotEnoughContentError, ContentError) as error:
+        except MailbagError as error:
             return _with(base, error=str(error))
         edition = prepared.edition
         values = posting.sample_values(site)
