@@ -15,7 +15,7 @@ def database_file(url: str, *, folder: Path) -> Path:
     Raises :class:`ConfigError` for every URL this release cannot open. The URL is not repeated
     in the message: it may hold a password.
     """
-    scheme, _, rest = url.partition("://")
+    scheme, colon, rest = url.partition("://")
     kind = scheme.partition("+")[0]
     if kind in {"postgresql", "postgres"}:
         raise ConfigError(
@@ -25,7 +25,9 @@ def database_file(url: str, *, folder: Path) -> Path:
         )
     if kind != "sqlite":
         raise ConfigError(
-            f"{scheme or url!r} is no database that mailbag knows", place=_PLACE, remedy=_REMEDY
+            f"{scheme} is no database that mailbag knows" if colon else "this is no URL",
+            place=_PLACE,
+            remedy=_REMEDY,
         )
     if not rest.startswith("/") or rest == "/" or rest.endswith(":memory:"):
         raise ConfigError("the URL names no file", place=_PLACE, remedy=_REMEDY)
