@@ -107,22 +107,16 @@ def find(text: str, answerer: str, *, is_set_apart: bool) -> Bio | None:
     if label is not None and ":" in label[0]:
         flat = flat[label.end() :]
         is_set_apart = True
-    if (answerer and speaks_of(flat, answerer)) or _is_invitation(flat):
-        return Bio()
     named = _NAMED.match(flat)
-    if named is None or not names.is_name(named[1]):
-        return None
-    return _find_stranger(named[1], flat, flat[named.end() :], answerer, is_set_apart=is_set_apart)
-
-
-def _find_stranger(
-    name: str, flat: str, rest: str, answerer: str, *, is_set_apart: bool
-) -> Bio | None:
-    """Take for the answerer whom no byline names, or whom another one does."""
+    name = named[1] if named is not None and names.is_name(named[1]) else ""
+    rest = flat[named.end() :] if named is not None else ""
+    if (answerer and speaks_of(flat, answerer)) or _is_invitation(flat):
+        is_subject = not answerer and re.match(rf"\s+{_IS}\b", rest) is not None
+        return Bio(name=name if is_subject else "")
+    # Without a byline, or beside it, whoever has an office and an address is the answerer.
     is_probable = is_set_apart or not answerer or _FEEDBACK.search(flat) is not None
-    if _ROLE.match(rest) and is_probable:
-        return Bio(name=name)
-    if is_set_apart and re.match(rf"\s+{_IS}\b", rest):
+    has_office = is_probable and _ROLE.match(rest) is not None
+    if name and (has_office or (is_set_apart and re.match(rf"\s+{_IS}\b", rest))):
         return Bio(name=name)
     return None
 
@@ -140,19 +134,19 @@ def find_trailing(text: str, answerer: str) -> Bio | None:
 
 
 def compose(texts: tuple[str, ...]) -> tuple[str, str]:
-    """Give the bio's whole sentences as one line, and what the page cut off in mid-sentence."""
+    """Give the bio's whole sentences as one line, and a note on what the page cut off."""
     flat = " ".join(filter(None, (_one_line(text) for text in texts)))
     label = _HEADING.match(flat)
     if label is not None and ":" in label[0]:
         flat = flat[label.end() :]
     flat = flat.strip()
-    if _ENDED.search(flat) or _MAIL.fullmatch(flat.rpartition(" ")[2]):
+    if not flat or _ENDED.search(flat) or _MAIL.fullmatch(flat.rpartition(" ")[2]):
         return flat, ""
     sentences = _SENTENCE.split(flat)
     if len(sentences) < 2:
-        return flat, ""
+        return flat, "the page cuts it off in mid-sentence"
     at = flat.rindex(sentences[-1])
-    return flat[:at].rstrip(), flat[at:]
+    return flat[:at].rstrip(), f"the page cuts off what follows: {flat[at:]}"
 
 
 def speaks_of(text: str, answerer: str) -> bool:
@@ -165,8 +159,8 @@ def speaks_of(text: str, answerer: str) -> bool:
         for form in names.forms(answerer)
     ):
         return True
-    is_whole = " " in answerer
-    return is_whole and re.match(rf"{re.escape(answerer)}{_GOES_ON}", flat) is not None
+    whole = next(iter(names.forms(answerer)), "")
+    return " " in whole and re.match(title + re.escape(whole) + _GOES_ON, flat) is not None
 
 
 def _is_invitation(flat: str) -> bool:

@@ -92,6 +92,7 @@ class Block:
 
 #: ``[text](address)`` and ``![text](address)``.
 _LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\(<?([^\s<>()]{0,2000}(?:\([^\s<>()]{0,500}\))?)>?\)")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)?[^\s<>@]{1,200}@?[^\s<>]{0,300})>")
 _EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])|`)")
 _LINE_START = re.compile(r"^[ ]*(?:>[ ]?)+|^[ ]*#{1,6}[ ]+", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -99,8 +100,14 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 def plain(markdown: str) -> str:
     """Give Markdown as one line of plain text; a link keeps its words only."""
+    markdown = _AUTOLINK.sub(_unwrapped, markdown)
     text = _EMPHASIS.sub("", _LINK.sub(r"\1", _LINE_START.sub("", markdown)))
     return " ".join(_ESCAPE.sub(r"\1", text).split())
+
+
+def _unwrapped(match: re.Match[str]) -> str:
+    """Give an address without its angle brackets; a tag stays as it is."""
+    return match[1] if "@" in match[1] or "://" in match[1] else match[0]
 
 
 def links(markdown: str) -> tuple[tuple[str, str], ...]:

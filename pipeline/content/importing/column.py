@@ -77,7 +77,7 @@ def read_column(
 
 def _compose(page: Page, head: Head) -> tuple[tuple[ImportedQA, ...], list[str]]:
     """Make the Q&As; give also the slug of each entry, since two may be one Q&A."""
-    bio, cut_off = bios.compose(tuple(page.bio))
+    bio, bio_note = bios.compose(tuple(page.bio))
     qas: list[ImportedQA] = []
     slugs_of_entries: list[str] = []
     taken: set[str] = set()
@@ -93,7 +93,7 @@ def _compose(page: Page, head: Head) -> tuple[tuple[ImportedQA, ...], list[str]]
             topics=head.topics,
             inspired_by=_inspiration(number, page, head),
             bio=bio,
-            bio_cut_off=cut_off,
+            bio_note=bio_note,
             doubts=tuple(entry.doubts),
         )
         same = next((other for other in qas if other.question_hash == qa.question_hash), None)

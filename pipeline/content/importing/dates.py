@@ -56,7 +56,7 @@ _READING_TIME = re.compile(
 
 #: What may stand around a date in its line.
 _AROUND = re.compile(
-    r"\b(?:last\s+)?(?:published|posted|updated|modified|date|datum|first\s+published|stand|vom|am|on|at|um)\b:?"
+    r"\b(?:last\s+)?(?:published|posted|updated|modified|date|datum|first\s+published|stand|vom|am|on|at|um|le|el)\b:?"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?"
     r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b,?"
     r"|\b\d{1,2}:\d\d(?:\s*[ap]\.?m\.?)?(?:\s+(?:[A-Z]{2,4}))?\b"

@@ -54,6 +54,11 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 
+_COMMENTS = re.compile(
+    r"(?:\d+ )?(?:reader )?comments?(?: *\(\d+\))?|leave a (?:comment|reply)|join the conversation",
+    re.IGNORECASE,
+)
+
 #: A list or line in which everything is a link.
 _LINK_ONLY = re.compile(
     r"(?:[ \n|>»/·•-]|\d+\.[ ])*"
@@ -72,6 +77,11 @@ def is_line(plain: str) -> bool:
 def begins_tail(plain: str) -> bool:
     """Tell whether a heading-like line ends the column's own text."""
     return len(plain) <= 80 and _TAIL.fullmatch(plain.strip()) is not None
+
+
+def begins_comments(plain: str) -> bool:
+    """Tell whether a line heads what readers wrote below the column."""
+    return len(plain) <= 80 and _COMMENTS.fullmatch(plain.strip()) is not None
 
 
 def is_menu(markdown: str) -> bool:

@@ -36,6 +36,9 @@ _MASTHEAD = re.compile(
     r"(?:the|ask|dear|home|your|my)\b.*|.*\b(?:magazine|times|news|daily|weekly|post|journal|blog)",
     re.IGNORECASE,
 )
+#: What a text is, not what it is about.
+_GENRES = frozenset({"opinion", "column", "columns", "advice", "feature", "news", "blog", "q&a"})
+_BOLD = re.compile(r"\*\*[^*]+\*\*|__[^_]+__")
 _ENDS = re.compile(r"[.!?…:;,][\"”’»)\]]*$")
 
 
@@ -62,17 +65,29 @@ class _Line:
     rest: tuple[str, ...] = ()
 
 
-def read(blocks: tuple[Block, ...]) -> Head:
-    """Give each block before the first question its roles, and what they say."""
+def read(blocks: tuple[Block, ...], body: tuple[Block, ...] = ()) -> Head:
+    """Give each block before the first question its roles, and what they say.
+
+    A name without "by" is a byline when the page's ``body`` lets it speak or speaks of it.
+    """
     lines = [_Line(block) for block in blocks]
     head = Head()
     for line in lines:
-        head = _read_line(line, head)
+        name = _bare_name(line.block.plain)
+        if name and line.block.kind is not Kind.HEADING and _is_heard_of(name, body):
+            line.roles.append(Role.BYLINE)
+            head = replace(head, answered_by=head.answered_by or name)
+            break
+    for line in lines:
+        head = head if line.roles else _read_line(line, head)
     head = _read_title(lines, head)
     head = _read_topics(lines, head)
     for line in lines:
         if not line.roles:
-            line.roles.append(_prose_role(line.block, head))
+            bio = _bio(line.block, head)
+            if bio is not None and bio.name and not head.answered_by:
+                head = replace(head, answered_by=names.tidy(bio.name))
+            line.roles.append(Role.BIO if bio is not None else _prose_role(line.block))
     return replace(head, roles=tuple(tuple(dict.fromkeys(line.roles)) for line in lines))
 
 
@@ -159,8 +174,8 @@ def _read_title(lines: list[_Line], head: Head) -> Head:
     if chosen is None and headings:
         top = min(line.block.level for line in headings)
         chosen = [line for line in headings if line.block.level == top][-1 if top == 1 else 0]
-    if chosen is None and not page_title:
-        chosen = _title_of_text(lines)
+    if chosen is None:
+        chosen = _title_of_text(lines, is_set=bool(page_title))
     if chosen is not None:
         chosen.roles.append(Role.TITLE)
     if page is not None:
@@ -169,15 +184,12 @@ def _read_title(lines: list[_Line], head: Head) -> Head:
     return replace(head, title=title)
 
 
-def _title_of_text(lines: list[_Line]) -> _Line | None:
+def _title_of_text(lines: list[_Line], *, is_set: bool) -> _Line | None:
+    """Choose among paragraphs: one that is bold, else the longest of the short lines."""
     candidates = [line for line in lines if not line.roles and _may_be_title(line.block)]
-    bold = [
-        line
-        for line in candidates
-        if re.fullmatch(r"\*\*[^*]+\*\*|__[^_]+__", line.block.text.strip())
-    ]
-    if bold:
-        return bold[0]
+    bold = [line for line in candidates if _BOLD.fullmatch(line.block.text.strip())]
+    if bold or is_set:
+        return bold[0] if bold else None
     return max(candidates, key=lambda line: min(line.block.words, 5), default=None)
 
 
@@ -214,7 +226,8 @@ def _read_topics(lines: list[_Line], head: Head) -> Head:
             continue
         line.roles.append(Role.TOPIC)
         topics += found
-    return replace(head, topics=tuple(dict.fromkeys(topics)))
+    about = [topic for topic in topics if topic.casefold() not in _GENRES]
+    return replace(head, topics=tuple(dict.fromkeys(about or topics)))
 
 
 def _topics(text: str, block: Block) -> list[str]:
@@ -241,17 +254,19 @@ def _unglued(text: str) -> list[str]:
     return _GLUED.split(text)
 
 
-def _prose_role(block: Block, head: Head) -> Role:
-    if (
-        block.kind is Kind.PARAGRAPH
-        and head.answered_by
-        and bios.find(block.text, head.answered_by, is_set_apart=True)
-    ):
-        return Role.BIO
+def _is_heard_of(name: str, body: tuple[Block, ...]) -> bool:
+    starts = (f"{name} ", *(f"{form}:" for form in names.forms(name) if len(form) > 1))
+    return any(block.plain.startswith(starts) for block in body)
+
+
+def _bio(block: Block, head: Head) -> bios.Bio | None:
     if block.hint is Hint.BIO:
-        return Role.BIO
-    if block.hint is Hint.DEK or (
-        block.kind in {Kind.PARAGRAPH, Kind.HEADING, Kind.QUOTE} and block.words <= 70
-    ):
-        return Role.DEK
-    return Role.UNKNOWN
+        return bios.Bio()
+    if block.kind is not Kind.PARAGRAPH or block.hint is Hint.DEK:
+        return None
+    return bios.find(block.text, head.answered_by, is_set_apart=True)
+
+
+def _prose_role(block: Block) -> Role:
+    is_prose = block.kind in {Kind.PARAGRAPH, Kind.HEADING, Kind.QUOTE} and block.words <= 70
+    return Role.DEK if is_prose or block.hint is Hint.DEK else Role.UNKNOWN

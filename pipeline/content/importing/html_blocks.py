@@ -6,13 +6,14 @@ becomes furniture; what merely looks so by its class becomes furniture unless qu
 stand in it (pages have been seen whose whole text lies in a ``form``).
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from pipeline.content.importing import dates, heads, inline, markers, tags
 from pipeline.content.importing.blocks import Block, Hint, Kind, Run
 from pipeline.content.importing.inline import Piece, Style
-from pipeline.content.importing.zones import Zone, hint_of, zone_of
+from pipeline.content.importing.zones import Zone, hint_of, is_headline, zone_of
 
 _VOID = frozenset(
     {
@@ -35,6 +36,10 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _INLINE_STRONG = frozenset({"b", "strong"})
 _INLINE_EMPHASIS = frozenset({"i", "em", "cite"})
 _INLINE_CODE = frozenset({"code", "tt", "kbd", "samp"})
+#: Word writes its lists as paragraphs.
+_TYPED_BULLET = re.compile(r"[·•▪●◦][ ]+(?=\S)")
+#: No honest page nests so many elements that its own end tag is further away.
+_DEEPEST = 200
 _LISTS = frozenset({"ul", "ol", "menu"})
 
 
@@ -45,7 +50,7 @@ class _Element:
     name: str
     zone: Zone | None = None
     hint: Hint = Hint.NONE
-    url: str = ""
+    is_headline: bool = False
     #: Of an ordered list: the number of the next item; 0 in other lists.
     number: int = 0
 
@@ -90,6 +95,10 @@ class _Reader:
     headers: set[int] = field(default_factory=set)
     lists: int = 0
     item: str = ""
+    #: Where the open link leads.
+    url: str = ""
+    #: How many of the open elements are set as the page's title.
+    headlines: int = 0
     #: What the element calls itself that the open block's text began in.
     hint: Hint = Hint.NONE
 
@@ -122,12 +131,12 @@ class _Reader:
         if name in _BLOCKS:
             self._flush()
             self._close_implied(name)
-        element = _Element(name, zone_of(tag), hint_of(tag))
-        if element.zone not in {None, Zone.FURNITURE}:
+        element = _Element(name, zone_of(tag), hint_of(tag), is_headline(tag))
+        if element.is_headline or element.zone not in {None, Zone.FURNITURE}:
             self._flush()
         if name == "a":
             self._close("a")
-            element.url = inline.safe_url(tag.attributes.get("href", ""))
+            self.url = inline.safe_url(tag.attributes.get("href", ""))
         if name == "ol":
             start = tag.attributes.get("start", "1")
             element.number = int(start) if start.isdecimal() and len(start) < 5 else 1
@@ -165,19 +174,17 @@ class _Reader:
 
     def _style(self) -> Style:
         count = self.count
-        url = ""
-        if count["a"]:
-            url = next(element.url for element in reversed(self.open) if element.name == "a")
         return Style(
             any(count[name] for name in _INLINE_STRONG),
             any(count[name] for name in _INLINE_EMPHASIS),
             any(count[name] for name in _INLINE_CODE),
-            url,
+            self.url if count["a"] else "",
         )
 
     def _push(self, element: _Element) -> None:
         self.open.append(element)
         self.count[element.name] += 1
+        self.headlines += element.is_headline
         if element.zone is Zone.FURNITURE:
             self.hard += 1
         elif element.zone is not None:
@@ -187,35 +194,46 @@ class _Reader:
                 self.headers.add(self.zones)
 
     def _close(self, name: str) -> None:
-        """Close the nearest open element of that name and what is open inside it.
-
-        An inline element or paragraph is not looked for outside of the furniture it ends in.
-        """
-        if not self.count[name]:
+        """Close the nearest open element of that name and what is open inside it."""
+        if not self.count[name] or not self._may_close(name):
             return
-        if name not in _BLOCKS or name == "p":
-            for element in reversed(self.open):
-                if element.name == name:
-                    break
-                if element.name in _BLOCKS and (element.zone or name != "p"):
-                    # A stray end tag: </b> of a <b> that some outer block opened.
-                    self._forget(name)
-                    return
         while self.open:
             element = self.open.pop()
             self.count[element.name] -= 1
-            if element.zone is Zone.FURNITURE:
-                self._flush_aside()
-                self.hard -= 1
-            elif element.zone is not None:
-                self._flush()
-                self.soft.pop()
+            self._leave(element)
             if element.name == name:
                 return
 
+    def _leave(self, element: _Element) -> None:
+        if element.is_headline:
+            self._flush()
+            self.headlines -= 1
+        if element.zone is Zone.FURNITURE:
+            self._flush_aside()
+            self.hard -= 1
+        elif element.zone is not None:
+            self._flush()
+            self.soft.pop()
+
+    def _may_close(self, name: str) -> bool:
+        """Tell whether an end tag reaches its element.
+
+        That of an inline element ends at the nearest block: ``</b>`` of a ``<b>`` around
+        that block closes the ``<b>`` alone. That of a paragraph ends at furniture.
+        """
+        if name in _BLOCKS and name != "p":
+            return True
+        for element in reversed(self.open[-_DEEPEST:]):
+            if element.name == name:
+                return True
+            if element.name in _BLOCKS and (element.zone or name != "p"):
+                self._forget(name)
+                return False
+        return False
+
     def _forget(self, name: str) -> None:
         """Close an inline element alone, leaving open what it was opened around."""
-        for at in range(len(self.open) - 1, max(-1, len(self.open) - 200), -1):
+        for at in range(len(self.open) - 1, max(-1, len(self.open) - _DEEPEST), -1):
             if self.open[at].name == name and self.open[at].zone is None:
                 del self.open[at]
                 self.count[name] -= 1
@@ -257,21 +275,20 @@ class _Reader:
             self._flush_text(runs)
 
     def _flush_text(self, runs: tuple[Run, ...]) -> None:
-        names = [element.name for element in self.open]
-        heading = next((name for name in reversed(names) if name in _HEADINGS), "")
-        hint = self.hint
-        if heading:
-            self._add(Block(Kind.HEADING, runs, _HEADINGS[heading], hint))
+        block = Block(Kind.PARAGRAPH, runs, hint=self.hint)
+        level = next((level for name, level in _HEADINGS.items() if self.count[name]), 0)
+        if level or self.headlines:
+            self._add(replace(block, kind=Kind.HEADING, level=level or 1))
         elif self.count["li"]:
-            self._add_item(Block(Kind.LIST, runs, hint=hint))
+            self._add_item(block.with_kind(Kind.LIST))
         elif self.count["blockquote"]:
-            self._add(
-                Block(
-                    Kind.QUOTE, (replace(runs[0], text="> " + runs[0].text), *runs[1:]), hint=hint
-                )
-            )
+            quoted = Run(runs[0].line, f"> {runs[0].text}")
+            self._add(replace(block, kind=Kind.QUOTE, runs=(quoted, *runs[1:])))
+        elif _TYPED_BULLET.match(block.text):
+            typed = Run(runs[0].line, _TYPED_BULLET.sub("- ", runs[0].text, count=1))
+            self._add(replace(block, kind=Kind.LIST, runs=(typed, *runs[1:])), list_id=-1)
         else:
-            self._add(Block(Kind.PARAGRAPH, runs, hint=hint))
+            self._add(block)
 
     def _add_item(self, block: Block) -> None:
         if _opens(block):
@@ -294,7 +311,7 @@ class _Reader:
         if self.count["title"] and self.count["head"]:
             self._add(Block(Kind.PARAGRAPH, runs, hint=Hint.PAGE_TITLE))
             return
-        hints = [element.hint for element in self.open]
+        hints = {element.hint for element in self.open[-12:]}
         hint = Hint.BIO if Hint.BIO in hints else Hint.ASIDE
         self._add(Block(Kind.FURNITURE, runs, hint=hint))
 

@@ -36,14 +36,14 @@ class Marker:
     asker: str = ""
     #: A mark in words ("Question 2") may carry a heading instead of the question's text.
     is_word: bool = False
-    #: A letter without punctuation; ``A`` is also a word.
+    #: A letter without punctuation (``A`` is also a word), a word with the wrong one.
     is_bare: bool = False
 
 
 _PREFIX = r"[ ]*(?:(?:>[ ]?)+|#{1,6}[ ]+|(?:[-*+•][ ]+)(?=[*_(\[]*[QA]\b))?"
 _EMPHASIS = r"(?P<open>\*{1,3}|_{1,3})?[ ]*"
 _CLOSING = r"(?P<close>\*{1,3}|_{1,3})"
-_CLOSING_AFTER = r"(?:[ ]*(?P<close2>\*{1,3}|_{1,3})(?=\s|$|[^\s*_]))?"
+_CLOSING_AFTER = r"(?(open)(?:[ ]*(?P<close2>\*{1,3}|_{1,3})(?=\s|$|[^\s*_]))?)"
 
 _QUESTION = any_of(
     "question", "frage", "pregunta", "domanda", "fråga", "vraag", "pergunta", "вопрос", "سؤال",
@@ -53,6 +53,7 @@ _ANSWER = any_of(
     "answer", "reply", "response", "antwort", "réponse", "reponse", "respuesta", "risposta",
     "svar", "antwoord", "resposta", "ответ", "جواب", "الجواب", "答", "回答",
 )  # fmt: skip
+_WHOSE = r"(?:reader|expert|editor|coach|columnist)s?['’]?s?"
 _ORDINAL = any_of(
     "first", "second", "third", "fourth", "fifth", "sixth", "next", "last", "another", "final",
     "one", "two", "three", "four", "five", "six",
@@ -74,7 +75,7 @@ _LETTER = re.compile(
 _WORDED = re.compile(
     _PREFIX
     + _EMPHASIS
-    + rf"(?:the[ ]|(?:our[ ]|my[ ])?reader['’]?s?['’]?[ ]|your[ ]|{_ORDINAL}[ ])?"
+    + rf"(?:(?:the|our|my|your)[ ])?(?:(?:{_WHOSE}|{_ORDINAL})[ ])?"
     + rf"(?:(?P<question>{_QUESTION})|(?P<answer>{_ANSWER}))"
     + rf"(?:[ ]?(?P<number>(?:\#|no\.?[ ]|nr\.?[ ])?[ ]?\d{{1,3}}|{_ORDINAL}\b))?"
     + r"(?:[ ]+from[ ]+(?P<asker>[^:\n*]{2,60}))?[ ]?(?:"
@@ -93,8 +94,8 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 
-#: The letter alone; only sure in company of its like.
-_BARE = re.compile(_PREFIX + r"(?P<letter>[QA])[ ]+(?=[\"“‘']?[A-Z])")
+#: The letter alone, or a small one; only sure in company of its like.
+_BARE = re.compile(_PREFIX + r"(?:(?P<letter>[QA])[ ]+(?=[\"“‘']?[A-Z])|(?P<small>[qa]):[ ])")
 
 #: A reader is said to ask.
 _ASKS = re.compile(
@@ -113,6 +114,7 @@ _REPLIES = re.compile(
     + r"(?P<close>\*{1,3}|_{1,3})?:(?P<close2>\*{1,3}|_{1,3})?[ ]*",
     re.IGNORECASE,
 )
+_ITS_ANSWER = r"(?:['’]s[ ](?:answer|reply|response|advice))?"
 _EXPERT = re.compile(r"(?:our|the) (?:expert|editor|columnist|coach)", re.IGNORECASE)
 
 #: ``Q`` in the middle of a paragraph; what stands before it is looked at apart.
@@ -125,11 +127,12 @@ _MIDDLE = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]*_]*$")
 #: The full stop of an initial or an abbreviation such as U.S.A.
 _INITIAL = re.compile(r"(?:^|[^A-Za-z])[A-Z]\.$")
-_NOT_A_MARK = re.compile(r"\s*(?:and|&|or|oder|und|et|y)\b", re.IGNORECASE)
+#: "Q: and A: sessions".
+_NOT_A_MARK = re.compile(r"\s*(?:and|&|or|oder|und|et|y)\s+A\b")
 #: "A: leave, B: stay".
 _SECOND_OPTION = re.compile(r"(?:^|[\s(])B[:.)]\s")
 _NAME_AFTER_INITIAL = re.compile(
-    r"[A-Z]\.\s|[A-Z][\w'’-]*[ ](?:said|says|was|is|wrote|told|has|had)\b"
+    r"[A-Z]\.\s|[A-Z][\w'’-]*[ ](?:said|says|wrote|writes|told|asked)\b"
 )
 _ASKED_FURTHER_ON = re.compile(r"\?|\sA[:.]\s")
 
@@ -137,15 +140,16 @@ _ASKED_FURTHER_ON = re.compile(r"\?|\sA[:.]\s")
 def at_start(text: str) -> Marker | None:
     """Look for a mark at the beginning of a block."""
     head = text[:300]
-    letter = _LETTER.match(head)
-    if letter is not None:
-        return _lettered(letter, text)
+    lettered = _LETTER.match(head)
+    if lettered is not None:
+        return _lettered(lettered, text)
     worded = _WORDED.match(head) or _NUMBERED.match(head)
     if worded is not None:
         return _worded(worded, text)
     bare = _BARE.match(head)
     if bare is not None:
-        return Marker(opens=_opens(bare["letter"]), end=bare.end(), is_bare=True)
+        letter = bare["letter"] or bare["small"].upper()
+        return Marker(opens=_opens(letter), end=bare.end(), is_bare=True)
     asks = _ASKS.match(head)
     if asks is not None:
         return _marker(asks, Opens.QUESTION, asker=_asker(asks["asker"]), is_word=True)
@@ -159,7 +163,14 @@ def reply(text: str, names: tuple[str, ...]) -> Marker | None:
     if match is not None and (match["who"] in names or _EXPERT.fullmatch(match["who"])):
         return _marker(match, Opens.ANSWER)
     for name in names:
-        pattern = _PREFIX + _EMPHASIS + re.escape(name) + f"{_CLOSING}?:" + _CLOSING_AFTER + "[ ]*"
+        pattern = (
+            _PREFIX
+            + _EMPHASIS
+            + re.escape(name)
+            + f"{_ITS_ANSWER}{_CLOSING}?:"
+            + _CLOSING_AFTER
+            + "[ ]*"
+        )
         match = re.match(pattern, head)
         if match is not None:
             return _marker(match, Opens.ANSWER)
@@ -202,7 +213,8 @@ def _is_certain(text: str, match: re.Match[str], opens: Opens, *, dotted: bool) 
     ends_sentence = _SENTENCE_END.search(before.rstrip()) is not None
     if opens is Opens.ANSWER:
         is_mark = ends_sentence and not _SECOND_OPTION.search(after)
-        is_initial = not with_colon and (not dotted or _NAME_AFTER_INITIAL.match(after))
+        answers = dotted or before.rstrip().endswith("?")
+        is_initial = not with_colon and (not answers or _NAME_AFTER_INITIAL.match(after))
         return True if is_mark and not is_initial else None
     if ends_sentence:
         return True if match["blank"] or with_colon else None
@@ -232,13 +244,13 @@ def _lettered(match: re.Match[str], text: str) -> Marker | None:
 
 def _worded(match: re.Match[str], text: str) -> Marker | None:
     found = match.groupdict()
+    opens = Opens.ANSWER if found.get("answer") else Opens.QUESTION
     # "Question 2. of the survey", "Response - none": a dot or dash needs a number or emphasis.
     is_weak = (found.get("mark") or ":").strip() in {".", "-", "–", "—", ")"}
     if is_weak and not (
         found.get("number") or found.get("open") or not text[match.end() :].strip()
     ):
-        return None
-    opens = Opens.ANSWER if found.get("answer") else Opens.QUESTION
+        return replace(_marker(match, opens, is_word=True), is_bare=True)
     return _marker(match, opens, asker=_asker(found.get("asker") or ""), is_word=True)
 
 

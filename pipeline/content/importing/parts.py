@@ -31,6 +31,8 @@ class Entry:
     is_answered: bool = False
     #: The question is signed, so what follows is the answer.
     is_signed: bool = False
+    #: The letter is set as a quotation, so what is not is the answer.
+    is_quoted: bool = False
     doubts: list[str] = field(default_factory=list)
 
     def doubt(self, reason: str) -> None:

@@ -24,7 +24,7 @@ class ImportedQA:
     #: Whole sentences only.
     bio: str = ""
     #: What the page cut off in mid-sentence.
-    bio_cut_off: str = ""
+    bio_note: str = ""
     #: Why somebody should look before it is mailed.
     doubts: tuple[str, ...] = ()
 
@@ -61,8 +61,7 @@ class ImportedQA:
         if self.inspired_by:
             lines.append(f"inspired_by: {_mapping(self.inspired_by)}")
         if self.bio:
-            cut_off = f"the page cuts off here: {self.bio_cut_off}" if self.bio_cut_off else ""
-            lines.append(f"bio: {scalar(self.bio)}{_comment(cut_off)}")
+            lines.append(f"bio: {scalar(self.bio)}{_comment(self.bio_note)}")
         return "".join(f"{line}\n" for line in lines)
 
 

@@ -32,8 +32,6 @@ class _State(Enum):
     ANSWER = auto()
     #: After the bio.
     CLOSED = auto()
-    #: After the column: other stories, comments.
-    TAIL = auto()
 
 
 def read(blocks: tuple[Block, ...]) -> tuple[Page, Head]:
@@ -45,7 +43,8 @@ def read(blocks: tuple[Block, ...]) -> tuple[Page, Head]:
     first = next((at for at, segment in enumerate(cut) if _opens_letter(segment)), len(cut))
     if 0 < first < len(cut) and _is_subtitle(cut, first - 1):
         first -= 1
-    head = heads.read(tuple(segment.block for segment in cut[:first]))
+    all_blocks = tuple(segment.block for segment in cut)
+    head = heads.read(all_blocks[:first], all_blocks[first:])
     page = _Walk(cut, first, head, doubts_questions=not is_marked).page()
     settling.settle(page)
     return page, head
@@ -53,10 +52,7 @@ def read(blocks: tuple[Block, ...]) -> tuple[Page, Head]:
 
 def _opens_letter(segment: Segment) -> bool:
     """Tell whether a segment opens a question whatever came before."""
-    if segment.opens_question:
-        return True
-    is_prose = segment.block.kind is Kind.PARAGRAPH
-    return is_prose and salutations.find(segment.block.text) is not None
+    return segment.opens_question or segments.greets(segment.block)
 
 
 def _is_subtitle(cut: tuple[Segment, ...], at: int) -> bool:
@@ -110,12 +106,12 @@ class _Walk:
         if block.kind in {Kind.FURNITURE, Kind.RULE}:
             self._is_set_apart = self._is_set_apart or block.kind is Kind.RULE
             self._put(Role.FURNITURE, block)
+        elif self._at >= self._around.end:
+            self._put(Role.FURNITURE, block)
         elif segment.opens_question:
             self._open_question(segment)
         elif self._reads_answer_mark(segment) or self._reads_salutation(block):
             return
-        elif self._state is _State.TAIL:
-            self._put(Role.FURNITURE, block)
         elif not (self._reads_page_part(block) or self._reads_signature(block)):
             self._read_text(block)
 
@@ -161,7 +157,7 @@ class _Walk:
 
     def _reads_salutation(self, block: Block) -> bool:
         found = salutations.find(block.text) if block.kind in {Kind.PARAGRAPH, Kind.QUOTE} else None
-        if found is None or self._state is _State.TAIL:
+        if found is None:
             return False
         if (self._state is _State.QUESTION and not self._entry.question) or (
             self._state is _State.ANSWER and not self._entry.answer
@@ -189,9 +185,7 @@ class _Walk:
         if block.kind is Kind.CODE:
             return False
         is_menu = self._state is not _State.ANSWER and furniture.is_menu(block.text)
-        if self._ends_column(block):
-            self._state = _State.TAIL
-        if self._state is _State.TAIL or is_menu or furniture.is_line(block.plain):
+        if is_menu or furniture.is_line(block.plain):
             self._put(Role.FURNITURE, block)
             return True
         pointer = pointers.find(block.text) if block.kind is not Kind.HEADING else None
@@ -199,12 +193,6 @@ class _Walk:
             self._point(pointer, block)
             return True
         return self._reads_subtitle(block) or self._reads_bio(block)
-
-    def _ends_column(self, block: Block) -> bool:
-        if self._at <= self._around.last_question or self._waits_for_answer():
-            return False
-        is_line = block.kind is Kind.HEADING or block.words <= 5
-        return is_line and furniture.begins_tail(block.plain)
 
     def _waits_for_answer(self) -> bool:
         """Tell whether the open question can have no answer yet."""
@@ -247,7 +235,8 @@ class _Walk:
     def _reads_signature(self, block: Block) -> bool:
         if block.kind not in {Kind.PARAGRAPH, Kind.LIST, Kind.QUOTE} or len(block.text) > 200:
             return False
-        found = signatures.find(block.text.strip())
+        text = segments.unquoted(block).text if block.kind is Kind.QUOTE else block.text
+        found = signatures.find(text.strip())
         name = found.name if found else block.plain.rstrip(".")
         if self._state is _State.ANSWER and self._entry.answer:
             return self._reads_sign_off(name, block, is_set=found is not None)
@@ -266,11 +255,23 @@ class _Walk:
 
     def _reads_sign_off(self, name: str, block: Block, *, is_set: bool) -> bool:
         """Leave out the answerer's own name below an answer."""
+        if is_set and not name:
+            return self._reads_farewell(block)
         is_own = self._around.is_own(name) if is_set else name in self._around.own_names
         if not name or not is_own:
             return False
         if not self._around.answerer and names.is_name(name):
             self._around.answerer = names.tidy(name)
+        self._mark(Role.SIGNATURE, block)
+        return True
+
+    def _reads_farewell(self, block: Block) -> bool:
+        """Leave out "Sincerely," when the answerer's name is the next line."""
+        following = self._around.following(self._at)
+        if following is None:
+            return False
+        if self._around.cut[following].block.plain.rstrip(".") not in self._around.own_names:
+            return False
         self._mark(Role.SIGNATURE, block)
         return True
 
@@ -293,7 +294,9 @@ class _Walk:
         return has_asked or self._entry.is_signed or " in " in plain or "withheld" in plain.lower()
 
     def _read_text(self, block: Block) -> None:
-        if self._state is _State.QUESTION and not self._entry.is_signed:
+        is_letter = self._entry.is_quoted and block.kind is Kind.QUOTE
+        is_over = self._entry.is_signed or (self._entry.is_quoted and not is_letter)
+        if self._state is _State.QUESTION and not is_over:
             self._add_question(block)
         elif self._state in {_State.QUESTION, _State.ANSWER}:
             self._begin_answer()
@@ -331,6 +334,10 @@ class _Walk:
 
     def _add_question(self, block: Block) -> None:
         """Add text to the question; a salutation and a signature in it are taken out."""
+        if not self._entry.question:
+            self._entry.is_quoted = block.kind is Kind.QUOTE
+        if self._entry.is_quoted and block.kind is Kind.QUOTE:
+            block = segments.unquoted(block)
         if not self._entry.question:
             block = self._without_salutation(block)
         if block.is_empty:

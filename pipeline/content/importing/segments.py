@@ -1,11 +1,13 @@
 """Blocks -> segments: each begins with at most one mark and has none in its middle."""
 
+import re
 from dataclasses import dataclass, replace
 
 from pipeline.content.importing import markers, salutations
-from pipeline.content.importing.blocks import Block, Kind
+from pipeline.content.importing.blocks import Block, Hint, Kind
 from pipeline.content.importing.markers import Marker, Opens
 
+_QUOTE_MARK = re.compile(r"^[ ]*>[ ]?")
 _PROSE = frozenset({Kind.PARAGRAPH, Kind.HEADING, Kind.LIST, Kind.QUOTE})
 
 
@@ -48,9 +50,15 @@ def opened(block: Block, at: int, emphasis: str) -> Block:
     return rest
 
 
+def unquoted(block: Block) -> Block:
+    """Give a quotation as the paragraph that it quotes."""
+    runs = tuple(replace(run, text=_QUOTE_MARK.sub("", run.text)) for run in block.runs)
+    return replace(block, kind=Kind.PARAGRAPH, runs=runs)
+
+
 def cut(blocks: tuple[Block, ...]) -> tuple[Segment, ...]:
     """Cut blocks at the marks in their middle."""
-    starts = [markers.at_start(block.text) if block.kind in _PROSE else None for block in blocks]
+    starts = [markers.at_start(block.text) if _is_prose(block) else None for block in blocks]
     is_bare = not any(mark and mark.opens is Opens.QUESTION and not mark.is_bare for mark in starts)
     dotted = any(
         mark is not None and not mark.is_word and "." in block.text[mark.start : mark.end]
@@ -60,17 +68,18 @@ def cut(blocks: tuple[Block, ...]) -> tuple[Segment, ...]:
     expects_answer = False
     for block, found in zip(blocks, starts, strict=True):
         mark = found
-        if (
-            mark is not None
-            and mark.is_bare
-            and not (is_bare and _is_open(mark, expects_answer=expects_answer))
-        ):
-            mark = None
+        if mark is not None and mark.is_bare:
+            is_answer = mark.opens is Opens.ANSWER and expects_answer
+            is_company = is_bare and not mark.is_word
+            if not (is_answer and (is_company or mark.is_word)) and not (
+                is_company and mark.opens is Opens.QUESTION
+            ):
+                mark = None
         if mark is not None:
             expects_answer = mark.opens is Opens.QUESTION
-        elif block.kind is Kind.PARAGRAPH and salutations.find(block.text):
+        elif greets(block):
             expects_answer = True
-        if block.kind not in _PROSE:
+        if not _is_prose(block):
             segments.append(Segment(block))
             continue
         start = mark.end if mark else 0
@@ -83,9 +92,14 @@ def cut(blocks: tuple[Block, ...]) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def _is_open(mark: Marker, *, expects_answer: bool) -> bool:
-    """Tell whether a letter without punctuation can be a mark here: ``A`` only after ``Q``."""
-    return mark.opens is Opens.QUESTION or expects_answer
+def greets(block: Block) -> bool:
+    """Tell whether a block begins like a letter."""
+    is_letter = block.kind in {Kind.PARAGRAPH, Kind.QUOTE} and _is_prose(block)
+    return is_letter and salutations.find(block.text) is not None
+
+
+def _is_prose(block: Block) -> bool:
+    return block.kind in _PROSE and block.hint is not Hint.PAGE_TITLE
 
 
 def _pieces(block: Block, first: Marker | None, middle: tuple[Marker, ...]) -> list[Segment]:

@@ -13,7 +13,7 @@ from pipeline.content.importing import (
     salutations,
     signatures,
 )
-from pipeline.content.importing.blocks import Block, Kind
+from pipeline.content.importing.blocks import Block, Hint, Kind
 from pipeline.content.importing.segments import Segment
 
 #: How far a look ahead goes; more furniture than this never stands between two paragraphs.
@@ -39,13 +39,28 @@ class Surroundings:
     @cached_property
     def last_question(self) -> int:
         """The last segment that opens a question; -1 without one."""
-        asking = [at for at in range(self.first, len(self.cut)) if self.asks(at)]
+        asking = [at for at in range(self.first, self.end) if self.asks(at)]
         return asking[-1] if asking else -1
+
+    @cached_property
+    def end(self) -> int:
+        """Where other stories or readers' comments begin: after the last marked answer."""
+        last_answer = max((at for at, each in enumerate(self.cut) if each.opens_answer), default=0)
+        last_mark = max((at for at, each in enumerate(self.cut) if each.marker), default=0)
+        for at in range(max(self.first, last_answer) + 1, len(self.cut)):
+            block = self.cut[at].block
+            if block.kind is not Kind.HEADING and block.words > 5:
+                continue
+            is_tail = at > last_mark and furniture.begins_tail(block.plain)
+            if is_tail or furniture.begins_comments(block.plain):
+                return at
+        return len(self.cut)
 
     @cached_property
     def _has_line_titles(self) -> bool:
         """Tell whether short lines head at least two of the page's questions."""
-        places = range(max(1, self.first - 1), len(self.cut))
+        # What stands before the first one may be the page's title.
+        places = range(self.first + 1, len(self.cut))
         titled = [at for at in places if self.asks(at) and is_title_line(self.cut[at - 1].block)]
         return len(titled) > 1
 
@@ -130,10 +145,13 @@ class Surroundings:
 
 def greeting_of(segment: Segment) -> salutations.Salutation | None:
     """Give the salutation that a question or an unmarked block begins with."""
-    if segment.block.kind not in {Kind.PARAGRAPH, Kind.QUOTE} or segment.opens_answer:
+    block = segment.block
+    if block.kind not in {Kind.PARAGRAPH, Kind.QUOTE} or segment.opens_answer:
+        return None
+    if block.hint is Hint.PAGE_TITLE:
         return None
     start = segment.marker.end if segment.marker else 0
-    return salutations.find(segment.block.text[start : start + 200])
+    return salutations.find(block.text[start : start + 200])
 
 
 def is_title_line(block: Block) -> bool:

@@ -125,7 +125,8 @@ class _Reader:
                 and not self._is_soft(line, text)
             )
         if kind is Kind.QUOTE:
-            return kind_of_next is not Kind.QUOTE
+            # Each paragraph of a quotation is a block, as it is in HTML.
+            return kind_of_next is not Kind.QUOTE or not text.strip("> ")
         if kind_of_next is not Kind.PARAGRAPH:
             return True
         return self._parts(line.text.strip(), text.strip()) or not self._is_soft(line, text)

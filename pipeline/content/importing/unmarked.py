@@ -1,7 +1,6 @@
 """Questions on a page that marks none: what is set like a question gets a mark, with doubt."""
 
 import re
-from dataclasses import replace
 
 from pipeline.content.importing import boundaries, markers, signatures
 from pipeline.content.importing.blocks import Block, Kind
@@ -62,17 +61,7 @@ def _marked(segment: Segment) -> Segment:
     text = block.text.strip()
     match = _EMPHASISED.fullmatch(text)
     emphasis = match[1] if match and block.text.startswith(match[1]) else ""
-    if block.kind in {Kind.HEADING, Kind.QUOTE}:
-        text = (
-            re.sub(r"^([ ]*)>[ ]?", r"\1", block.text, flags=re.MULTILINE)
-            if block.kind is Kind.QUOTE
-            else ""
-        )
-        if text and block.runs:
-            runs = tuple(
-                replace(run, text=re.sub(r"^[ ]*>[ ]?", "", run.text)) for run in block.runs
-            )
-            block = replace(block, runs=runs)
+    if block.kind is Kind.HEADING:
         block = block.with_kind(Kind.PARAGRAPH)
     return Segment(
         block, markers.Marker(opens=markers.Opens.QUESTION, end=len(emphasis), emphasis=emphasis)

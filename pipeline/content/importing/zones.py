@@ -71,6 +71,9 @@ _HINTS = {
         }
     ),
 }
+_HEADLINE_NAMES = frozenset(
+    {"headline", "entry-title", "post-title", "article-title", "page-title", "msotitle"}
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _WHOLE_PAGE = frozenset({"html", "body", "main", "article", "h1", "p", "title"})
 
@@ -117,3 +120,8 @@ def _names(tag: Tag) -> set[str]:
             continue
         found |= {name, parts[0], parts[-1]}
     return found
+
+
+def is_headline(tag: Tag) -> bool:
+    """Tell whether an element that is no heading is set as the page's title."""
+    return tag.name in {"div", "p", "span"} and bool(_names(tag) & _HEADLINE_NAMES)
