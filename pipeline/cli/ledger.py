@@ -179,7 +179,12 @@ def resolve_command(
         raise click.UsageError("choose one of --resend, --accepted and --close")
     decision = DeliveryEvent(event)
     with session.store() as store:
-        count = steering.resolve(store, number, readers, decision, now=session.clock.now())
+        # With the lock in hand nobody sends, so what a dead sender left in hand is in doubt now.
+        store.sender_lock.acquire(0.0, session.clock)
+        try:
+            count = steering.resolve(store, number, readers, decision, now=session.clock.now())
+        finally:
+            store.sender_lock.release()
         sums = store.outbox().sums(number)
     if as_json:
         output.document({"issue": number, "resolved": count, **documents.sums_document(sums)})
