@@ -1,31 +1,19 @@
 """Edge: reads ``newsletter.toml`` and says what is wrong with it to a person."""
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from pipeline.config import unknown, wording
 from pipeline.config.sections import Document
+from pipeline.config.source import FILE_NAME, PLACEHOLDER, Source
 from pipeline.errors import ConfigError
 
-FILE_NAME = "newsletter.toml"
-
-#: What ``mailbag init`` writes where a person must decide; a real send refuses while it stands.
-PLACEHOLDER = "CHANGE-ME"
-
-#: Tables of later releases: refused like unknown ones, with this reason.
-_LATER = {
-    "dkim": "DKIM signing is not there yet; let the relay sign",
-    "smtp_backup": "a second relay is not there yet",
-    "providers": "rates for one mailbox provider are not there yet",
-    "engine": "many senders are not there yet",
-    "engagement": "mailbag does not follow its readers",
-}
+__all__ = ["FILE_NAME", "PLACEHOLDER", "Settings", "find_site", "named_site", "parse", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +25,22 @@ class Settings:
     document: Document
     #: Lines of the toml that still hold ``CHANGE-ME``.
     placeholders: tuple[int, ...] = ()
+    source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
+
+    def place(self, table: str, key: str) -> str:
+        """Give the line that sets a key, for an error that is found out later."""
+        return self.source.place(table, key)
 
     def path(self, name: str) -> Path:
         """Resolve a path of the toml."""
-        return self.site / Path(name).expanduser()
+        try:
+            return self.site / Path(name).expanduser()
+        except RuntimeError as error:  # ~somebody, whom this machine does not know
+            raise ConfigError(
+                f"{name}: nobody here has that home folder",
+                place=FILE_NAME,
+                remedy="write the whole path",
+            ) from error
 
 
 def find_site(start: Path) -> Path:
@@ -54,6 +54,17 @@ def find_site(start: Path) -> Path:
         place=str(start),
         remedy="go to your newsletter's folder, name it with --site DIR, "
         "or make one with `mailbag init DIR`",
+    )
+
+
+def named_site(folder: Path) -> Path:
+    """Take the folder a person named; one above it would be another newsletter."""
+    if (folder / FILE_NAME).is_file():
+        return folder.resolve()
+    raise ConfigError(
+        f"no {FILE_NAME} in it" if folder.is_dir() else "there is no such folder",
+        place=str(folder),
+        remedy="name the newsletter's folder in --site or MAILBAG_SITE",
     )
 
 
@@ -80,104 +91,41 @@ def parse(text: str, *, site: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         place = _place_of_syntax(str(error))
         raise ConfigError(f"is not TOML: {error}", place=place, remedy="mend that line") from error
-    problems = [*_unknown(table, text)]
-    if not problems:
-        try:
-            document = Document.model_validate(table)
-        except ValidationError as error:
-            problems = [*_invalid(error, text)]
-        else:
-            lines = tuple(
-                number
-                for number, line in enumerate(text.splitlines(), 1)
-                if PLACEHOLDER in line.partition("#")[0]
-            )
-            return Settings(site, document, lines)
-    first, *others = problems
-    more = "".join(f"\n{other}" for other in others)
-    raise ConfigError(
-        f"{first.message}{more and f'; {first.remedy}{more}'}",
+    source = Source(text)
+    found = [*unknown.name_unknown(table, source)]
+    try:
+        document = Document.model_validate(unknown.without_unknown(table))
+    except ValidationError as error:
+        meant = {problem.remedy for problem in found}
+        found += wording.name_invalid(error, source, already=meant)
+        raise _as_one(found) from error
+    if found:
+        raise _as_one(found)
+    return Settings(site, document, source.placeholders, source)
+
+
+def _as_one(problems: Iterable[ConfigError]) -> ConfigError:
+    """Make one error of all, a line each, in the order of the file."""
+    *others, last = sorted(problems, key=_line_number)
+    if not others:
+        return last
+    first = others[0]
+    after_first = [
+        str(other) for other in (*others[1:], ConfigError(last.message, place=last.place))
+    ]
+    remedy = f"; {first.remedy}" if first.remedy else ""
+    return ConfigError(
+        "\n".join([f"{first.message}{remedy}", *after_first]),
         place=first.place,
-        remedy="" if more else first.remedy,
+        remedy=last.remedy,
     )
+
+
+def _line_number(problem: ConfigError) -> int:
+    number = problem.place.partition(":")[2]
+    return int(number) if number.isdigit() else 0
 
 
 def _place_of_syntax(message: str) -> str:
     line = re.search(r"line (\d+)", message)
     return f"{FILE_NAME}:{line[1]}" if line else FILE_NAME
-
-
-def _place(text: str, table: str, key: str = "") -> str:
-    """Find the line of a key, for people; the table's own line when the key has none."""
-    inside = ""
-    found = 0
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
-        if header:
-            inside = header[1].replace('"', "").split(".")[0]
-            if inside == table and not key:
-                return f"{FILE_NAME}:{number}"
-            found = found or (number if inside == table else 0)
-        elif inside == table and key and re.match(rf'\s*"?{re.escape(key)}"?\s*=', line):
-            return f"{FILE_NAME}:{number}"
-    return f"{FILE_NAME}:{found}" if found else FILE_NAME
-
-
-def _keys(model: type[BaseModel]) -> dict[str, Any]:
-    return {field.alias or name: field for name, field in model.model_fields.items()}
-
-
-def _unknown(table: Mapping[str, Any], text: str) -> Iterator[ConfigError]:
-    tables = _keys(Document)
-    for name, value in table.items():
-        if name in _LATER:
-            yield ConfigError(
-                f"[{name}] cannot be used: {_LATER[name]}",
-                place=_place(text, name),
-                remedy="take it out",
-            )
-        elif name not in tables:
-            what = f"table [{name}]" if isinstance(value, Mapping | list) else f"key {name!r}"
-            yield ConfigError(
-                f"unknown {what}", place=_place(text, name), remedy=_nearest(name, tables, "[{}]")
-            )
-        elif not isinstance(value, Mapping):
-            yield ConfigError(
-                f"{name!r} must be a table", place=_place(text, name), remedy=f"write [{name}]"
-            )
-        else:
-            known = _keys(tables[name].annotation)
-            for key in value:
-                if key not in known:
-                    remedy = (
-                        'keep it in a file: password_file = ".secrets/smtp.password", '
-                        "or in MAILBAG_SMTP_PASSWORD"
-                        if (name, key) == ("smtp", "password")
-                        else _nearest(key, known, "{}")
-                    )
-                    yield ConfigError(
-                        f"[{name}] has no key {key!r}", place=_place(text, name, key), remedy=remedy
-                    )
-
-
-def _nearest(word: str, known: Mapping[str, Any], form: str) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    if near:
-        return f"did you mean {form.format(near[0])}?"
-    return f"known are {', '.join(form.format(name) for name in known)}"
-
-
-def _invalid(error: ValidationError, text: str) -> Iterator[ConfigError]:
-    for problem in error.errors():
-        where = [str(step) for step in problem["loc"]]
-        table, key = where[0], where[1] if len(where) > 1 else ""
-        name = f"[{table}] {key}".strip()
-        if problem["type"] == "missing":
-            message, remedy = f"{name} is missing", "write it down"
-        else:
-            said = problem["msg"].removeprefix("Value error, ")
-            said = said[:1].lower() + said[1:]
-            shown = problem["input"]
-            value = f" (is {shown!r})" if key and isinstance(shown, str | int | float) else ""
-            message, remedy = f"{name}: {said}{value}", "mend it"
-        yield ConfigError(message, place=_place(text, table, key), remedy=remedy)

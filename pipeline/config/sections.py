@@ -3,122 +3,49 @@
 Each class says what is legal; :mod:`pipeline.config.reading` says it to a person.
 """
 
-import ipaddress
-import re
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from pipeline.config.values import (
+    LOOPBACK,
+    BareMailbox,
+    BaseUrl,
+    DatabaseUrl,
+    Duration,
+    FailOn,
+    Filled,
+    Flag,
+    Host,
+    Language,
+    Line,
+    ListId,
+    Mailbox,
+    Network,
+    OptionalMailbox,
+    Rate,
+    Rewrites,
+    Theme,
+    TimeOfWeek,
+    TimeZone,
+    Whole,
+    Window,
 )
-
-from pipeline.audience import addresses
 from pipeline.content.selection import Order
 from pipeline.delivery.throttle import Limits
-from pipeline.model.controls import has_control
 from pipeline.model.delivery import DoubtPolicy
 from pipeline.model.finding import Level
-from pipeline.schedule import calendar
-from pipeline.schedule.durations import parse_duration
 
-#: Hosts of this machine, where http and a mail server without TLS are no danger.
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_LIST_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_THEME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+__all__ = ["LOOPBACK", "TABLES", "Approval", "Document", "Kind", "Security", "keys_of"]
 
 
-def _line(text: str) -> str:
-    if has_control(text):
-        raise ValueError("must be one line without control characters")
-    return text.strip()
-
-
-def _filled(text: str) -> str:
-    if not text:
-        raise ValueError("must not be empty")
-    return text
-
-
-def _mailbox(text: str) -> str:
-    addresses.parse(text)
-    return text
-
-
-def _optional_mailbox(text: str) -> str:
-    return _mailbox(text) if text else ""
-
-
-def _base_url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in {"https", "http"} or not url.hostname:
-        raise ValueError("must be an address such as https://news.example")
-    if url.scheme == "http" and url.hostname not in LOOPBACK:
-        raise ValueError("must begin with https://; one-click unsubscribe needs it (RFC 8058)")
-    if url.query or url.fragment or url.username:
-        raise ValueError("must not hold a user, a question mark or a hash")
-    return text.rstrip("/")
-
-
-def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
-        raise ValueError("must be a language tag such as en or pt-BR")
-    return text
-
-
-def _timezone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("must be a time zone such as Europe/Berlin") from error
-    return text
-
-
-def _list_id(text: str) -> str:
-    if not _LIST_ID.fullmatch(text) or "." not in text or len(text) > 255:
-        raise ValueError("must be a dotted name such as column.news.example (RFC 2919)")
-    return text
-
-
-def _theme(text: str) -> str:
-    if not _THEME.fullmatch(text):
-        raise ValueError("must be the name of a theme, such as classic")
-    return text
-
-
-def _duration(value: object) -> object:
-    return parse_duration(value) if isinstance(value, str) else value
-
-
-def _limits(value: object) -> object:
-    return Limits.parse(value) if isinstance(value, str) else value
-
-
-def _network(text: str) -> str:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError as error:
-        raise ValueError("must hold addresses or networks such as 10.0.0.0/8") from error
-    return text
-
-
-def _at(text: str) -> str:
-    calendar.parse_at(text)
-    return text
-
-
-Line = Annotated[str, AfterValidator(_line)]
-Filled = Annotated[Line, AfterValidator(_filled)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+def _refused(key: str, sentence: str) -> PydanticCustomError:
+    """Refuse two keys that do not go together; the sentence is about the one named."""
+    return PydanticCustomError("together", "{sentence}", {"key": key, "sentence": sentence})
 
 
 class Security(StrEnum):
@@ -148,47 +75,45 @@ class Approval(StrEnum):
 class Section(BaseModel):
     """A table of the toml: frozen, and nothing unknown in it."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=False, arbitrary_types_allowed=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class Newsletter(Section):
     """``[newsletter]``: who writes, and under which name."""
 
     title: Filled
-    from_: Annotated[Filled, AfterValidator(_mailbox)] = Field(alias="from")
-    reply_to: Annotated[Line, AfterValidator(_optional_mailbox)] = ""
-    list_id: Annotated[Filled, AfterValidator(_list_id)]
-    base_url: Annotated[Filled, AfterValidator(_base_url)]
-    language: Annotated[str, AfterValidator(_language)] = "en"
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    from_: Mailbox = Field(alias="from")
+    reply_to: OptionalMailbox = ""
+    list_id: ListId
+    base_url: BaseUrl
+    language: Language = "en"
+    timezone: TimeZone = "UTC"
     postal_address: Filled
-    verify_links: bool = True
-    first_number: int = Field(default=1, ge=1)
-    theme: Annotated[str, AfterValidator(_theme)] = "classic"
-    return_path: Annotated[Line, AfterValidator(_optional_mailbox)] = ""
+    verify_links: Flag = True
+    first_number: Whole = Field(default=1, ge=1)
+    theme: Theme = "classic"
+    return_path: BareMailbox = ""
 
 
 class Selection(Section):
     """``[selection]``: which Q&As make an issue."""
 
-    count: int = Field(default=3, ge=1, le=100)
-    minimum: int = Field(default=1, ge=1)
+    count: Whole = Field(default=3, ge=1, le=100)
+    minimum: Whole = Field(default=1, ge=1)
     order: Order = Order.OLDEST
-    topic_limit: int = Field(default=2, ge=1)
+    topic_limit: Whole = Field(default=2, ge=1)
 
     @model_validator(mode="after")
     def _minimum_within_count(self) -> "Selection":
         if self.minimum > self.count:
-            raise ValueError(f"minimum ({self.minimum}) is above count ({self.count})")
+            raise _refused("minimum", f"must not be above count, which is {self.count}")
         return self
 
 
 class Schedule(Section):
     """``[schedule]``: when an issue is due."""
 
-    at: Annotated[str, AfterValidator(_at)] = "tuesday 09:00"
+    at: TimeOfWeek = "tuesday 09:00"
     grace: Duration = timedelta(hours=6)
     approval: Approval = Approval.NONE
 
@@ -196,28 +121,25 @@ class Schedule(Section):
 class Smtp(Section):
     """``[smtp]``: the relay."""
 
-    host: Filled = "127.0.0.1"
-    port: int = Field(default=1025, ge=1, le=65535)
+    host: Host = "127.0.0.1"
+    port: Whole = Field(default=1025, ge=1, le=65535)
     security: Security = Security.NONE
     username: Line = ""
-    password_file: str = ""
-    connections: int = Field(default=4, ge=1, le=100)
-    messages_per_connection: int = Field(default=100, ge=1)
-    window: int = Field(default=1, ge=1)
-    rate: Annotated[Limits | None, BeforeValidator(_limits)] = None
-    rewrites: tuple[str, ...] = ()
+    password_file: Line = ""
+    connections: Whole = Field(default=4, ge=1, le=100)
+    messages_per_connection: Whole = Field(default=100, ge=1)
+    window: Window = Field(default=1, ge=1)
+    rate: Rate = Limits()
+    rewrites: Rewrites = ()
     kind: Kind = Kind.SMTP
-    ca_file: str = ""
+    ca_file: Line = ""
 
     @model_validator(mode="after")
-    def _what_is_there(self) -> "Smtp":
-        if self.window > 1:
-            raise ValueError("window above 1 needs CHUNKING, which is not there yet; leave it at 1")
-        if self.rewrites:
-            raise ValueError("rewrites is for DKIM signing, which is not there yet; leave it out")
+    def _no_password_in_clear(self) -> "Smtp":
         if self.username and self.security is Security.NONE:
-            raise ValueError(
-                'a username needs security = "starttls" or "tls": no password goes out in clear'
+            raise _refused(
+                "username",
+                'needs security = "starttls" or "tls": no password goes out in clear',
             )
         return self
 
@@ -232,27 +154,21 @@ class Delivery(Section):
 class Database(Section):
     """``[database]``: where the ledger is."""
 
-    url: Filled = "sqlite:///mailbag.db"
+    url: DatabaseUrl = "sqlite:///mailbag.db"
 
 
 class Checks(Section):
     """``[checks]``: how bad a finding must be to stop an issue."""
 
-    fail_on: Level = Level.ERROR
-
-    @model_validator(mode="after")
-    def _not_on_notes(self) -> "Checks":
-        if self.fail_on is Level.NOTE:
-            raise ValueError('fail_on must be "error" or "warning"')
-        return self
+    fail_on: FailOn = Level.ERROR
 
 
 class Web(Section):
     """``[web]``: where ``mailbag serve`` listens."""
 
-    host: Filled = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
-    trusted_proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    host: Host = "127.0.0.1"
+    port: Whole = Field(default=8080, ge=0, le=65535)
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 class Keys(Section):
@@ -260,7 +176,7 @@ class Keys(Section):
 
     token_file: Filled = ".secrets/token.key"  # noqa: S105 - a path
     #: Keys that signed the links of mails already sent; they only verify.
-    old_token_files: tuple[str, ...] = ()
+    old_token_files: tuple[Filled, ...] = ()
     suppression_file: Filled = ".secrets/suppression.key"
 
 
@@ -276,3 +192,16 @@ class Document(Section):
     checks: Checks = Checks()
     web: Web = Web()
     keys: Keys = Keys()
+
+
+def keys_of(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
+    """Give the keys of a table as they are written in the toml."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+#: Every table by its name.
+TABLES: Mapping[str, type[Section]] = {
+    name: field.annotation
+    for name, field in Document.model_fields.items()
+    if isinstance(field.annotation, type)
+}

@@ -1,0 +1,53 @@
+"""The text of ``newsletter.toml``: where in it a key stands."""
+
+import re
+
+FILE_NAME = "newsletter.toml"
+
+#: What ``mailbag init`` writes where a person must decide; a real send refuses while it stands.
+PLACEHOLDER = "CHANGE-ME"
+
+_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
+
+
+class Source:
+    """The lines of the toml; a parser of TOML forgets them."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines()
+
+    @property
+    def placeholders(self) -> tuple[int, ...]:
+        """Give the lines that hold ``CHANGE-ME`` outside a comment."""
+        return tuple(
+            number
+            for number, line in enumerate(self._lines, 1)
+            if PLACEHOLDER in _STRING_OR_COMMENT.sub(_without_comment, line)
+        )
+
+    def place(self, table: str, key: str = "") -> str:
+        """Give the line of a key; the table's own when there is none, for people to look at."""
+        inside, found = "", 0
+        for number, line in enumerate(self._lines, 1):
+            header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
+            if header:
+                inside = _first_name(header[1])
+                if inside == table:
+                    found = found or number
+            elif (inside == table and key and _sets(line, key)) or (
+                not inside and _sets(line, table)
+            ):
+                return f"{FILE_NAME}:{number}"
+        return f"{FILE_NAME}:{found}" if found else FILE_NAME
+
+
+def _first_name(dotted: str) -> str:
+    return dotted.replace('"', "").replace("'", "").split(".")[0].strip()
+
+
+def _sets(line: str, key: str) -> bool:
+    return re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line) is not None
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    return "" if found[0].startswith("#") else found[0]

@@ -1,0 +1,110 @@
+"""What stands in ``newsletter.toml`` and is known to no release, or to a later one."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.config.sections import TABLES, keys_of
+from pipeline.config.source import Source
+from pipeline.errors import ConfigError
+
+#: Tables of later releases: refused like unknown ones, with this reason.
+_LATER = {
+    "dkim": "DKIM signing is not there yet; let the relay sign",
+    "smtp_backup": "a second relay is not there yet",
+    "providers": "rates for one mailbox provider are not there yet",
+    "engine": "many senders are not there yet",
+    "engagement": "mailbag does not follow its readers",
+}
+
+#: Words of other programs, and of people: too far from ours to be found by their letters.
+_MEANT = {
+    "from_email": "from",
+    "sender": "from",
+    "name": "title",
+    "url": "base_url",
+    "tz": "timezone",
+    "time_zone": "timezone",
+    "lang": "language",
+    "address": "postal_address",
+    "max": "count",
+    "when": "at",
+    "day": "at",
+    "server": "host",
+    "user": "username",
+    "login": "username",
+    "tls": "security",
+    "ssl": "security",
+    "encryption": "security",
+    "limit": "rate",
+}
+
+_PASSWORDS = frozenset({"password", "passwd", "pass", "secret"})
+#: The remedy for one of them.
+_IN_A_FILE = (
+    'keep it in a file: password_file = ".secrets/smtp.password", or in MAILBAG_SMTP_PASSWORD'
+)
+
+
+def name_unknown(table: Mapping[str, Any], source: Source) -> Iterator[ConfigError]:
+    """Name what no release or a later one knows, with the nearest word that is known."""
+    for name, value in table.items():
+        place = source.place(name)
+        if name in _LATER:
+            yield ConfigError(
+                f"[{name}] cannot be used: {_LATER[name]}", place=place, remedy="take it out"
+            )
+        elif name not in TABLES and isinstance(value, Mapping | list):
+            yield ConfigError(
+                f"there is no table [{name}]", place=place, remedy=_nearest(name, TABLES, "[{}]")
+            )
+        elif name not in TABLES:
+            yield ConfigError(
+                f"the key {name!r} is in no table", place=place, remedy=_table_of(name)
+            )
+        elif not isinstance(value, Mapping):
+            yield ConfigError(f"{name!r} must be a table", place=place, remedy=as_table(name))
+        else:
+            known = keys_of(TABLES[name])
+            for key in value:
+                if key not in known:
+                    yield ConfigError(
+                        f"[{name}] has no key {key!r}",
+                        place=source.place(name, key),
+                        remedy=_remedy_for(name, key, known),
+                    )
+
+
+def as_table(name: str) -> str:
+    """Give the remedy for a key where a table should be."""
+    return f"write [{name}] on a line alone"
+
+
+def without_unknown(table: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Leave the known keys, so that their values can be looked at as well."""
+    return {
+        name: {key: found for key, found in value.items() if key in keys_of(TABLES[name])}
+        for name, value in table.items()
+        if name in TABLES and isinstance(value, Mapping)
+    }
+
+
+def _remedy_for(table: str, key: str, known: Mapping[str, Any]) -> str:
+    if table == "smtp" and key.lower() in _PASSWORDS:
+        return _IN_A_FILE
+    elsewhere = next((name for name, model in TABLES.items() if key in keys_of(model)), "")
+    return f"it belongs to [{elsewhere}]" if elsewhere else _nearest(key, known, "{}")
+
+
+def _table_of(key: str) -> str:
+    table = next((name for name, model in TABLES.items() if key in keys_of(model)), "")
+    return f"put it under [{table}]" if table else "keys stand under a table such as [newsletter]"
+
+
+def _nearest(word: str, known: Mapping[str, Any], form: str) -> str:
+    word = word.lower().replace("-", "_")
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    meant = near[0] if near else _MEANT.get(word, "")
+    if meant in known:
+        return f"did you mean {form.format(meant)}?"
+    return f"known are {', '.join(form.format(name) for name in known)}"

@@ -1,0 +1,207 @@
+"""What a value of ``newsletter.toml`` may be; each refusal continues ``[table] key ...``.
+
+TOML has types of its own, so nothing is converted: ``true`` is no number and ``5`` no duration.
+"""
+
+import ipaddress
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Strict
+
+from pipeline.audience import addresses
+from pipeline.delivery.throttle import Limits
+from pipeline.errors import ConfigError
+from pipeline.model.controls import has_control
+from pipeline.model.finding import Level
+from pipeline.schedule import calendar
+from pipeline.schedule.durations import parse_duration
+from pipeline.store.location import database_file
+
+#: Hosts of this machine, where http and a mail server without TLS are no danger.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LIST_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_THEME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
+
+
+def _line(text: str) -> str:
+    if has_control(text):
+        raise ValueError("must be one line without control characters")
+    return text.strip()
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    try:
+        addresses.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{_without_value(str(error), text)}") from error
+    return text
+
+
+def _without_value(sentence: str, value: str) -> str:
+    return f"is no address: {sentence.removeprefix(f'{value!r}: ')}"
+
+
+def _optional_mailbox(text: str) -> str:
+    return _mailbox(text) if text else ""
+
+
+def _bare_mailbox(text: str) -> str:
+    if "<" in text:
+        raise ValueError("must be an address alone, without a name, such as bounces@news.example")
+    return _optional_mailbox(text)
+
+
+def _base_url(text: str) -> str:
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError as error:
+        raise ValueError("must be an address such as https://news.example") from error
+    if url.scheme not in {"https", "http"} or not url.hostname or port == 0:
+        raise ValueError("must be an address such as https://news.example")
+    if url.scheme == "http" and url.hostname not in LOOPBACK:
+        raise ValueError("must begin with https://; one-click unsubscribe needs it (RFC 8058)")
+    if "?" in text or "#" in text or "@" in url.netloc:
+        raise ValueError("must not hold a user, a question mark or a hash")
+    if not text.isascii() or " " in text:
+        raise ValueError("must be in ASCII without spaces; write the domain as xn--...")
+    return text.rstrip("/")
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError("must be a language tag such as en or pt-BR")
+    return text
+
+
+def _timezone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("must be a time zone such as Europe/Berlin") from error
+    return text
+
+
+def _list_id(text: str) -> str:
+    if not _LIST_ID.fullmatch(text) or "." not in text or len(text) > 255:
+        raise ValueError("must be a dotted name such as column.news.example (RFC 2919)")
+    return text
+
+
+def _theme(text: str) -> str:
+    if not _THEME.fullmatch(text):
+        raise ValueError("must be the name of a theme, such as classic")
+    return text
+
+
+def _host(text: str) -> str:
+    if _HOST_NAME.fullmatch(text):
+        return text
+    try:
+        ipaddress.ip_address(text)
+    except ValueError as error:
+        raise ValueError(
+            "must be a host name or an IP address alone; the port has a key of its own"
+        ) from error
+    return text
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError("must hold addresses or networks such as 10.0.0.0/8") from error
+    return text
+
+
+def _duration(value: object) -> timedelta:
+    try:
+        length = parse_duration(value) if isinstance(value, str) else timedelta(0)
+    except ValueError:
+        length = timedelta(0)
+    if not length:
+        raise ValueError('must be a length of time in quotes, such as "6h" or "1d 12h"')
+    return length
+
+
+def _limits(value: object) -> Limits:
+    if isinstance(value, str):
+        try:
+            return Limits.parse(value)
+        except ValueError:
+            pass  # said below
+    raise ValueError('must be a rate in quotes, such as "14/s" or "14/s, 50000/d"')
+
+
+def _at(text: str) -> str:
+    try:
+        calendar.parse_at(text)
+    except ValueError as error:
+        raise ValueError('must be a time of the week such as "tuesday 09:00"') from error
+    return text
+
+
+def _database(text: str) -> str:
+    try:
+        database_file(text, folder=Path())
+    except ConfigError as error:
+        raise ValueError(f"cannot be used: {error.message}; {error.remedy}") from error
+    return text
+
+
+def _fail_on(value: object) -> Level:
+    if value not in {"error", "warning"}:
+        raise ValueError('must be "error" or "warning"')
+    return Level(value)
+
+
+def _window(count: int) -> int:
+    if count > 1:
+        raise ValueError("must be 1: more needs CHUNKING, which is not there yet")
+    return count
+
+
+def _rewrites(names: tuple[str, ...]) -> tuple[str, ...]:
+    if names:
+        raise ValueError("must be left out: it belongs to DKIM signing, which is not there yet")
+    return names
+
+
+#: Neither ``"4"`` nor ``4.0`` nor ``true``.
+Whole = Annotated[int, Strict()]
+#: Neither ``"yes"`` nor ``1``.
+Flag = Annotated[bool, Strict()]
+Line = Annotated[str, AfterValidator(_line)]
+Filled = Annotated[Line, AfterValidator(_filled)]
+Mailbox = Annotated[Filled, AfterValidator(_mailbox)]
+OptionalMailbox = Annotated[Line, AfterValidator(_optional_mailbox)]
+#: What MAIL FROM takes.
+BareMailbox = Annotated[Line, AfterValidator(_bare_mailbox)]
+BaseUrl = Annotated[Filled, AfterValidator(_base_url)]
+Language = Annotated[str, AfterValidator(_language)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+ListId = Annotated[Filled, AfterValidator(_list_id)]
+Theme = Annotated[str, AfterValidator(_theme)]
+Host = Annotated[Filled, AfterValidator(_host)]
+Network = Annotated[str, AfterValidator(_network)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Rate = Annotated[Limits, BeforeValidator(_limits)]
+TimeOfWeek = Annotated[str, AfterValidator(_at)]
+DatabaseUrl = Annotated[Filled, AfterValidator(_database)]
+FailOn = Annotated[Level, BeforeValidator(_fail_on)]
+Window = Annotated[Whole, AfterValidator(_window)]
+Rewrites = Annotated[tuple[str, ...], AfterValidator(_rewrites)]
