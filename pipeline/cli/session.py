@@ -11,7 +11,7 @@ import click
 
 from pipeline.app.site import Site, open_site
 from pipeline.clock import Clock, SystemClock
-from pipeline.config.reading import find_site
+from pipeline.config.reading import find_site, named_site
 from pipeline.store.opening import Store
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -32,7 +32,8 @@ class Session:
 
     @cached_property
     def site(self) -> Site:
-        return open_site(find_site(self._folder or Path.cwd()), clock=self.clock)
+        folder = named_site(self._folder) if self._folder else find_site(Path.cwd())
+        return open_site(folder, clock=self.clock)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
