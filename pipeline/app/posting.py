@@ -124,7 +124,7 @@ def refuse_placeholders(site: Site) -> None:
     if lines:
         numbers = ", ".join(str(line) for line in lines)
         raise ConfigError(
-            f"{PLACEHOLDER} still stands in line {numbers}",
+            f"{PLACEHOLDER} still stands in {'line' if len(lines) == 1 else 'lines'} {numbers}",
             place=f"{FILE_NAME}:{lines[0]}",
             remedy="write what is true of your newsletter there",
         )

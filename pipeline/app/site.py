@@ -65,7 +65,7 @@ class Site:
             themes = sorted(path.name for path in shipped.templates().iterdir() if path.is_dir())
             raise ConfigError(
                 f"there is no theme {theme!r}",
-                place="newsletter.toml",
+                place=self.settings.place("newsletter", "theme"),
                 remedy=f"known are {', '.join(themes)}, or make templates/{theme}/",
             )
         return tuple(path for path in (own / theme, own, theirs) if path.is_dir())
