@@ -206,7 +206,7 @@ class _Session:
         self.sink = sink
         self.connection = connection
         self.number = number
-        self.buffer = b""
+        self.buffer = bytearray()
         self.is_encrypted = False
         self.sender = ""
         self.recipient = ""
@@ -319,21 +319,28 @@ class _Session:
 
     def _body(self) -> bytes:
         is_first = True
-        while (end := (b"\r\n" + self.buffer).find(b"\r\n.\r\n")) < 0:
+        searched = 0
+        self.buffer[:0] = b"\r\n"
+        while (end := self.buffer.find(b"\r\n.\r\n", searched)) < 0:
+            searched = max(0, len(self.buffer) - 4)
             self._fill()
             if is_first:
                 is_first = False
                 if not self._step("BODY"):
-                    raise _Hangup
-        data, self.buffer = self.buffer[:end], self.buffer[end + 3 :]
+                    while True:  # an answer before its time; the sender is to hang up
+                        self._fill()
+        data = bytes(self.buffer[2 : end + 2])
+        del self.buffer[: end + 5]
         return data
 
     def _lines(self) -> Iterator[str]:
         while True:
             while b"\n" not in self.buffer:
                 self._fill()
-            line, self.buffer = self.buffer.split(b"\n", 1)
-            yield line.rstrip(b"\r").decode(errors="replace")
+            end = self.buffer.find(b"\n") + 1
+            line = bytes(self.buffer[:end])
+            del self.buffer[:end]
+            yield line.rstrip(b"\r\n").decode(errors="replace")
 
     def _fill(self) -> None:
         data = self.connection.recv(65536)
@@ -385,5 +392,5 @@ class _Session:
             self.sink._open.discard(plain)
             self.sink._open.add(self.connection)
         self.is_encrypted = True
-        self.buffer = b""
+        self.buffer.clear()
         self.is_open = False

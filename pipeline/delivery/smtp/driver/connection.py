@@ -132,7 +132,7 @@ class Connection:
             self.wire.peek()
         except GoneError:
             return False
-        return self.smtp.state in {State.READY, State.OPEN}
+        return self.smtp.state in {State.READY, State.OPEN} and not self.smtp.is_awaiting
 
     async def quit(self) -> None:
         """Take leave, and close; nothing depends on the answer."""
