@@ -73,13 +73,16 @@ def read(site: Path) -> Settings:
     path = site / FILE_NAME
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"is not UTF-8 (byte {error.start})", place=FILE_NAME, remedy="save it as UTF-8"
-        ) from error
     except OSError as error:
         raise ConfigError(
-            f"cannot be read: {error.strerror}", place=str(path), remedy="see that it is there"
+            f"cannot be read: {error.strerror}",
+            place=str(path),
+            remedy="see that it is a file you may read",
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(
+            "is not UTF-8", place=f"{FILE_NAME}:{line}", remedy="save the file as UTF-8"
         ) from error
     return parse(text, site=site)
 

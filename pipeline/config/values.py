@@ -164,7 +164,7 @@ def _database(text: str) -> str:
 
 
 def _fail_on(value: object) -> Level:
-    if value not in {"error", "warning"}:
+    if not isinstance(value, str) or value not in {"error", "warning"}:
         raise ValueError('must be "error" or "warning"')
     return Level(value)
 

@@ -1,0 +1,216 @@
+import pytest
+
+from pipeline.config import reading
+from pipeline.config.reading import FILE_NAME
+from pipeline.errors import ConfigError
+from tests.config.letters import LETTER, refusal
+
+
+def test_a_site_needs_five_keys_and_no_more(tmp_path):
+    settings = reading.parse(LETTER, site=tmp_path)
+
+    assert settings.document.newsletter.title == "The Corner Office"
+    assert settings.document.smtp.port == 1025
+    assert settings.placeholders == ()
+
+
+def test_finds_the_site_from_a_folder_inside_it(tmp_path):
+    (tmp_path / FILE_NAME).write_text(LETTER)
+    inside = tmp_path / "content" / "2026"
+    inside.mkdir(parents=True)
+
+    assert reading.find_site(inside) == tmp_path
+
+
+def test_says_how_to_begin_where_there_is_no_site(tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        reading.find_site(tmp_path)
+
+    assert "mailbag init" in caught.value.remedy
+
+
+def test_looks_no_further_than_the_folder_a_person_names(tmp_path):
+    (tmp_path / FILE_NAME).write_text(LETTER)
+    (tmp_path / "content").mkdir()
+
+    assert reading.named_site(tmp_path) == tmp_path
+    with pytest.raises(ConfigError, match=FILE_NAME):
+        reading.named_site(tmp_path / "content")
+    with pytest.raises(ConfigError, match="no such folder"):
+        reading.named_site(tmp_path / "contents")
+
+
+def test_a_byte_order_mark_and_the_line_ends_of_windows_are_no_harm(tmp_path):
+    (tmp_path / FILE_NAME).write_bytes(b"\xef\xbb\xbf" + LETTER.replace("\n", "\r\n").encode())
+
+    assert reading.read(tmp_path).document.newsletter.title == "The Corner Office"
+
+
+def test_names_the_line_that_is_not_utf_8(tmp_path):
+    (tmp_path / FILE_NAME).write_bytes(b'[newsletter]\ntitle = "Caf\xe9"\n')
+
+    with pytest.raises(ConfigError) as caught:
+        reading.read(tmp_path)
+
+    assert str(caught.value) == "newsletter.toml:2: is not UTF-8; save the file as UTF-8"
+
+
+def test_a_file_that_cannot_be_read_is_no_bug(tmp_path):
+    (tmp_path / FILE_NAME).mkdir()
+
+    with pytest.raises(ConfigError, match="cannot be read"):
+        reading.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("[newsletter\ntitle = 1\n", 1, id="header"),
+        pytest.param(LETTER + "x = = 1\n", 7, id="twice-the-sign"),
+        pytest.param(LETTER + 'title = "again"\n', 7, id="key-twice"),
+        pytest.param(LETTER + "[newsletter]\n", 7, id="table-twice"),
+        pytest.param(LETTER + 'language = "en\n', 7, id="open-quote"),
+        pytest.param(LETTER + "at = tuesday\n", 7, id="no-quotes"),
+    ],
+)
+def test_names_the_line_that_is_not_toml(text, line):
+    error = refusal(text)
+
+    assert error.place == f"newsletter.toml:{line}"
+    assert "is not TOML" in error.message
+    assert error.remedy
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        pytest.param("[smpt]\nport = 25\n", "7: there is no table [smpt]; did you mean [smtp]?"),
+        pytest.param("titel = 'x'\n", "7: [newsletter] has no key 'titel'; did you mean title?"),
+        pytest.param("sender = 'x'\n", "7: [newsletter] has no key 'sender'; did you mean from?"),
+        pytest.param("port = 25\n", "7: [newsletter] has no key 'port'; it belongs to [smtp]"),
+        pytest.param(
+            "[smtp]\n\nuser = 'x'\n", "9: [smtp] has no key 'user'; did you mean username?"
+        ),
+        pytest.param("[checks]\nxyzzy = 1\n", "8: [checks] has no key 'xyzzy'; known are fail_on"),
+        pytest.param(
+            "smtp.prot = 25\n", "7: [newsletter] has no key 'smtp'; known are title, from,"
+        ),
+    ],
+)
+def test_names_the_nearest_word_that_is_known(added, said):
+    assert f"newsletter.toml:{said}" in str(refusal(LETTER + added))
+
+
+def test_says_under_which_table_a_key_belongs():
+    error = refusal('title = "x"\n' + LETTER)
+
+    assert (
+        str(error) == "newsletter.toml:1: the key 'title' is in no table; put it under [newsletter]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("added", "reason"),
+    [
+        pytest.param('[dkim]\ndomain = "x.example"\n', "let the relay sign", id="dkim"),
+        pytest.param('[[smtp_backup]]\nhost = "x"\n', "a second relay", id="smtp_backup"),
+        pytest.param('[providers."gmail.com"]\nrate = "1/s"\n', "mailbox provider", id="providers"),
+        pytest.param('[engine]\nkind = "x"\n', "many senders", id="engine"),
+        pytest.param("[smtp]\nwindow = 2\n", "CHUNKING", id="window"),
+        pytest.param('[smtp]\nrewrites = ["date"]\n', "DKIM", id="rewrites"),
+        pytest.param(
+            '[database]\nurl = "postgresql+psycopg://u:hunter2@h/db"\n', "PostgreSQL", id="postgres"
+        ),
+    ],
+)
+def test_refuses_the_keys_of_later_releases_with_the_reason(added, reason):
+    error = refusal(LETTER + added)
+
+    assert reason in str(error)
+    assert "hunter2" not in str(error)
+    assert error.place in {"newsletter.toml:7", "newsletter.toml:8"}
+
+
+@pytest.mark.parametrize("key", ["password", "passwd", "pass"])
+def test_refuses_a_password_and_says_where_it_belongs(key):
+    error = refusal(LETTER + f'[smtp]\n{key} = "hunter2"\n')
+
+    assert error.place == "newsletter.toml:8"
+    assert "password_file" in error.remedy
+    assert "MAILBAG_SMTP_PASSWORD" in error.remedy
+    assert "hunter2" not in str(error)
+
+
+def test_names_every_problem_in_the_order_of_the_lines():
+    text = (
+        LETTER.replace("title", "titel") + '[smtp]\nport = "25"\n[dkim]\n[selection]\ncount = 0\n'
+    )
+
+    lines = str(refusal(text)).splitlines()
+
+    assert [line.split(":")[1] for line in lines] == ["2", "8", "9", "11"]
+    assert all("; " in line for line in lines)
+
+
+def test_does_not_call_missing_what_was_only_misspelled():
+    assert "missing" not in str(refusal(LETTER.replace("title", "titel")))
+    assert "missing" not in str(refusal(LETTER.replace("[newsletter]", "[newsleter]")))
+
+
+@pytest.mark.parametrize("key", ["title", "from", "list_id", "base_url", "postal_address"])
+def test_says_which_key_is_missing(key):
+    kept = [line for line in LETTER.splitlines() if not line.startswith(key)]
+
+    error = refusal("\n".join(kept))
+
+    assert error.message == f"[newsletter] {key} is missing"
+    assert error.place == "newsletter.toml:1"
+    assert key in error.remedy
+
+
+def test_an_empty_file_is_told_what_it_needs():
+    error = refusal("")
+
+    assert error.message == "[newsletter] is missing"
+    assert "title, from, list_id, base_url, postal_address" in error.remedy
+
+
+@pytest.mark.parametrize(
+    "text", ["newsletter = 5\n", '[[newsletter]]\ntitle = "x"\n', "newsletter = [1]\n"]
+)
+def test_a_table_that_is_none_is_said_once(text):
+    error = refusal(text)
+
+    assert str(error) == (
+        "newsletter.toml:1: 'newsletter' must be a table; write [newsletter] on a line alone"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        pytest.param('reply_to = "a@CHANGE-ME.example"', True, id="value"),
+        pytest.param("reply_to = '#CHANGE-ME@news.example'", True, id="after-a-hash-in-quotes"),
+        pytest.param('language = "en" # CHANGE-ME', False, id="comment"),
+        pytest.param("# CHANGE-ME", False, id="line-of-comment"),
+        pytest.param('language = "en" # "CHANGE-ME"', False, id="quoted-comment"),
+    ],
+)
+def test_a_placeholder_counts_outside_comments(line, counts, tmp_path):
+    settings = reading.parse(f"{LETTER}{line}\n", site=tmp_path)
+
+    assert settings.placeholders == ((7,) if counts else ())
+
+
+def test_paths_count_from_the_site(tmp_path):
+    settings = reading.parse(LETTER, site=tmp_path)
+
+    assert settings.path(".secrets/x") == tmp_path / ".secrets/x"
+    assert str(settings.path("/etc/x")) == "/etc/x"
+
+
+def test_a_home_folder_of_nobody_is_no_bug(tmp_path):
+    settings = reading.parse(LETTER, site=tmp_path)
+
+    with pytest.raises(ConfigError, match="home folder"):
+        settings.path("~nobody-has-this-name/x")
