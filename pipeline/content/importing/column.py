@@ -96,7 +96,7 @@ def _compose(page: Page, head: Head) -> tuple[tuple[ImportedQA, ...], list[str]]
             bio_note=bio_note,
             doubts=tuple(entry.doubts),
         )
-        same = next((other for other in qas if other.question_hash == qa.question_hash), None)
+        same = next((other for other in qas if other.identity == qa.identity), None)
         if same is not None and same.answer == qa.answer:
             slugs_of_entries.append(same.slug)
             continue

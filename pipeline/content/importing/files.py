@@ -56,7 +56,7 @@ def _import_file(path: Path, content_dir: Path, shelf: Shelf, *, dry_run: bool) 
     existing: list[str] = []
     failure: MailbagError | None = None
     for qa in column.qas:
-        known = shelf.find(qa)
+        known = shelf.find(qa, slugs.values())
         if known is not None:
             slugs[qa.slug] = known
             existing.append(known)

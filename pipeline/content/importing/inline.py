@@ -37,7 +37,9 @@ _SPACES = re.compile(r"[ \n]+")
 _SPECIAL = re.compile(
     r"[\\*`]|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\[\]\n]{0,500}\][(\[:])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)"
 )
-_AT_START = re.compile(r"(?:#{1,6}(?=\s|$)|[-+](?=\s)|>|={3,}|-{3,}|~{3,}|\d{1,9}(?=[.)]\s))")
+_AT_START = re.compile(
+    r"(?P<number>\d{1,9})(?=[.)]\s)|#{1,6}(?=\s|$)|[-+](?=\s)|>|={3,}|-{3,}|~{3,}"
+)
 
 
 def safe_url(address: str) -> str:
@@ -61,12 +63,11 @@ def compose(pieces: Iterable[Piece]) -> tuple[Run, ...]:
         runs += _span(style, list(group))
     if runs:
         first = runs[0]
-        runs[0] = Run(
-            first.line,
-            _AT_START.sub(r"\\\g<0>", first.text, count=1)
-            if _AT_START.match(first.text)
-            else first.text,
-        )
+        match = _AT_START.match(first.text)
+        if match is not None:
+            # A backslash goes before the mark, and before the full stop of a number.
+            at = match.end("number") if match["number"] else 0
+            runs[0] = Run(first.line, f"{first.text[:at]}\\{first.text[at:]}")
     return tuple(runs)
 
 

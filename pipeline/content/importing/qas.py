@@ -33,8 +33,9 @@ class ImportedQA:
         return QAStatus.DRAFT if self.doubts else QAStatus.READY
 
     @property
-    def question_hash(self) -> str:
-        return Question(self.question).hash
+    def identity(self) -> str:
+        """What the Q&A is known by when its page is imported again."""
+        return identity_of(self.question, self.answer)
 
     def with_slug(self, slug: str) -> "ImportedQA":
         return replace(self, slug=slug)
@@ -63,6 +64,11 @@ class ImportedQA:
         if self.bio:
             lines.append(f"bio: {scalar(self.bio)}{_comment(self.bio_note)}")
         return "".join(f"{line}\n" for line in lines)
+
+
+def identity_of(question: str, answer: str) -> str:
+    """Give the question's hash; a draft that has no question yet is known by its answer."""
+    return Question(question).hash if question else f"answer {Question(answer).hash}"
 
 
 def _comment(text: str) -> str:

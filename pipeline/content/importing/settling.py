@@ -1,5 +1,7 @@
 """What can be told only when the whole page was read: unmarked answers, a hidden bio."""
 
+from dataclasses import replace
+
 from pipeline.content.importing import bios, boundaries
 from pipeline.content.importing.blocks import Hint, Kind
 from pipeline.content.importing.parts import Entry, Page, Part
@@ -10,6 +12,11 @@ _NO_QUESTION = "no question was found; write it, or delete this file"
 
 def settle(page: Page) -> None:
     """Part questions from answers without a mark, and look for a bio in unlikely places."""
+    for entry in page.entries:
+        if not entry.question and not entry.answer:
+            # A mark without any text, at the end of a page for instance.
+            page.parts += [replace(part, role=Role.UNKNOWN) for part in entry.marks]
+    page.entries = [entry for entry in page.entries if entry.question or entry.answer]
     others_marked = any(entry.is_answered for entry in page.entries)
     for entry in page.entries:
         if not entry.is_answered:

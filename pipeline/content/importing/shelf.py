@@ -1,11 +1,12 @@
 """The Q&As that a content folder already has, by slug and by question."""
 
+from collections.abc import Container
+
 from pipeline.content import decoding, front_matter, parsing, sections
 from pipeline.content.front_matter import Unfenced
-from pipeline.content.importing.qas import ImportedQA
+from pipeline.content.importing.qas import ImportedQA, identity_of
 from pipeline.content.report import Report
 from pipeline.content.slugs import unique
-from pipeline.model.qa import Question
 
 
 class Shelf:
@@ -25,18 +26,22 @@ class Shelf:
         self._taken.add(slug.casefold())
         if parts is None or isinstance(parts, Unfenced):
             return
-        question = sections.split(parts.body, parts.body_line, report).question
-        if question is not None:
-            self._slugs.setdefault(Question(question).hash, []).append(slug)
+        texts = sections.split(parts.body, parts.body_line, report)
+        identity = identity_of(texts.question or "", texts.answer or "")
+        self._slugs.setdefault(identity, []).append(slug)
 
     def put(self, qa: ImportedQA) -> None:
         self._taken.add(qa.slug.casefold())
-        self._slugs.setdefault(qa.question_hash, []).append(qa.slug)
+        self._slugs.setdefault(qa.identity, []).append(qa.slug)
 
-    def find(self, qa: ImportedQA) -> str | None:
-        """Give the slug under which the question is already there, whatever its file's name."""
-        known = self._slugs.get(qa.question_hash, [])
-        return qa.slug if qa.slug in known else known[0] if known else None
+    def find(self, qa: ImportedQA, claimed: Container[str]) -> str | None:
+        """Give the slug under which the question is already there, whatever its file's name.
+
+        Slugs that other Q&As of the same page have claimed are theirs:
+        a page may hold two answers to one question.
+        """
+        known = [slug for slug in self._slugs.get(qa.identity, []) if slug not in claimed]
+        return qa.slug if qa.slug in known else next(iter(known), None)
 
     def free(self, slug: str) -> str:
         """Give the slug, with a number when another question has it."""
