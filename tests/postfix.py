@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.clock import SystemClock
 from tests.outside import need, need_root
 
 _MAIN = """\
@@ -85,7 +86,7 @@ class Postfix:
             found = self.messages()
             if len(found) >= count:
                 return found
-            time.sleep(0.05)
+            SystemClock().sleep(0.05)
         raise AssertionError(f"{len(self.messages())} messages of {count} arrived")
 
 
@@ -101,9 +102,7 @@ def running(folder: Path) -> Iterator[Postfix]:
     etc = folder / "etc"
     for name in ("etc", "queue", "data", "mail"):
         (folder / name).mkdir(parents=True)
-    (etc / "main.cf").write_text(
-        _MAIN.format(folder=folder, uid=owner.pw_uid, gid=owner.pw_gid)
-    )
+    (etc / "main.cf").write_text(_MAIN.format(folder=folder, uid=owner.pw_uid, gid=owner.pw_gid))
     (etc / "master.cf").write_text(_MASTER.format(port=port))
     folder.chmod(0o755)
     for parent in folder.parents:
@@ -138,7 +137,7 @@ def _wait_for_port(port: int) -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.05)
+        SystemClock().sleep(0.05)
     raise AssertionError("Postfix does not listen")
 
 
