@@ -11,6 +11,7 @@ from pipeline.app.links import check_links
 from pipeline.app.site import Site
 from pipeline.audience import addresses
 from pipeline.audience.tokens import TEST_READER
+from pipeline.clock import Clock
 from pipeline.config.passwords import read_password
 from pipeline.config.reading import FILE_NAME, PLACEHOLDER
 from pipeline.config.sections import Kind
@@ -29,6 +30,7 @@ from pipeline.delivery.throttle import Limits
 from pipeline.errors import ConfigError
 from pipeline.model.delivery import Recipient
 from pipeline.model.edition import Edition
+from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
 from pipeline.workflow.workshop import Post
@@ -36,6 +38,11 @@ from pipeline.workflow.workshop import Post
 #: The link in a preview: it needs no key, so that a laptop without secrets makes the same bytes.
 SAMPLE_TOKEN = "preview"  # noqa: S105 - opens nothing
 SAMPLE_READER = "reader@subscriber.example"
+
+_TICK_SECONDS = 60.0
+
+
+_STOPS = {IssueState.PAUSED: StopReason.PAUSED, IssueState.STOPPED: StopReason.STOPPED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +99,14 @@ def make_post(
             owner=f"{socket.gethostname()}:{os.getpid()}",
         )
         hooks.begins(record, transport.doubt)
+
+        def stop() -> StopReason | None:
+            # Another process may have paused the issue while the relay keeps us waiting.
+            return hooks.stop() or _STOPS.get(store.issues.get(record.number).state)
+
         return sender.run(
             record.number,
-            stop=hooks.stop,
+            stop=stop,
             progress=lambda report: hooks.progress(record, report),
         )
 
@@ -103,7 +115,27 @@ def make_post(
         dispatch=dispatch,
         guards=(lambda: refuse_placeholders(site), lambda: site.check_keys(store)),
         check_links=lambda: verify_links(site),
+        stop=hooks.stop,
     )
+
+
+def _looking_after(
+    store: Store, number: int, clock: Clock, stop: Callable[[], StopReason | None]
+) -> Callable[[], StopReason | None]:
+    """Ask ``stop``, and write down once a minute that somebody looks after the issue.
+
+    A slow send takes longer than ``grace``; who goes on after its crash must see that it lived.
+    """
+    ticked_at = clock.boot_time()
+
+    def look() -> StopReason | None:
+        nonlocal ticked_at
+        if clock.boot_time() - ticked_at >= _TICK_SECONDS:
+            ticked_at = clock.boot_time()
+            store.issues.tick(number, clock.now())
+        return stop()
+
+    return look
 
 
 def verify_links(site: Site) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from pipeline.clock import Clock
 from pipeline.delivery import judging
+from pipeline.delivery.classify import ReplyClass
+from pipeline.delivery.guards import Guards
 from pipeline.delivery.holding import Holding, Shard
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Outbox
@@ -54,6 +56,7 @@ class OutboxFeed:
     _lost: set[int] = field(default_factory=set, init=False)
     #: Results that the ledger could not take so far.
     _unwritten: list[Result] = field(default_factory=list, init=False)
+    _guards: Guards = field(default_factory=Guards, init=False)
     _begun_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -197,12 +200,22 @@ class OutboxFeed:
             self._lost.add(reader)
         if verdict.stop is not None:
             self._halt(verdict.stop, outcome)
+        if isinstance(outcome, Answered) and verdict.result is not None:
+            self._watch(verdict.result)
         shard = self.holding.get(parcel.lease)
         if verdict.puts_back and shard is not None:
             self._queue.append((shard, parcel.recipient))
         else:
             self.holding.settle(parcel.lease)
         return verdict.result
+
+    def _watch(self, result: Result) -> None:
+        """Pause the issue when too many refusals of one kind come together."""
+        reply_class = ReplyClass(result.reason) if result.reason else None
+        why = self._guards.watch(result.lease.provider, reply_class)
+        if why:
+            self._pause_because = self._pause_because or why
+            self._end(StopReason.PAUSED)
 
     def _askable(self, wishes: Sequence[Parcel]) -> dict[HandOver, Parcel]:
         """Leave out the wishes that need not be asked; renew leases that we slept past."""
