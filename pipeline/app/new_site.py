@@ -87,6 +87,8 @@ _GITIGNORE = """\
 .secrets/
 mailbag.db*
 outbox/
+# What can be made again.
+.cache/
 """
 
 

@@ -15,6 +15,7 @@ from pipeline.audience.tokens import Keyring
 from pipeline.clock import Clock, SystemClock
 from pipeline.config.reading import Settings, read
 from pipeline.config.sections import Approval
+from pipeline.content import library
 from pipeline.content.selection import SelectionRule
 from pipeline.errors import ConfigError
 from pipeline.model.address import Address
@@ -24,6 +25,11 @@ from pipeline.schedule.calendar import Schedule
 from pipeline.store import opening
 from pipeline.store.opening import Store
 from pipeline.workflow.workshop import Renderer, Workshop
+
+#: The keys of ``[newsletter]`` that an edition shows, or is made by.
+_SHOWN = frozenset(
+    {"title", "from_", "reply_to", "base_url", "language", "timezone", "postal_address", "theme"}
+)
 
 #: What a key protects: its name in the ledger and in messages.
 TOKEN_KEY, SUPPRESSION_KEY = "token", "suppression"
@@ -107,6 +113,7 @@ class Site:
             nonce=lambda: secrets.token_hex(16),
             renderer=self._renderer,
             render_inputs=self._render_inputs,
+            cache=self.folder / ".cache" / "qas.json",
         )
 
     def _expires(self, start: datetime) -> datetime:
@@ -125,12 +132,21 @@ class Site:
         return self._made_renderer
 
     def _render_inputs(self) -> Mapping[str, str]:
-        inputs = {"newsletter.toml": hashlib.sha256(repr(self.render_options).encode()).hexdigest()}
-        for root in self.theme_path:
-            for path in sorted(root.rglob("*")):
-                if path.is_file() and path.suffix in {".mjml", ".txt", ".css"}:
-                    name = f"the theme's {path.relative_to(root)}"
-                    inputs.setdefault(name, hashlib.sha256(path.read_bytes()).hexdigest())
+        """Name what the site itself gives an edition besides its Q&As, with the hash of each.
+
+        A key left at its default is not named, nor is a file of the shipped theme: those are the
+        program's, and a new version of it voids no approval.
+        """
+        said = self.settings.document.newsletter.model_dump(
+            include=set(_SHOWN), by_alias=True, exclude_defaults=True
+        )
+        inputs = {
+            f"newsletter.toml, {key}": hashlib.sha256(str(value).encode()).hexdigest()
+            for key, value in said.items()
+        }
+        for path in sorted((self.folder / "templates").rglob("*")):
+            if path.is_file():
+                inputs[path.relative_to(self.folder).as_posix()] = library.digest(path)
         return inputs
 
     def open_store(self) -> Store:

@@ -10,8 +10,8 @@ from pipeline.model.delivery import Delivery, Sums
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding
 from pipeline.model.record import IssueRecord
+from pipeline.workflow.finishing import Sent
 from pipeline.workflow.planning import Plan
-from pipeline.workflow.sending import Sent
 
 SUM_NAMES = (
     "planned",

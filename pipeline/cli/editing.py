@@ -109,7 +109,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
 def approve_command(session: Session, number: int, sha256: str, *, as_json: bool) -> None:
     """Pin the bytes of the next issue; any later change voids it."""
     site, now = session.site, session.clock.now()
-    with session.store() as store:
+    with session.store_if_there() as store:
         plan = planning.plan(site.workshop, store, now=now)
         editing.require_next(plan, number)
         draft = editing.approve(site.workshop, store, plan, sha256.lower(), now=now)

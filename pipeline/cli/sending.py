@@ -19,6 +19,7 @@ from pipeline.model.subscriber import SubscriberStatus
 from pipeline.schedule import runner
 from pipeline.store.opening import Store
 from pipeline.workflow import editing, planning, sending
+from pipeline.workflow.finishing import Sent
 from pipeline.workflow.sending import Day
 from pipeline.workflow.workshop import Post
 
@@ -163,7 +164,7 @@ def _report(day: Day, *, silent: bool, as_json: bool) -> int:
     return code
 
 
-def _say_sums(sent: sending.Sent) -> None:
+def _say_sums(sent: Sent) -> None:
     sums, record = sent.sums, sent.record
     output.say(f"Issue {record.number} is {record.state.value}{record.why and f': {record.why}'}")
     parts = [

@@ -84,7 +84,7 @@ class Issues:
                 )
             if scheduled:
                 slots.take(connection, slot, issue=number, now=now)
-            approved = slots.take_draft(connection, slot) == sha256
+            approved = slots.take_drafts(connection, slot, sha256=sha256)
             publications.reserve(connection, published, issue=number, now=now)
             ceiling = connection.execute(select(func.max(subscriber.c.id))).scalar_one()
             connection.execute(
@@ -172,6 +172,14 @@ class Issues:
         """Write down that a sender looks after the issue."""
         with self.database.writing() as connection:
             connection.execute(update(issue).where(issue.c.number == number).values(ticked_at=now))
+
+    def prolong(self, number: int, expires_at: datetime) -> None:
+        """Give an issue more time, at an operator's word."""
+        with self.database.writing() as connection:
+            read(connection, number)
+            connection.execute(
+                update(issue).where(issue.c.number == number).values(expires_at=expires_at)
+            )
 
     def complete_if_done(self, number: int, now: datetime) -> bool:
         """End an issue of which no row is queued, deferred or in hand; tell whether it is complete.

@@ -63,6 +63,11 @@ class SqlOutbox:
             issue=issue, shard=number, epoch=taken.epoch, owner=owner, provider=taken.provider
         )
 
+    def has_work(self, issue: int, *, now: datetime) -> bool:
+        """Tell whether a sender would find a shard to lease now."""
+        with self.database.reading() as connection:
+            return self._find_shard(connection, issue, "", now) is not None
+
     def _find_shard(
         self, connection: Connection, number: int, owner: str, now: datetime
     ) -> int | None:

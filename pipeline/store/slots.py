@@ -102,11 +102,16 @@ def take(connection: Connection, slot: Slot, *, issue: int, now: datetime) -> No
         )
 
 
-def take_draft(connection: Connection, slot: Slot) -> str | None:
-    """Give the sha256 of the slot's draft and drop it: its issue has the bytes now."""
-    sha256 = connection.execute(select(draft.c.sha256).where(_is(draft, slot))).scalar()
-    connection.execute(delete(draft).where(_is(draft, slot)))
-    return sha256
+def take_drafts(connection: Connection, slot: Slot, *, sha256: str) -> bool:
+    """Drop the drafts that an issue makes void; tell whether its bytes were approved in one.
+
+    That is the slot's own, and the one that holds these bytes: what was approved for a slot
+    to come may go out before it, off schedule.
+    """
+    spent = _is(draft, slot) | (draft.c.sha256 == sha256)
+    approved = connection.execute(select(draft.c.sha256).where(spent)).scalars().all()
+    connection.execute(delete(draft).where(spent))
+    return sha256 in approved
 
 
 def _is(table: Table, slot: Slot) -> ColumnElement[bool]:

@@ -1,11 +1,12 @@
 """The next issue: which slot, which number, which Q&As, and why."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.content import composition, library, selection, writing
 from pipeline.content import issue_file as issue_files
+from pipeline.content.column import Column
 from pipeline.content.issue_file import IssueFile
 from pipeline.content.selection import Selection
 from pipeline.errors import ContentError, NotEnoughContentError
@@ -13,9 +14,8 @@ from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue, Slot
 from pipeline.model.published import Published
 from pipeline.model.qa import QAStatus
-from pipeline.model.record import SlotState
-from pipeline.schedule import calendar
 from pipeline.store.opening import Store
+from pipeline.workflow import slots
 from pipeline.workflow.workshop import Workshop
 
 
@@ -57,81 +57,40 @@ class Plan:
         return self.issue
 
 
-def next_slot(shop: Workshop, store: Store | None, now: datetime) -> Slot:
-    """Find the slot an issue would be for: the earliest one due and open, else the next one."""
-    if store is not None:
-        since = store.meta.rule_in_force(shop.schedule.rule)
-        if since is not None:
-            settled = settled_slots(store)
-            for due in calendar.due(shop.schedule, now=now, since=since, settled=settled):
-                if not due.missed:
-                    return due.slot
-    return calendar.next_slot(shop.schedule, now)
-
-
-def fixed_slot(shop: Workshop, store: Store) -> Slot | None:
-    """Give the slot that the next issue's file fixes, if it fixes one."""
-    number = store.issues.next_number(shop.first_number)
-    reading = library.read_issue_file(shop.folder, number)
-    if reading is None or reading.file is None or reading.file.slot is None:
-        return None
-    return calendar.slot_on(shop.schedule, _day(shop, reading.file.slot))
-
-
-def settled_slots(store: Store) -> frozenset[tuple[str, date]]:
-    """Give the slots that are over: taken, skipped or missed."""
-    return frozenset(
-        (entry.slot.rule, entry.slot.local_date)
-        for entry in store.slots.all()
-        if entry.state is not SlotState.WAITING
-    )
-
-
-def _day(shop: Workshop, slot: date | datetime) -> date:
-    """An editor may write a day or an instant; the day in the newsletter's zone counts."""
-    if isinstance(slot, datetime):
-        return (slot.astimezone(shop.zone) if slot.tzinfo else slot).date()
-    return slot
-
-
 def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | None = None) -> Plan:
     """Plan the issue of a slot (of the next one when none is given); changes nothing."""
-    assumptions = []
-    if store is None:
-        published, number = Published(), _number_without_ledger(shop)
-        assumptions.append(
-            f"there is no database here: no Q&A counts as published, and the issue is number"
-            f" {number}"
-        )
-    else:
-        published, number = store.published.all(), store.issues.next_number(shop.first_number)
-    slot = slot or next_slot(shop, store, now)
-    column = library.read(shop.content, site=shop.folder)
+    number, published, assumptions = _known(shop, store)
     reading = library.read_issue_file(shop.folder, number)
-    issue_file = reading.file if reading else None
+    file = reading.file if reading else None
     faults = list(reading.findings) if reading else []
-    rule, today = shop.rule, slot.local_date
-    if issue_file is not None and issue_file.slugs:
+    wanted = slots.fixed(shop, file)
+    slot = slot or slots.upcoming(shop, store, now=now, wanted=wanted)
+    if file is not None and wanted is not None:
+        if wanted.local_date < slot.local_date:
+            faults.append(_over(file, wanted, slot))
+        else:
+            slot = wanted
+    column = library.read(shop.content, site=shop.folder, cache=shop.cache)
+    faults += _no_column(column, shop)
+    today = slot.local_date
+    if file is not None and file.slugs:
         chosen, named = selection.choose_named(
-            column.qas, issue_file, published=published, today=today, faulty=column.faulty
+            column.qas, file, published=published, today=today, faulty=column.faulty
         )
         faults += named
-        minimum = len(issue_file.slugs)
+        minimum = len(file.slugs)
     else:
-        chosen = selection.choose(column.qas, published=published, rule=rule, today=today)
-        minimum = rule.minimum
-    if issue_file is not None and issue_file.slot is not None:
-        slot, fault = _slot_of_file(shop, issue_file, slot)
-        faults += fault
-    refused = any(fault.level is Level.ERROR for fault in faults)
+        chosen = selection.choose(column.qas, published=published, rule=shop.rule, today=today)
+        minimum = shop.rule.minimum
+    is_refused = any(fault.level is Level.ERROR for fault in faults)
     issue = None
-    if not refused and len(chosen.chosen) >= minimum:
+    if not is_refused and len(chosen.chosen) >= minimum:
         issue = composition.compose(
             number=number,
             slot=slot,
             title=shop.title,
             qas=chosen.qas,
-            overrides=issue_file,
+            overrides=file,
             language=shop.language,
         )
     return Plan(
@@ -141,40 +100,62 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
         issue=issue,
         findings=column.findings,
         faults=tuple(faults),
-        issue_file=issue_file,
-        assumptions=tuple(assumptions),
+        issue_file=file,
+        assumptions=assumptions,
         minimum=minimum,
         ready=sum(
-            1 for qa in column.qas if qa.status is QAStatus.READY and published.find(qa) is None
+            1
+            for qa in column.qas
+            if qa.status is QAStatus.READY
+            and published.find(qa) is None
+            and (qa.not_before is None or qa.not_before <= today)
         ),
     )
 
 
-def _number_without_ledger(shop: Workshop) -> int:
-    """The highest issue file is taken for the issue being edited."""
-    numbers = library.issue_numbers(shop.folder)
-    return max([shop.first_number, *numbers])
+def fixed_slot(shop: Workshop, store: Store | None) -> Slot | None:
+    """Give the slot that the next issue's file fixes, if it fixes one."""
+    number, _, _ = _known(shop, store)
+    reading = library.read_issue_file(shop.folder, number)
+    return slots.fixed(shop, reading.file if reading else None)
 
 
-def _slot_of_file(
-    shop: Workshop, issue_file: IssueFile, slot: Slot
-) -> tuple[Slot, tuple[Finding, ...]]:
-    """The slot an editor fixed: its day is the day the issue shows."""
-    if issue_file.slot is None:
-        return slot, ()
-    wanted, rule = _day(shop, issue_file.slot), shop.schedule.rule
-    if (rule, wanted) == (slot.rule, slot.local_date):
-        return slot, ()
-    if wanted < slot.local_date:
-        fault = Finding(
-            id="issue-file/slot",
-            level=Level.ERROR,
-            source=issue_file.source,
-            message=f"is for the slot of {wanted}, which is over; the next is {slot.local_date}",
-            remedy="change its `slot`, or take that line out",
-        )
-        return slot, (fault,)
-    return calendar.slot_on(shop.schedule, wanted), ()
+def next_slot(shop: Workshop, store: Store | None, now: datetime) -> Slot:
+    """Find the slot the next issue would be for."""
+    return slots.upcoming(shop, store, now=now, wanted=fixed_slot(shop, store))
+
+
+def _known(shop: Workshop, store: Store | None) -> tuple[int, Published, tuple[str, ...]]:
+    """Give the next number, what is published, and what is assumed where there is no ledger."""
+    if store is not None:
+        return store.issues.next_number(shop.first_number), store.published.all(), ()
+    # The highest issue file is taken for the issue being edited.
+    number = max([shop.first_number, *library.issue_numbers(shop.folder)])
+    assumption = (
+        f"there is no database here: no Q&A counts as published, and the issue is number {number}"
+    )
+    return number, Published(), (assumption,)
+
+
+def _over(file: IssueFile, wanted: Slot, slot: Slot) -> Finding:
+    return Finding(
+        id="issue-file/slot",
+        level=Level.ERROR,
+        source=file.source,
+        message=f"is for the slot of {wanted.local_date}, which is over;"
+        f" the next is {slot.local_date}",
+        remedy="change its `slot`, or take that line out",
+    )
+
+
+def _no_column(column: Column, shop: Workshop) -> list[Finding]:
+    """A folder that cannot be read is not an empty one: its slot must not be skipped for it."""
+    source = shop.content.relative_to(shop.folder).as_posix()
+    return [
+        replace(finding, remedy="bring the folder back")
+        for finding in column.findings
+        if finding.source == source
+    ]
 
 
 def write_issue_file(shop: Workshop, plan: Plan) -> Path:

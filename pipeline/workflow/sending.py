@@ -1,49 +1,39 @@
-"""A sending day: what is due, freezing it, sending it, and going on with what was left.
+"""A sending day: what is due, and what was left unfinished.
 
 ::
 
-    tick -> stale issues paused -> unfinished issues resumed -> due slots
-         -> plan -> edition -> approved? -> readers? -> guards -> freeze -> dispatch -> complete?
+    tick -> stopped issues cancelled -> stale ones paused -> unfinished ones gone on with
+         -> due slots, one after the other: begun (beginning), then gone on with (finishing)
 
 Truth is in the ledger, so that this may be called at any time, by anybody, any number of times.
+One issue's trouble does not keep the others; a database that cannot be used ends the call.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from pipeline.delivery.report import RunReport, StopReason
 from pipeline.errors import (
     ClockError,
     ConflictError,
     ContentError,
+    DatabaseError,
     MailbagError,
     NotEnoughContentError,
 )
-from pipeline.model.delivery import Sums
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState, Slot
-from pipeline.model.published import PublishedQA
 from pipeline.model.record import IssueRecord, SlotState
 from pipeline.model.subscriber import SubscriberStatus
-from pipeline.schedule import calendar
-from pipeline.workflow import editing, planning
+from pipeline.schedule.calendar import DueSlot
+from pipeline.workflow import beginning, finishing, planning, slots
+from pipeline.workflow.beginning import Confirm, unasked
+from pipeline.workflow.finishing import Sent
 from pipeline.workflow.workshop import Post, Workshop
 
 #: A clock that is so much earlier than the ledger has seen was set back.
 CLOCK_TOLERANCE = timedelta(minutes=5)
-
-#: Recipients written in one transaction of a freeze.
-_RANGE = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """What one call did to one issue."""
-
-    record: IssueRecord
-    sums: Sums
-    run: RunReport | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,216 +61,196 @@ def look_at_clock(post: Post, now: datetime) -> None:
 
 def send_due(shop: Workshop, post: Post, *, now: datetime) -> Day:
     """Send every due slot's issue, and go on with every unfinished one."""
-    _guard(post)
-    look_at_clock(post, now)
+    post = _ready(post, now)
     since = post.store.meta.rule_since(shop.schedule.rule, now=now)
     sent: list[Sent] = []
     notes: list[str] = []
     troubles: list[MailbagError] = []
-    for number in post.store.issues.stopped_with_rest():
-        post.store.issues.cancel_rest(number, now)
-    for record in post.store.issues.unfinished():
-        if record.state is IssueState.PAUSED:
-            continue
-        late = now - record.ticked_at
-        if late > shop.schedule.grace:
-            hours = round(late.total_seconds() / 3600)
-            why = f"nobody looked after it for {hours} hours"
-            post.store.issues.step(record.number, IssueEvent.PAUSE, now=now, why=why)
-            notes.append(
-                f"issue {record.number} is paused: {why}; `mailbag send --issue {record.number}`"
-                " goes on with it"
-            )
-            continue
+    for step in _steps(shop, post, now=now, since=since):
         try:
-            sent.append(go_on(shop, post, record, now=now))
+            done = step()
+        except DatabaseError:
+            raise
         except MailbagError as error:
-            troubles.append(error)
-    for slot in _due_slots(shop, post, now=now, since=since):
-        try:
-            outcome = _open(shop, post, slot, now=now, scheduled=True)
-        except MailbagError as error:
-            post.store.slots.note_waiting(slot, error.message, now=now)
-            troubles.append(error)
+            # Dead links are one fault, however many issues wait for them.
+            troubles += [error] if error not in troubles else []
             continue
-        if isinstance(outcome, str):
-            notes.append(outcome)
-        else:
-            sent.append(outcome)
+        if isinstance(done, str):
+            notes.append(done)
+            continue
+        sent.append(done)
+        if done.ends_the_call:
+            break
     return Day(sent=tuple(sent), notes=tuple(notes), troubles=tuple(troubles))
 
 
-def send_now(
-    shop: Workshop,
-    post: Post,
-    *,
-    now: datetime,
-    confirm: Callable[[Edition, int], None] = lambda _edition, _readers: None,
-) -> Day:
+def send_now(shop: Workshop, post: Post, *, now: datetime, confirm: Confirm = unasked) -> Day:
     """Go on with the unfinished issue if there is one, else make the next at once.
 
-    ``confirm`` raises when the person says no; it is asked before anything is written down.
+    ``confirm`` is asked before anything is written down or sent.
     """
-    _guard(post)
-    look_at_clock(post, now)
+    post = _ready(post, now)
     post.store.meta.rule_since(shop.schedule.rule, now=now)
-    for record in post.store.issues.unfinished():
-        if record.state is IssueState.PAUSED:
-            raise ConflictError(
-                f"issue {record.number} is paused{record.why and f': {record.why}'}",
-                remedy=f"`mailbag send --issue {record.number}` goes on with it,"
-                f" `mailbag stop {record.number}` ends it",
-            )
-        return Day(sent=(go_on(shop, post, record, now=now),))
-    day = shop.today(now).date()
+    unfinished = post.store.issues.unfinished()
+    paused = [record for record in unfinished if record.state is IssueState.PAUSED]
+    for record in unfinished:
+        if record not in paused:
+            _ask(post, record, confirm)
+            return Day(sent=(finishing.go_on(shop, post, record, now=now),))
+    if paused:
+        number, why = paused[0].number, paused[0].why
+        raise ConflictError(
+            f"issue {number} is paused{why and f': {why}'}",
+            remedy=f"`mailbag send --issue {number}` goes on with it,"
+            f" `mailbag stop {number}` ends it",
+        )
     at = now.astimezone(UTC).replace(microsecond=0)
-    slot = Slot(f"now {at:%Y-%m-%dT%H:%M:%SZ}", day, at)
-    outcome = _open(shop, post, slot, now=now, scheduled=False, confirm=confirm)
-    if isinstance(outcome, str):
-        raise ContentError(outcome, remedy="`mailbag status` shows where the column stands")
-    return Day(sent=(outcome,))
+    slot = Slot(f"now {at:%Y-%m-%dT%H:%M:%SZ}", shop.today(now).date(), at)
+    begun = beginning.begin(shop, post, slot, now=now, scheduled=False, confirm=confirm)
+    if isinstance(begun, str):
+        raise ContentError(begun, remedy="`mailbag status` shows where the column stands")
+    return Day(sent=(finishing.go_on(shop, post, begun, now=now),))
 
 
 def send_issue(shop: Workshop, post: Post, number: int, *, now: datetime) -> Day:
     """Go on with one issue of the ledger, a paused one too."""
-    _guard(post)
-    look_at_clock(post, now)
-    record = post.store.issues.get(number)
+    post = _ready(post, now)
+    issues = post.store.issues
+    record = issues.get(number)
     if record.state is IssueState.STOPPED:
         raise ConflictError(
             f"issue {number} was stopped", remedy="its readers are cancelled; make a new issue"
         )
+    is_over = record.state is not IssueState.COMPLETE and record.expires_at <= now
+    if is_over:
+        _refuse_overtaken(post, record)
+    if post.store.outbox().sums(number).unfinished:
+        post.check_links()  # before anything is changed
+    if is_over:
+        # Else nobody who waits would get it, and the operator says that they are to.
+        issues.prolong(number, shop.expire_after(now))
     if record.state is IssueState.PAUSED:
-        record = post.store.issues.step(number, IssueEvent.RESUME, now=now)
-    return Day(sent=(go_on(shop, post, record, now=now),))
+        record = issues.step(number, IssueEvent.RESUME, now=now)
+    return Day(sent=(finishing.go_on(shop, post, record, now=now),))
 
 
-def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> Sent:
-    """Freeze what is not frozen yet, send what can be sent, complete what is done."""
-    store = post.store
-    store.issues.tick(record.number, now)
-    if record.state is IssueState.COMPLETE:
-        return Sent(record=record, sums=store.outbox().sums(record.number), run=None)
-    while not record.is_frozen and not store.issues.freeze_range(record.number, limit=_RANGE):
-        pass
-    record = store.issues.get(record.number)
-    post.check_links()
-    run = post.dispatch(record, Edition.from_json(store.issues.edition(record.number)))
-    after = shop.clock.now()
-    store.issues.tick(record.number, after)
-    if run.pause_because and store.issues.get(record.number).state is IssueState.SENDING:
-        store.issues.step(record.number, IssueEvent.PAUSE, now=after, why=run.pause_because)
-    if run.stopped is StopReason.STOPPED:
-        store.issues.cancel_rest(record.number, after)
-    store.issues.complete_if_done(record.number, after)
-    record = store.issues.get(record.number)
-    return Sent(record=record, sums=store.outbox().sums(record.number), run=run)
-
-
-def _guard(post: Post) -> None:
+def _ready(post: Post, now: datetime) -> Post:
+    """Refuse when nothing may leave; give the post of this call, which asks the links once."""
     for guard in post.guards:
         guard()
+    look_at_clock(post, now)
+    return replace(post, check_links=_Once(post.check_links))
 
 
-def _due_slots(shop: Workshop, post: Post, *, now: datetime, since: datetime) -> Iterator[Slot]:
-    """Give the slots that are due and open; settle those that are too late or moved."""
-    settled = planning.settled_slots(post.store)
-    fixed = planning.fixed_slot(shop, post.store)
-    due = list(calendar.due(shop.schedule, now=now, since=since, settled=settled))
-    if (
-        fixed is not None
-        and since <= fixed.at <= now
-        and (fixed.rule, fixed.local_date) not in settled
-        and all(entry.slot.local_date != fixed.local_date for entry in due)
-    ):
-        due.append(calendar.judge(shop.schedule, fixed, now=now))
-    for entry in sorted(due, key=lambda entry: entry.slot.at):
-        slot = entry.slot
-        if entry.missed:
-            hours = round(entry.late.total_seconds() / 3600)
-            waiting = post.store.slots.get(slot.rule, slot.local_date)
-            why = (waiting.why if waiting else "") or "nobody looked in time"
-            post.store.slots.settle(slot, SlotState.MISSED, f"{hours} hours late: {why}", now=now)
-        elif fixed is not None and fixed.local_date > slot.local_date:
-            post.store.slots.settle(
-                slot,
-                SlotState.SKIPPED,
-                f"the issue file puts the next issue on {fixed.local_date}",
-                now=now,
-            )
+class _Once:
+    """A question whose answer, a refusal too, is remembered for the length of a call."""
+
+    def __init__(self, ask: Callable[[], None]) -> None:
+        self._ask = ask
+        self._is_answered = False
+        self._refusal: MailbagError | None = None
+
+    def __call__(self) -> None:
+        if not self._is_answered:
+            try:
+                self._ask()
+            except MailbagError as error:
+                self._refusal = error
+            self._is_answered = True
+        if self._refusal is not None:
+            raise self._refusal
+
+
+def _ask(post: Post, record: IssueRecord, confirm: Confirm) -> None:
+    """Ask about an issue that was begun before."""
+    store = post.store
+    readers = (
+        store.outbox().sums(record.number).unfinished
+        if record.is_frozen
+        else store.subscribers.count(SubscriberStatus.ACTIVE)
+    )
+    confirm(Edition.from_json(store.issues.edition(record.number)), readers)
+
+
+def _refuse_overtaken(post: Post, record: IssueRecord) -> None:
+    """Refuse an issue whose time is up when another came after it: it expires before the next."""
+    later = [other.number for other in post.store.issues.all() if other.number > record.number]
+    if later:
+        raise ConflictError(
+            f"the time of issue {record.number} was up at {record.expires_at:%Y-%m-%d %H:%M} UTC,"
+            f" and issue {later[0]} came after it",
+            remedy=f"`mailbag stop {record.number}` cancels who waits for it",
+        )
+
+
+def _steps(
+    shop: Workshop, post: Post, *, now: datetime, since: datetime
+) -> Iterator[Callable[[], Sent | str]]:
+    """Give what there is to do, each looked up when the one before is done."""
+    issues = post.store.issues
+    for number in issues.stopped_with_rest():
+        issues.cancel_rest(number, now)
+    for record in issues.unfinished():
+        if record.state is IssueState.PAUSED:
+            continue
+        if now - record.ticked_at > shop.schedule.grace:
+            yield partial(_pause_stale, post, record, now=now)
         else:
-            yield slot
+            yield partial(finishing.go_on, shop, post, record, now=now)
+    for slot in _due(shop, post, now=now, since=since):
+        yield partial(_send_slot, shop, post, slot, now=now)
 
 
-def _open(  # noqa: PLR0913 - what a slot and a call off schedule differ in
-    shop: Workshop,
-    post: Post,
-    slot: Slot,
-    *,
-    now: datetime,
-    scheduled: bool,
-    confirm: Callable[[Edition, int], None] = lambda _edition, _readers: None,
-) -> Sent | str:
-    """Make a slot's issue and send it; or say why there is none."""
-    plan = planning.plan(shop, post.store, now=now, slot=slot)
+def _pause_stale(post: Post, record: IssueRecord, *, now: datetime) -> str:
+    """Leave an issue that nobody looked after for long to a person."""
+    number, hours = record.number, round((now - record.ticked_at).total_seconds() / 3600)
+    why = f"nobody looked after it for {hours} hours"
+    # One that died while it was frozen cannot be paused; freezing hands nothing over.
+    finishing.freeze(post, record)
+    post.store.issues.step(number, IssueEvent.PAUSE, now=now, why=why)
+    return f"issue {number} is paused: {why}; `mailbag send --issue {number}` goes on with it"
+
+
+def _due(shop: Workshop, post: Post, *, now: datetime, since: datetime) -> Iterator[Slot]:
+    """Give the slots that are due and open; settle those that are too late or moved."""
+    seen: set[Slot] = set()
+    while True:
+        # Looked up each time: with another number comes another issue file.
+        wanted = planning.fixed_slot(shop, post.store)
+        entries = slots.due(shop, post.store, now=now, since=since, wanted=wanted)
+        entry = next((entry for entry in entries if entry.slot not in seen), None)
+        if entry is None:
+            return
+        seen.add(entry.slot)
+        if entry.missed:
+            _miss(post, entry, now=now)
+        elif wanted is not None and slots.is_moved(entry.slot, wanted):
+            why = f"the issue file puts the next issue on {wanted.local_date}"
+            post.store.slots.settle(entry.slot, SlotState.SKIPPED, why, now=now)
+        else:
+            yield entry.slot
+
+
+def _miss(post: Post, entry: DueSlot, *, now: datetime) -> None:
+    slot, hours = entry.slot, round(entry.late.total_seconds() / 3600)
+    waiting = post.store.slots.get(slot.rule, slot.local_date)
+    why = (waiting.why if waiting else "") or "nobody looked in time"
+    post.store.slots.settle(slot, SlotState.MISSED, f"{hours} hours late: {why}", now=now)
+
+
+def _send_slot(shop: Workshop, post: Post, slot: Slot, *, now: datetime) -> Sent | str:
+    """Make a slot's issue and send it; or write down why it has none yet, or never will."""
     try:
-        prepared = editing.prepare(shop, post.store, plan)
+        begun = beginning.begin(shop, post, slot, now=now, scheduled=True)
     except NotEnoughContentError as error:
-        if not scheduled:
-            raise
         post.store.slots.settle(slot, SlotState.SKIPPED, error.message, now=now)
         return f"the slot of {slot.local_date} is skipped: {error.message}"
-    waiting = _what_is_missing(shop, post, prepared)
-    if waiting:
-        if scheduled:
-            post.store.slots.note_waiting(slot, waiting, now=now)
-            return f"the slot of {slot.local_date} waits: {waiting}"
-        return waiting
-    editing.refuse_findings(prepared, shop.fail_on)
-    confirm(prepared.edition, post.store.subscribers.count(SubscriberStatus.ACTIVE))
-    post.check_links()
-    record = _begin(shop, post, prepared, slot=slot, now=now, scheduled=scheduled)
-    return go_on(shop, post, record, now=now)
-
-
-def _what_is_missing(shop: Workshop, post: Post, prepared: editing.Prepared) -> str:
-    number = prepared.edition.number
-    if prepared.void:
-        return prepared.void
-    if shop.approval_required and not prepared.is_approved:
-        return (
-            f"issue {number} is not approved; look at it with `mailbag preview`, then"
-            f" `mailbag approve {number} --sha256 {prepared.edition.sha256}`"
-        )
-    if post.store.subscribers.count(SubscriberStatus.ACTIVE) == 0:
-        return "there are no readers; `mailbag subscribers import FILE` brings them"
-    return ""
-
-
-def _begin(  # noqa: PLR0913 - the same
-    shop: Workshop,
-    post: Post,
-    prepared: editing.Prepared,
-    *,
-    slot: Slot,
-    now: datetime,
-    scheduled: bool,
-) -> IssueRecord:
-    """Fix the number and the bytes and reserve the Q&As, in one transaction."""
-    edition = prepared.edition
-    issue = prepared.plan.require_issue()
-    return post.store.issues.begin(
-        number=edition.number,
-        slot=slot,
-        edition_json=edition.to_json(),
-        sha256=edition.sha256,
-        subject=edition.subject,
-        published=[
-            PublishedQA(slug=qa.slug, question_hash=qa.question.hash, issue=edition.number)
-            for qa in issue.qas
-        ],
-        nonce=shop.nonce(),
-        now=now,
-        expires_at=shop.expire_after(now),
-        scheduled=scheduled,
-    )
+    except DatabaseError:
+        raise
+    except MailbagError as error:
+        post.store.slots.note_waiting(slot, error.message, now=now)
+        raise
+    if isinstance(begun, str):
+        post.store.slots.note_waiting(slot, begun, now=now)
+        return f"the slot of {slot.local_date} waits: {begun}"
+    return finishing.go_on(shop, post, begun, now=now)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline.audience import addresses
-from pipeline.errors import NotFoundError
-from pipeline.model.delivery import DeliveryEvent
+from pipeline.errors import ConfigError, ConflictError, NotFoundError
+from pipeline.model.delivery import DeliveryEvent, DeliveryState
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
@@ -22,9 +22,19 @@ def pause(store: Store, number: int, *, now: datetime) -> IssueRecord:
 def resume(store: Store, number: int, *, now: datetime) -> IssueRecord:
     """Let the next ``send --due`` or ``run`` go on with a paused issue."""
     record = store.issues.get(number)
-    if record.state is IssueState.SENDING:
-        return record
-    record = store.issues.step(number, IssueEvent.RESUME, now=now)
+    if record.state is IssueState.PAUSED:
+        if record.expires_at <= now:
+            raise ConflictError(
+                f"the time of issue {number} was up at {record.expires_at:%Y-%m-%d %H:%M} UTC",
+                remedy=f"`mailbag send --issue {number}` goes on with it all the same,"
+                f" `mailbag stop {number}` ends it",
+            )
+        record = store.issues.step(number, IssueEvent.RESUME, now=now)
+    elif record.state is not IssueState.SENDING:
+        raise ConflictError(
+            f"issue {number} is {record.state}, not paused", remedy="`mailbag issues` lists them"
+        )
+    # Somebody looks after it again, so that it is not paused for having been left alone.
     store.issues.tick(number, now)
     return record
 
@@ -46,12 +56,12 @@ def resolve(
     Raises NotFoundError for a reader who is not in doubt; then nothing is changed.
     """
     store.issues.get(number)
-    canonicals = [addresses.canonical(addresses.parse(reader).addr_spec) for reader in readers]
+    canonicals = [_canonical(reader) for reader in readers]
     if canonicals:
         doubtful = {
             addresses.canonical(delivery.address)
             for delivery in store.outbox().deliveries(number)
-            if delivery.state == "in_doubt"
+            if delivery.state in {DeliveryState.IN_DOUBT, DeliveryState.HANDING}
         }
         for reader, canonical in zip(readers, canonicals, strict=True):
             if canonical not in doubtful:
@@ -59,4 +69,17 @@ def resolve(
                     f"{reader} is not in doubt in issue {number}",
                     remedy=f"`mailbag deliveries {number} --state in_doubt` lists who is",
                 )
-    return store.outbox().resolve(number, canonicals or None, event, now=now)
+    count = store.outbox().resolve(number, canonicals or None, event, now=now)
+    if event is DeliveryEvent.RESEND and count:
+        # An issue that this opens again was not left alone since it was complete.
+        store.issues.tick(number, now)
+    return count
+
+
+def _canonical(reader: str) -> str:
+    try:
+        return addresses.canonical(addresses.parse(reader).addr_spec)
+    except ValueError as error:
+        raise ConfigError(
+            f"{reader!r} is no address: {error}", remedy="write it as name@domain"
+        ) from error

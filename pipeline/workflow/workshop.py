@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
 from pipeline.content.selection import SelectionRule
-from pipeline.delivery.report import RunReport
+from pipeline.delivery.report import RunReport, StopReason
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Level
 from pipeline.model.issue import Issue
@@ -57,8 +57,10 @@ class Workshop:
     #: Random hexadecimal digits, 32 of them.
     nonce: Callable[[], str]
     renderer: Callable[[], Renderer]
-    #: What an edition is made of besides its QAs: name of an input -> sha256 of its bytes.
+    #: What an edition is made of besides its QAs and the program: name -> sha256 of its bytes.
     render_inputs: Callable[[], Mapping[str, str]]
+    #: Where is remembered what QA files came to, so that only changed ones are read again.
+    cache: Path | None = None
 
     @property
     def content(self) -> Path:
@@ -79,3 +81,5 @@ class Post:
     guards: tuple[Callable[[], None], ...]
     #: Raises when the links in the mails would be dead; asked just before something leaves.
     check_links: Callable[[], None]
+    #: Whether the process was asked to end, and why.
+    stop: Callable[[], StopReason | None] = lambda: None

@@ -1,0 +1,80 @@
+"""From a slot to an issue of the ledger: its number, bytes and Q&As fixed; or why there is none."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pipeline.model.edition import Edition
+from pipeline.model.issue import Slot
+from pipeline.model.published import PublishedQA
+from pipeline.model.record import IssueRecord
+from pipeline.model.subscriber import SubscriberStatus
+from pipeline.workflow import editing, planning
+from pipeline.workflow.editing import Prepared
+from pipeline.workflow.workshop import Post, Workshop
+
+#: Shown an edition and how many get it; raises when the person says no.
+Confirm = Callable[[Edition, int], None]
+
+
+def unasked(_edition: Edition, _readers: int) -> None:
+    """Go ahead without a question."""
+
+
+def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
+    shop: Workshop,
+    post: Post,
+    slot: Slot,
+    *,
+    now: datetime,
+    scheduled: bool,
+    confirm: Confirm = unasked,
+) -> IssueRecord | str:
+    """Make a slot's issue, in one transaction; or say what it waits for.
+
+    Raises ContentError or RenderError when no edition can be made or it must not go out,
+    NotEnoughContentError when there are too few Q&As, and LinkError.
+    """
+    plan = planning.plan(shop, post.store, now=now, slot=slot)
+    prepared = editing.prepare(shop, post.store, plan)
+    missing = _missing(shop, post, prepared)
+    if missing:
+        return missing
+    editing.refuse_findings(prepared, shop.fail_on)
+    edition = prepared.edition
+    confirm(edition, post.store.subscribers.count(SubscriberStatus.ACTIVE))
+    post.check_links()
+    return post.store.issues.begin(
+        number=edition.number,
+        slot=slot,
+        edition_json=edition.to_json(),
+        sha256=edition.sha256,
+        subject=edition.subject,
+        published=[
+            PublishedQA(slug=qa.slug, question_hash=qa.question.hash, issue=edition.number)
+            for qa in plan.require_issue().qas
+        ],
+        nonce=shop.nonce(),
+        now=now,
+        expires_at=shop.expire_after(now),
+        scheduled=scheduled,
+    )
+
+
+def _missing(shop: Workshop, post: Post, prepared: Prepared) -> str:
+    """Say what an issue waits for; empty when nothing."""
+    edition = prepared.edition
+    if prepared.void:
+        # Even where no approval is required: what was pinned is what goes out.
+        return f"{prepared.void}; look at it again, then {_approve(edition)}"
+    if shop.approval_required and not prepared.is_approved:
+        return (
+            f"issue {edition.number} is not approved; look at it with `mailbag preview`,"
+            f" then {_approve(edition)}"
+        )
+    if not post.store.issues.has_readers():
+        return "there are no readers; `mailbag subscribers import FILE` brings them"
+    return ""
+
+
+def _approve(edition: Edition) -> str:
+    return f"`mailbag approve {edition.number} --sha256 {edition.sha256}`"

@@ -1,0 +1,76 @@
+"""Going on with an issue that has its number: freeze the rest, send what is due, complete it.
+
+Every step may be called again after a crash at any point.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.delivery.report import RunReport, StopReason
+from pipeline.model.delivery import Sums
+from pipeline.model.edition import Edition
+from pipeline.model.issue import IssueEvent, IssueState
+from pipeline.model.record import IssueRecord
+from pipeline.workflow.workshop import Post, Workshop
+
+#: Recipients written in one transaction of a freeze.
+_RANGE = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What one call did to one issue."""
+
+    record: IssueRecord
+    sums: Sums
+    #: ``None`` when there was nothing to hand over now.
+    run: RunReport | None
+
+    @property
+    def ends_the_call(self) -> bool:
+        """Whether nothing else is to be begun: the process is to end, or the ledger is stuck."""
+        reason = self.run.stopped if self.run else None
+        return reason in {StopReason.INTERRUPTED, StopReason.DATABASE}
+
+
+def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> Sent:
+    """Freeze what is not frozen yet, send what can be sent, complete what is done."""
+    store, number = post.store, record.number
+    if record.state is IssueState.COMPLETE:
+        return _sent(post, number, None)
+    store.issues.tick(number, now)
+    freeze(post, record)
+    run = None
+    if store.outbox().has_work(number, now=now):
+        record = store.issues.get(number)
+        if now < record.expires_at:
+            post.check_links()
+        run = post.dispatch(record, Edition.from_json(store.issues.edition(number)))
+        if run.database_error is not None:
+            # The report tells what happened; another write would only fail, and hide it.
+            return _sent(post, number, run)
+        _conclude(post, number, run, now=shop.clock.now())
+    store.issues.complete_if_done(number, shop.clock.now())
+    return _sent(post, number, run)
+
+
+def freeze(post: Post, record: IssueRecord) -> None:
+    """Write the rows that are not there yet; whoever is asked to end leaves the rest for later."""
+    is_done = record.is_frozen
+    while not is_done and post.stop() is None:
+        is_done = post.store.issues.freeze_range(record.number, limit=_RANGE)
+
+
+def _conclude(post: Post, number: int, run: RunReport, *, now: datetime) -> None:
+    """Do what a run's end asks for, besides completing."""
+    issues = post.store.issues
+    issues.tick(number, now)
+    if run.pause_because and issues.get(number).state is IssueState.SENDING:
+        issues.step(number, IssueEvent.PAUSE, now=now, why=run.pause_because)
+    if run.stopped is StopReason.STOPPED:
+        issues.cancel_rest(number, now)
+
+
+def _sent(post: Post, number: int, run: RunReport | None) -> Sent:
+    store = post.store
+    return Sent(record=store.issues.get(number), sums=store.outbox().sums(number), run=run)
