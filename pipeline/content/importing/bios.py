@@ -45,7 +45,7 @@ _IS = any_of(
     "leitet", "berät", "est", "dirige", "travaille", "écrit", "es", "trabaja", "escribe",
 )  # fmt: skip
 #: After the whole name nearly every word makes a bio, but no answer.
-_GOES_ON = r"(?:,|\s*[-–—|]|\s+[^\W\d_A-Z])"
+_GOES_ON = r"(?:,|['’]s\s|\s*[-–—|]|\s+[^\W\d_A-Z])"
 _ROLE = re.compile(
     r"\s+(?:is|was|ist|est|es)\s+"
     + any_of(
@@ -70,6 +70,7 @@ _NAMED = re.compile(
     r"((?:[^\W\d_a-z][\w.'’-]*\s+){1,4}[^\W\d_a-z][\w'’-]*)(?=\s)"
 )
 _SENTENCE = re.compile(AFTER_SENTENCE + r"(?=[\"“‘(\[*_]*[^\W\d_a-z])")
+_COPYRIGHT = re.compile(r"\s*(?:©|\(c\)\s|copyright\s).*$", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…][\"”’»)\]]*$")
 
 
@@ -139,7 +140,7 @@ def compose(texts: tuple[str, ...]) -> tuple[str, str]:
     label = _HEADING.match(flat)
     if label is not None and ":" in label[0]:
         flat = flat[label.end() :]
-    flat = flat.strip()
+    flat = _COPYRIGHT.sub("", flat).strip()
     if not flat or _ENDED.search(flat) or _MAIL.fullmatch(flat.rpartition(" ")[2]):
         return flat, ""
     sentences = _SENTENCE.split(flat)
@@ -155,7 +156,7 @@ def speaks_of(text: str, answerer: str) -> bool:
     title = r"(?:(?:Dr|Mr|Mrs|Ms|Mx|Prof)\.?\s+)?"
     aside = r"(?:,.{2,120}?,|\s*\(.{1,60}?\))?"
     if any(
-        re.match(rf"{title}{re.escape(form)}{aside}\s+{_IS}\b", flat)
+        re.match(rf"{title}(?i:{re.escape(form)}){aside}\s+{_IS}\b", flat)
         for form in names.forms(answerer)
     ):
         return True

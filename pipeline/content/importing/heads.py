@@ -190,7 +190,13 @@ def _title_of_text(lines: list[_Line], *, is_set: bool) -> _Line | None:
     bold = [line for line in candidates if _BOLD.fullmatch(line.block.text.strip())]
     if bold or is_set:
         return bold[0] if bold else None
-    return max(candidates, key=lambda line: min(line.block.words, 5), default=None)
+    return max(candidates, key=lambda line: _weight(line.block), default=None)
+
+
+def _weight(block: Block) -> int:
+    """Tell how much like a title a line looks; a row of categories and a masthead do less."""
+    text = block.plain
+    return 2 * min(block.words, 5) - 6 * ("|" in text) - text.isupper()
 
 
 def _may_be_title(block: Block) -> bool:
@@ -225,7 +231,7 @@ def _read_topics(lines: list[_Line], head: Head) -> Head:
             line.roles.append(Role.FURNITURE)
             continue
         line.roles.append(Role.TOPIC)
-        topics += found
+        topics += [names.tidy(topic) for topic in found]
     about = [topic for topic in topics if topic.casefold() not in _GENRES]
     return replace(head, topics=tuple(dict.fromkeys(about or topics)))
 
@@ -255,7 +261,12 @@ def _unglued(text: str) -> list[str]:
 
 
 def _is_heard_of(name: str, body: tuple[Block, ...]) -> bool:
-    starts = (f"{name} ", *(f"{form}:" for form in names.forms(name) if len(form) > 1))
+    starts = (
+        f"{name} ",
+        f"{name}'s ",
+        f"{name}’s ",
+        *(f"{form}:" for form in names.forms(name) if len(form) > 1),
+    )
     return any(block.plain.startswith(starts) for block in body)
 
 

@@ -56,4 +56,4 @@ def _is_capitalised(word: str) -> bool:
 def _lowered(word: str) -> str:
     if "." in word:
         return word
-    return "-".join(part.capitalize() for part in word.split("-"))
+    return re.sub(r"[^\W\d_]+", lambda part: part[0].capitalize(), word)

@@ -30,44 +30,65 @@ _EARLIER = any_of(
     "(?:january|february|march|april|may|june|july|august|september|october|november|december)['’]s",
 )  # fmt: skip
 
-#: What says outright that a column made readers ask.
+_THESE = any_of(
+    "these", "this", "the following", "readers?['’]?s?", "today['’]s", "several", "many"
+)
+
+#: What says that a column made readers ask.
 _INSPIRED = re.compile(
     any_of(
         rf"\b{_MOVED}\b.{{0,160}}\b{_COLUMN}\b",
         rf"\b{_COLUMN}\b.{{0,160}}\b{_MOVED}\b",
         rf"\b{_LETTERS}\b.{{0,60}}\b{_MOVED}\b.{{0,20}}\bby\b",
         rf"\b{_REPLY} ?(?:to|on|about)\b.{{0,100}}\b{_COLUMN}\b",
-        rf"\b{_EARLIER}\b.{{0,40}}\b{_COLUMN}\b",
+        rf"\b{_EARLIER} (?:\w+['’]s )?(?:\w+ )?{_COLUMN}\b",
+        rf"\b{_LETTERS}\b.{{0,60}}\b(?:after|since|about|on)\b.{{0,30}}\bcolumn\b",
+        rf"^(?:{_MOVED} by|based on|{_REPLY} (?:to|on))\b",
+        r"^(?:to )?read (?:\w+ ){1,3}column\b",
+    ),
+    re.IGNORECASE | re.DOTALL,
+)
+
+#: It speaks of the letters on this page, not of something an answer only mentions.
+_ABOUT_LETTERS = re.compile(
+    any_of(
+        rf"\b{_THESE}\b.{{0,40}}\b{_LETTERS}\b",
+        rf"\b{_MOVED}\b.{{0,40}}\b{_LETTERS}\b",
+        rf"\b{_LETTERS}\b.{{0,30}}\b(?:below|above|here|on this page)\b",
+        r"\breaders\b.{0,30}\b(?:sent|wrote|write|asked?|responded|respond|replied|reply)\b",
+        rf"^(?:to )?read (?:\w+ )?(?:\w+ )?{_COLUMN}\b",
+        rf"^(?:the {_COLUMN} that|{_MOVED} by|based on|{_REPLY} (?:to|on)\b.{{0,60}}\bcolumn)\b",
+    ),
+    re.IGNORECASE | re.DOTALL,
+)
+
+#: The same so clearly that no title needs to be named.
+_CERTAIN = re.compile(
+    any_of(
+        rf"\b{_THESE}\b.{{0,20}}\b{_LETTERS}\b.{{0,60}}\b{_MOVED}\b.{{0,80}}\b{_COLUMN}\b",
+        rf"\b{_COLUMN}\b.{{0,80}}\b{_MOVED}\b.{{0,20}}\b{_THESE}\b.{{0,20}}\b{_LETTERS}\b",
     ),
     re.IGNORECASE | re.DOTALL,
 )
 
 #: What points somewhere without saying why.
-_RELATED = re.compile(
-    r"[\[(*_ ]*"
+_LABEL = re.compile(
+    r"[\[(]*"
     + any_of(
-        "related", "see also", "also (?:read|see|on|in)", "read(?: (?:the|also|more|next))?",
-        "more (?:on|from)", "further reading", "for more", "previously", "earlier",
-        "from the archives?", "recommended", "lesen sie", "mehr dazu", "à lire", "lire aussi",
-        "lea también", "ver también",
+        r"related(?: \w+)?", "see also", "also (?:read|see)", "read(?: (?:also|more|next))?",
+        "more from [^:]{1,30}", "further reading", "previously", "earlier", "from the archives?",
+        "recommended(?: reading)?", "lesen sie auch", "mehr dazu", "à lire(?: aussi)?",
+        "lire aussi", "lea también", "ver también",
     )
-    + r"\b",
+    + r" ?:\s*(?P<title>\S.*)",
     re.IGNORECASE,
 )  # fmt: skip
-
-#: It speaks of this page's letters, not of a column somebody read once.
-_ABOUT_LETTERS = re.compile(
-    any_of(
-        r"\b(?:these|this|following|readers?['’]?s?|your|the|next|today['’]s|several|many)\b"
-        rf".{{0,40}}\b{_LETTERS}\b",
-        rf"\b{_LETTERS}\b.{{0,30}}\b(?:below|above|here|on this page)\b",
-        r"\bread(?:ers)?\b",
-    ),
-    re.IGNORECASE | re.DOTALL,
+_SEE = re.compile(
+    r"[\[(]*(?:to )?(?:related|see|also|read|more|for more|previously|earlier)\b", re.IGNORECASE
 )
 
 _QUOTED = re.compile(r"[“„«](?P<curly>[^“”„»]{2,200})[”“»]|\"(?P<straight>[^\"]{2,200})\"")
-_SINGLE_QUOTED = re.compile(r"(?<!\w)[‘'](?P<text>[^‘'’]{4,200}(?:’\w[^‘'’]{0,100})?)[’'](?!\w)")
+_SINGLE_QUOTED = re.compile(r"(?<!\w)[‘'](?P<text>(?:[^‘'’]|(?<=\w)[’'](?=\w)){4,200})[’'](?!\w)")
 _ITALIC = re.compile(r"(?<![*\w])[*_](?P<text>[^*_\n]{4,200})[*_](?![*\w])")
 _ADDRESS = re.compile(r"https?://[^\s<>)\]\"”]+")
 _SENTENCE = re.compile(AFTER_SENTENCE + r"(?=[\"“‘(\[*_]*[A-Z])")
@@ -94,16 +115,24 @@ def find(text: str) -> Pointer | None:
     flat = plain(text)
     if not flat or len(flat.split()) > 60:
         return None
-    inspiration = _target(text)
-    if _INSPIRED.search(flat) and (inspiration or _ABOUT_LETTERS.search(flat)):
-        return Pointer(inspiration, is_inspiring=True)
-    is_short = len(flat.split()) <= 30 and len(_SENTENCE.split(flat)) <= 2
-    if not is_short or not _RELATED.match(flat):
+    target = _target(text)
+    is_inspiring = _INSPIRED.search(flat) and _ABOUT_LETTERS.search(flat)
+    if is_inspiring and (target or _CERTAIN.search(flat)):
+        return Pointer(target, is_inspiring=True)
+    return _find_related(text, flat, target)
+
+
+def _find_related(text: str, flat: str, target: Inspiration | None) -> Pointer | None:
+    """Read a label with a title, or a short line that is little more than a link."""
+    if len(flat.split()) > 30 or len(_SENTENCE.split(flat)) > 2:
         return None
-    if inspiration is None and not re.match(r"[^:]{0,40}:\s*\S", flat):
-        return None
-    inspiration = inspiration or _inspiration(flat.split(":", 1)[1], None)
-    return Pointer(inspiration, is_inspiring=False)
+    label = _LABEL.match(flat)
+    if label is not None:
+        return Pointer(target or _inspiration(label["title"], None), is_inspiring=False)
+    linked = sum(len(words) for words, _ in links(text))
+    if target is not None and _SEE.match(flat) and linked * 3 > len(flat):
+        return Pointer(target, is_inspiring=False)
+    return None
 
 
 def find_trailing(text: str) -> Pointer | None:

@@ -49,6 +49,13 @@ _TRAILING_CLOSED = re.compile(
     r"(?:[–—-]\s*)?(?P<name>[^\n.?!]{1,60}?)[*_ ]*$",
     re.IGNORECASE,
 )
+#: As newspapers print it: "Any advice? M.R., Lima, Ohio".
+_TRAILING_INITIALS = re.compile(
+    r"(?P<end>[.!?…][\"'”’»)*_]*)\s+"
+    r"(?P<name>(?:[A-Z]\.[ ]?){2,3}(?:,[ ][A-Z][\w.' -]{1,30}){0,2}"
+    r"|[A-Z]\.(?:,[ ][A-Z][\w.' -]{1,30}){1,2})"
+    r"[*_ ]*$"
+)
 #: A full stop that belongs to an initial, as in "R. K." or "D.S."
 _INITIAL_AT_END = re.compile(r"(?:^|[\s.])\w\.$")
 #: A sentence ends, and another one goes on for some words.
@@ -79,7 +86,8 @@ def find_trailing(text: str) -> Signature | None:
     """Look for a signature that stands in the last line of a paragraph."""
     start = max(0, len(text) - 120)
     tail = text[start:].rstrip()
-    match = _TRAILING.search(tail) or _TRAILING_CLOSED.search(tail)
+    patterns = (_TRAILING, _TRAILING_CLOSED, _TRAILING_INITIALS)
+    match = next(filter(None, (pattern.search(tail) for pattern in patterns)), None)
     if match is None:
         return None
     name = _tidy(match["name"])

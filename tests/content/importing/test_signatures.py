@@ -43,6 +43,7 @@ def test_sentence_is_no_signature(text):
         pytest.param("Before I retire. -- D.S.", "D.S.", id="initials"),
         pytest.param("What now? Signed, Baffled", "Baffled", id="signed"),
         pytest.param("May I? (—Tired)", "Tired", id="parentheses"),
+        pytest.param("Any advice? M.R., Lima, Ohio", "M.R., Lima, Ohio", id="newspaper"),
     ],
 )
 def test_finds_a_signature_at_the_end_of_a_paragraph(text, name):
