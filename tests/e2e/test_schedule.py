@@ -1,93 +1,16 @@
-"""Which issue goes out when: the whole pipeline by a clock that goes where it is told.
+"""Which issue goes out when: on time, late, across the clocks' changes, or not at all."""
 
-The mail becomes files in ``outbox/``, so that no test waits for a mail server.
-"""
-
-import shutil
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.app import posting
-from pipeline.app.site import Site
-from pipeline.clock import SystemClock
-from pipeline.delivery.report import RunReport
-from pipeline.errors import ClockError, ConflictError
-from pipeline.model.edition import Edition
-from pipeline.model.issue import IssueState
-from pipeline.model.record import IssueRecord, SlotState
-from pipeline.schedule.calendar import WEEKDAYS
-from pipeline.store.opening import Store
-from pipeline.workflow import editing, planning, sending, steering
+from pipeline.errors import ClockError
+from pipeline.model.record import SlotState
+from pipeline.workflow import editing, planning
 from pipeline.workflow.sending import Day
-from tests.e2e.counting_sink import CountingSink
+from tests.e2e.cron import READERS, TUESDAY, Cron, local
 from tests.e2e.newsroom import Newsroom, addresses
 from tests.fakes import FakeClock
-
-NEW_YORK = ZoneInfo("America/New_York")
-#: The rule is Tuesday, 09:00 in New York, and so late as six hours.
-TUESDAY = date(2026, 3, 3)
-
-
-def local(day: date, hour: int, minute: int = 0) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=NEW_YORK).astimezone(UTC)
-
-
-class Cron:
-    """A newsletter that somebody asks now and then what is due."""
-
-    def __init__(self, newsroom: Newsroom, site: Site, store: Store, clock: FakeClock) -> None:
-        self.newsroom, self.site, self.store, self.clock = newsroom, site, store, clock
-
-    def tick(self, at: datetime) -> Day:
-        """Ask what is due at an instant, as ``send --due`` does."""
-        self.clock.advance((at - self.clock.now()).total_seconds())
-        post = posting.make_post(self.site, self.store, {})
-        return sending.send_due(self.site.workshop, post, now=self.clock.now())
-
-    @property
-    def mails(self) -> int:
-        return len(list((self.newsroom.folder / "outbox").glob("*.eml")))
-
-    def slots(self) -> dict[date, SlotState]:
-        return {it.slot.local_date: it.state for it in self.store.slots.all()}
-
-    def why(self, day: date) -> str:
-        found = [it.why for it in self.store.slots.all() if it.slot.local_date == day]
-        return found[0] if found else ""
-
-
-READERS = 3
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a newsletter once; a copy of its folder is another one."""
-    made = Newsroom.make(tmp_path_factory.mktemp("template") / "site")
-    made.set("kind", '"eml"', table="smtp")
-    made.set("count", "1")
-    for slug in ("tea", "rain", "stairs", "keys"):
-        made.write_qa(slug)
-    made.enlist(addresses(READERS))
-    return made.folder
-
-
-@pytest.fixture
-def newsroom(tmp_path: Path, template: Path) -> Newsroom:
-    return Newsroom(Path(shutil.copytree(template, tmp_path / "site")))
-
-
-@pytest.fixture
-def cron(newsroom: Newsroom) -> Iterator[Cron]:
-    clock = FakeClock(local(TUESDAY - timedelta(days=1), 12))
-    site = newsroom.site(clock)
-    with site.open_store() as store:
-        yield Cron(newsroom, site, store, clock)
-
 
 # -- on time
 
@@ -311,98 +234,3 @@ def _approve(cron: Cron) -> str:
     sha256 = editing.prepare(shop, cron.store, plan).edition.sha256
     editing.approve(shop, cron.store, plan, sha256, now=now)
     return sha256
-
-
-# -- interrupted
-
-
-def _begin_and_die(cron: Cron) -> None:
-    """Fix and freeze an issue, and send nothing of it."""
-
-    def die(record: IssueRecord, edition: Edition) -> RunReport:
-        raise InterruptedError
-
-    cron.clock.advance((local(TUESDAY, 9) - cron.clock.now()).total_seconds())
-    post = replace(posting.make_post(cron.site, cron.store, {}), dispatch=die)
-    with pytest.raises(InterruptedError):
-        sending.send_due(cron.site.workshop, post, now=cron.clock.now())
-
-
-def test_unfinished_issue_is_gone_on_with(cron: Cron) -> None:
-    cron.tick(local(TUESDAY, 8))
-    _begin_and_die(cron)
-    assert (cron.mails, cron.store.issues.get(1).state) == (0, IssueState.FROZEN)
-
-    cron.tick(local(TUESDAY, 14))
-
-    assert cron.mails == READERS
-    assert cron.store.issues.get(1).state is IssueState.COMPLETE
-
-
-def test_issue_that_nobody_looked_after_for_long_is_paused_not_resumed(cron: Cron) -> None:
-    cron.tick(local(TUESDAY, 8))
-    _begin_and_die(cron)
-
-    stale = cron.tick(local(TUESDAY, 15, 1))
-    later = cron.tick(local(TUESDAY, 15, 6))
-
-    assert "issue 1 is paused" in stale.notes[0]
-    assert cron.store.issues.get(1).state is IssueState.PAUSED
-    assert later == Day()
-    assert cron.mails == 0
-
-
-def test_paused_issue_goes_on_when_a_person_says_so(cron: Cron) -> None:
-    cron.tick(local(TUESDAY, 8))
-    _begin_and_die(cron)
-    cron.tick(local(TUESDAY, 15, 1))
-
-    post = posting.make_post(cron.site, cron.store, {})
-    sending.send_issue(cron.site.workshop, post, 1, now=cron.clock.now())
-
-    assert cron.mails == READERS
-    assert cron.store.issues.get(1).state is IssueState.COMPLETE
-
-
-def test_stopped_issue_never_goes_on_and_gives_its_qas_back(cron: Cron) -> None:
-    cron.tick(local(TUESDAY, 8))
-    _begin_and_die(cron)
-    steering.stop(cron.store, 1, now=cron.clock.now())
-
-    cron.tick(local(TUESDAY, 10))
-    with pytest.raises(ConflictError, match="was stopped"):
-        sending.send_issue(
-            cron.site.workshop,
-            posting.make_post(cron.site, cron.store, {}),
-            1,
-            now=cron.clock.now(),
-        )
-
-    assert cron.mails == 0
-    assert not cron.store.published.all().entries
-    assert cron.store.outbox().sums(1).cancelled == READERS
-
-
-# -- two at once
-
-
-def test_two_crons_at_once_send_once(tmp_path: Path) -> None:
-    with CountingSink(delay=0.002) as sink:
-        newsroom = Newsroom.make(tmp_path / "site", port=sink.port, timezone="UTC")
-        newsroom.write_qa("tea")
-        newsroom.enlist(addresses(300))
-        now = SystemClock().now()
-        at = now - timedelta(minutes=2)
-        newsroom.set("at", f'"{WEEKDAYS[at.weekday()]} {at:%H:%M}"')
-        clock = FakeClock(now - timedelta(hours=1))
-        site = newsroom.site(clock)
-        with site.open_store() as store:
-            Cron(newsroom, site, store, clock).tick(clock.now())
-
-        crons = [newsroom.start("send", "--due") for _ in range(3)]
-        said = [process.communicate(timeout=60) for process in crons]
-
-        assert [process.returncode for process in crons] == [0, 0, 0]
-        assert said == [("", "")] * 3
-        assert sink.counts() == dict.fromkeys(addresses(300), 1)
-        assert set(newsroom.states().values()) == {"accepted"}
