@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from pipeline.app.posting import refuse_placeholders, relay_options, verify_links
 from pipeline.app.site import Site
@@ -130,7 +131,7 @@ def _domains(site: Site) -> Iterator[Line]:
     letter = site.settings.document.newsletter
     for subject, domain in (
         ("from", site.from_.domain),
-        ("base_url", letter.base_url.partition("://")[2].partition("/")[0].partition(":")[0]),
+        ("base_url", urlsplit(letter.base_url).hostname or ""),
     ):
         if f".{domain}".endswith(_NOBODYS):
             yield Line(

@@ -3,38 +3,43 @@
 import contextlib
 import http.client
 import json
-import socket
 import ssl
 import threading
+from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
-from pipeline.errors import LinkError
+from pipeline.errors import ConfigError, LinkError
 
 #: Where the public pages name their key; its fingerprint is no secret.
 WELL_KNOWN = "/.well-known/mailbag"
 
+#: Later than this is no answer.
 _SECONDS = 10.0
+#: More of an answer is not read.
 _LIMIT = 4096
 
 
-def check_links(base_url: str, fingerprint: str, *, ca_file: str | None = None) -> None:
+def check_links(
+    base_url: str, fingerprint: str, *, ca_file: str | None = None, seconds: float = _SECONDS
+) -> None:
     """Refuse when ``base_url`` does not answer with this site's key fingerprint.
 
     TLS is verified, redirects are not followed (RFC 8058, section 3.1, forbids them for
-    one-click), and 10 seconds are enough. A mail whose unsubscribe link is dead costs more
-    reputation than a late one.
+    one-click), and the whole of it ends after so many seconds. ``ca_file`` holds authorities that
+    are trusted beside the system's. A mail whose unsubscribe link is dead costs more reputation
+    than a late one.
     """
     place = f"[newsletter] base_url, {base_url}{WELL_KNOWN}"
     remedy = (
         "run `mailbag serve` behind this address; "
         "verify_links = false skips the check, for a rehearsal"
     )
-    url = urlsplit(base_url)
+    context = _trust(ca_file)
     try:
-        status, body = _get(base_url, ca_file)
-    except (OSError, http.client.HTTPException, ssl.SSLError) as error:
+        status, body = _get_within(seconds, base_url, context)
+    except (OSError, http.client.HTTPException) as error:
         raise LinkError(
-            f"the unsubscribe links would be dead: {url.netloc} does not answer ({error})",
+            f"the unsubscribe links would be dead: {_in_words(error, urlsplit(base_url).netloc)}",
             place=place,
             remedy=remedy,
         ) from error
@@ -45,7 +50,14 @@ def check_links(base_url: str, fingerprint: str, *, ca_file: str | None = None) 
             place=place,
             remedy=remedy,
         )
-    if _fingerprint(body) != fingerprint:
+    found = _fingerprint(body)
+    if not found:
+        raise LinkError(
+            "the unsubscribe links would be dead: what answers there is no mailbag",
+            place=place,
+            remedy=remedy,
+        )
+    if found != fingerprint:
         raise LinkError(
             "another site, or one with another key, answers there",
             place=place,
@@ -53,36 +65,74 @@ def check_links(base_url: str, fingerprint: str, *, ca_file: str | None = None) 
         )
 
 
-def _get(base_url: str, ca_file: str | None) -> tuple[int, bytes]:
+def _trust(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        if ca_file:
+            context.load_verify_locations(ca_file)
+    except OSError as error:
+        raise ConfigError(
+            f"holds no certificates: {error.strerror or error}",
+            place=f"[smtp] ca_file, {ca_file}",
+            remedy="name a file in PEM, or take the key out",
+        ) from error
+    return context
+
+
+def _get_within(seconds: float, base_url: str, context: ssl.SSLContext) -> tuple[int, bytes]:
+    """Get the answer or give up in time, whatever drips: the name, the handshake or the page.
+
+    A socket's timeout is for one read alone, so a thread does the asking and may be left behind.
+    """
+    answers: SimpleQueue[tuple[int, bytes] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(_get(base_url, context, seconds))
+        except Exception as error:  # noqa: BLE001 - raised below, where somebody hears it
+            answers.put(error)
+
+    threading.Thread(target=ask, name="mailbag-links", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"no whole answer within {seconds:g} s") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _get(base_url: str, context: ssl.SSLContext, seconds: float) -> tuple[int, bytes]:
     url = urlsplit(base_url)
     host = url.hostname or ""
-    connection: http.client.HTTPConnection
     if url.scheme == "https":
-        context = ssl.create_default_context(cafile=ca_file)
-        connection = http.client.HTTPSConnection(host, url.port, timeout=_SECONDS, context=context)
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            host, url.port, timeout=seconds, context=context
+        )
     else:
-        connection = http.client.HTTPConnection(host, url.port, timeout=_SECONDS)
-    # A timeout alone is for one read; a server that drips would hold a send for hours.
-    alarm = threading.Timer(_SECONDS, _hang_up, [connection])
-    alarm.start()
-    try:
+        connection = http.client.HTTPConnection(host, url.port, timeout=seconds)
+    with contextlib.closing(connection):
         connection.request("GET", url.path + WELL_KNOWN, headers={"Accept": "application/json"})
         response = connection.getresponse()
         return response.status, response.read(_LIMIT)
-    finally:
-        alarm.cancel()
-        connection.close()
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    if connection.sock is not None:
-        with contextlib.suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+def _in_words(error: Exception, host: str) -> str:
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"the certificate of {host} is not trusted ({error.verify_message})"
+        case TimeoutError():
+            return f"{host} gave no whole answer in time"
+        case OSError():
+            return f"{host} does not answer ({error.strerror or error})"
+        case _:
+            return f"{host} does not answer in HTTP ({type(error).__name__})"
 
 
 def _fingerprint(body: bytes) -> str:
+    """Give the fingerprint that a mailbag names; empty for any other answer."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(document.get("mailbag", "")) if isinstance(document, dict) else ""

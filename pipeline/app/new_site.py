@@ -10,7 +10,10 @@ from pathlib import Path
 from pipeline.audience import keys
 from pipeline.config.reading import FILE_NAME, PLACEHOLDER
 from pipeline.content import new_file, writing
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, SecretKeyError
+
+_KEYS = ("token.key", "suppression.key")
+_DATABASE = "mailbag.db"
 
 #: What a person must decide, as ``init`` writes it.
 UNDECIDED = {
@@ -97,6 +100,7 @@ class NewSite:
     """What was made."""
 
     folder: Path
+    #: Files relative to the folder, in order; not those that were there before.
     made: tuple[str, ...]
 
 
@@ -123,29 +127,42 @@ def make_site(
         )
     if folder.exists() and not folder.is_dir():
         raise ConfigError("is no folder", place=str(folder), remedy="choose another name")
-    secrets = folder / ".secrets"
+    made: list[str] = []
     try:
         (folder / "content").mkdir(parents=True, exist_ok=True)
-        secrets.mkdir(mode=0o700, exist_ok=True)
-        for name in ("token.key", "suppression.key"):
-            if not (secrets / name).exists():
-                keys.make_key(secrets / name)
+        made += _make_keys(folder)
         if sample and not any((folder / "content").iterdir()):
             first = new_file.new_qa("Your first question", today)
             writing.create_text(folder / "content" / f"{first.slug}.md", first.text)
+            made.append(f"content/{first.slug}.md")
         if not (folder / ".gitignore").exists():
             writing.create_text(folder / ".gitignore", _GITIGNORE)
+            made.append(".gitignore")
         writing.create_text(folder / FILE_NAME, toml_text(values or {}))
+        made.append(FILE_NAME)
     except OSError as error:
         raise ConfigError(
             f"cannot be written: {error.strerror}",
             place=str(error.filename or folder),
             remedy="choose a folder you may write to",
         ) from error
-    made = tuple(
-        path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()
-    )
-    return NewSite(folder.resolve(), made)
+    return NewSite(folder.resolve(), tuple(sorted(made)))
+
+
+def _make_keys(folder: Path) -> list[str]:
+    """Make the keys that are not there; none for a database that knows others."""
+    secrets = folder / ".secrets"
+    missing = [name for name in _KEYS if not (secrets / name).exists()]
+    if missing and (folder / _DATABASE).exists():
+        raise SecretKeyError(
+            f"{_DATABASE} is here and knows a key that is not",
+            place=str(secrets / missing[0]),
+            remedy="bring the keys back from where you keep them, or choose another folder",
+        )
+    secrets.mkdir(mode=0o700, exist_ok=True)
+    for name in missing:
+        keys.make_key(secrets / name)
+    return [f"{secrets.name}/{name}" for name in missing]
 
 
 def program() -> str:

@@ -99,14 +99,9 @@ def make_post(
             owner=f"{socket.gethostname()}:{os.getpid()}",
         )
         hooks.begins(record, transport.doubt)
-
-        def stop() -> StopReason | None:
-            # Another process may have paused the issue while the relay keeps us waiting.
-            return hooks.stop() or _STOPS.get(store.issues.get(record.number).state)
-
         return sender.run(
             record.number,
-            stop=stop,
+            stop=_looking_after(store, record.number, site.clock, hooks.stop),
             progress=lambda report: hooks.progress(record, report),
         )
 
@@ -122,9 +117,10 @@ def make_post(
 def _looking_after(
     store: Store, number: int, clock: Clock, stop: Callable[[], StopReason | None]
 ) -> Callable[[], StopReason | None]:
-    """Ask ``stop``, and write down once a minute that somebody looks after the issue.
+    """Ask what ends a run, and write down once a minute that somebody looks after the issue.
 
-    A slow send takes longer than ``grace``; who goes on after its crash must see that it lived.
+    Another process may have paused the issue while the relay keeps us waiting. And a slow send
+    takes longer than ``grace``: who finds it after a crash must see that it lived until then.
     """
     ticked_at = clock.boot_time()
 
@@ -133,7 +129,7 @@ def _looking_after(
         if clock.boot_time() - ticked_at >= _TICK_SECONDS:
             ticked_at = clock.boot_time()
             store.issues.tick(number, clock.now())
-        return stop()
+        return stop() or _STOPS.get(store.issues.get(number).state)
 
     return look
 

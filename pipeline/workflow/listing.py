@@ -74,13 +74,27 @@ def export(store: Store) -> Iterator[str]:
 
 
 def export_to(store: Store, path: Path) -> int:
-    """Write the list to a new file, private to its owner; give the number of readers."""
+    """Write the list to a new file, private to its owner; give the number of readers.
+
+    Raises ConfigError when that cannot be done; then there is no file, or the one that was.
+    """
     count = -1  # the header is a line, too
-    path.touch(mode=0o600, exist_ok=False)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for line in export(store):
-            file.write(line)
-            count += 1
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                for line in export(store):
+                    file.write(line)
+                    count += 1
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(
+            f"the list cannot be written: {error.strerror}",
+            place=str(path),
+            remedy="choose another name, or make room",
+        ) from error
     return count
 
 

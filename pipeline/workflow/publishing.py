@@ -71,7 +71,7 @@ def bring(store: Store, text: str, *, source: str, now: datetime) -> Change:
     """Take over what another machine has published."""
     try:
         entries = _entries(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ConfigError(
             f"is no list made by `mailbag published export`: {error}",
             place=source,
@@ -87,7 +87,7 @@ def _entries(document: dict[str, Any]) -> list[PublishedQA]:
         PublishedQA(
             slug=_text(entry["slug"]),
             question_hash=_text(entry.get("question_hash", "")),
-            issue=entry.get("issue"),
+            issue=_number(entry.get("issue")),
         )
         for entry in document["published"]
     ]
@@ -96,6 +96,12 @@ def _entries(document: dict[str, Any]) -> list[PublishedQA]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _number(value: object) -> int | None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise TypeError(f"{value!r} is no number of an issue")
     return value
 
 
