@@ -1,75 +1,36 @@
 """Edge: the command ``mailbag``: one group, one door through which every error leaves."""
 
-import importlib
-import json
-import logging
+import errno
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from pipeline import __version__
+from pipeline.cli import output
+from pipeline.cli.groups import ReaderLeft, TopGroup
 from pipeline.cli.session import Session
-from pipeline.errors import MailbagError
+from pipeline.errors import ConfigError, MailbagError, StateError
 
-_LOG = logging.getLogger("mailbag")
+#: Set to anything: a bug ends with its traceback.
+_DEBUG = "MAILBAG_DEBUG"
 
-#: Command -> module that holds it. Imported when called, so that no command pays for another's
-#: libraries (the MJML compiler and the inliner take half a second).
-_COMMANDS = {
-    "approve": "editing",
-    "backup": "care",
-    "build": "editing",
-    "check": "editing",
-    "deliveries": "ledger",
-    "demo": "sites",
-    "doctor": "care",
-    "import": "column",
-    "init": "sites",
-    "issues": "ledger",
-    "new": "column",
-    "pause": "ledger",
-    "plan": "column",
-    "preview": "web",
-    "published": "published",
-    "resolve": "ledger",
-    "resume": "ledger",
-    "run": "sending",
-    "send": "sending",
-    "serve": "web",
-    "status": "ledger",
-    "stop": "ledger",
-    "subscribers": "subscribers",
-}
-
-
-class LazyGroup(click.Group):
-    """A group that imports a command when somebody names it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        module = _COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        found = getattr(importlib.import_module(f"pipeline.cli.{module}"), f"{cmd_name}_command")
-        assert isinstance(found, click.Command)  # noqa: S101 - a slip of ours, found by the tests
-        return found
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=TopGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
     "--site",
     type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
     envvar="MAILBAG_SITE",
-    help="The newsletter's folder; else it is looked for from here upwards.",
+    help="The newsletter's folder, also as MAILBAG_SITE; else looked for from here upwards.",
 )
 @click.version_option(__version__, prog_name="mailbag")
 @click.pass_context
@@ -80,7 +41,7 @@ def cli(ctx: click.Context, site: Path | None) -> None:
     """
     ctx.obj = Session(site)
     if ctx.invoked_subcommand is None:
-        from pipeline.cli.overview import show_overview  # noqa: PLC0415 - see _COMMANDS
+        from pipeline.cli.overview import show_overview  # noqa: PLC0415 - see TopGroup
 
         show_overview(ctx.obj)
 
@@ -88,41 +49,90 @@ def cli(ctx: click.Context, site: Path | None) -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and leave with its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    output.never_refuse_a_character()
     as_json = "--json" in arguments
+    code = 0
     try:
-        code = cli.main(args=arguments, prog_name="mailbag", standalone_mode=False)
+        found = cli.main(args=arguments, prog_name="mailbag", standalone_mode=False)
+        code = found if isinstance(found, int) else 0
         sys.stdout.flush()
     except MailbagError as error:
-        _leave(error.exit, str(error), error.place, error.message, error.remedy, as_json=as_json)
+        _leave(error, error.exit, as_json=as_json)
     except click.UsageError as error:
-        usage = f"\n{error.ctx.get_usage()}" if error.ctx else ""
-        message = error.format_message()
-        _leave(2, message + usage, "", message, "see --help", as_json=as_json)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        _leave(_of_usage(error), 2, as_json=as_json)
     except (click.Abort, KeyboardInterrupt):
-        _leave(2, "stopped", "", "stopped", "", as_json=as_json)
-    except BrokenPipeError:
-        # Whoever reads us, such as `head`, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Exception as error:
-        _LOG.debug("a bug", exc_info=True)
-        sentence = f"a bug in mailbag: {type(error).__name__}: {error}"
-        if os.environ.get("MAILBAG_DEBUG"):
-            raise
-        remedy = "set MAILBAG_DEBUG=1 and report what it prints"
-        _leave(1, f"{sentence}; {remedy}", "", sentence, remedy, as_json=as_json)
-    sys.exit(code if isinstance(code, int) else 0)
+        _leave(ConfigError("stopped before it was done"), 2, as_json=as_json)
+    except (ReaderLeft, BrokenPipeError):
+        _print_no_more()
+    except OSError as error:
+        _leave(*_of_system(error), as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - the one door
+        _leave(*_of_bug(error), as_json=as_json)
+    sys.exit(code)
 
 
-def _leave(  # noqa: PLR0913 - the keys of the document
-    code: int, sentence: str, place: str, message: str, remedy: str, *, as_json: bool
-) -> NoReturn:
+def _of_usage(error: click.UsageError) -> ConfigError:
+    """Say it as everything else is said; click writes whole sentences."""
+    path = error.ctx.command_path if error.ctx else "mailbag"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        assert isinstance(error.ctx.command, click.Group)  # noqa: S101 - only groups have it
+        choices = error.ctx.command.list_commands(error.ctx)
+        said = f"`{path}` needs a command: {', '.join(choices)}"
+    else:
+        said = error.format_message()
+    fact, _, meant = said.rstrip(".").partition(". Did you mean ")
+    remedy = f"did you mean {meant}" if meant else f"see `{path} --help`"
+    return ConfigError(fact[:1].lower() + fact[1:], remedy=remedy)
+
+
+def _of_system(error: OSError) -> tuple[MailbagError, int]:
+    """Say what the operating system refused; without a file or a disk to name it is a bug."""
+    if error.errno in _DISK:
+        _print_no_more()
+        said = StateError(
+            error.strerror or str(error),
+            place=str(error.filename or ""),
+            remedy="make room on the disk, or name another one",
+        )
+        return said, said.exit
+    if error.filename is None:
+        return _of_bug(error)
+    return (
+        ConfigError(
+            error.strerror or str(error),
+            place=str(error.filename),
+            remedy="see that it is there and that you may use it",
+        ),
+        2,
+    )
+
+
+def _of_bug(error: Exception) -> tuple[MailbagError, int]:
+    if os.environ.get(_DEBUG):
+        raise error
+    said = MailbagError(
+        f"a bug in mailbag: {type(error).__name__}: {error}",
+        remedy=f"set {_DEBUG}=1 and report what it prints",
+    )
+    return said, 1
+
+
+def _print_no_more() -> None:
+    """Keep Python from trying once more at its end to print what nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _leave(error: MailbagError, code: int, *, as_json: bool) -> NoReturn:
     if as_json:
-        document: dict[str, Any] = {
-            "error": {"exit": code, "place": place, "message": message, "remedy": remedy}
-        }
-        click.echo(json.dumps(document, ensure_ascii=False))
-    click.echo(f"mailbag: {sentence}", err=True)
+        output.document(
+            {
+                "error": {
+                    "exit": code,
+                    "place": error.place,
+                    "message": error.message,
+                    "remedy": error.remedy,
+                }
+            }
+        )
+    output.warn(f"mailbag: {error}")
     sys.exit(code)

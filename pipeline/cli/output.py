@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,13 +10,22 @@ import click
 
 from pipeline.model.finding import Finding, Level
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+#: What could steer a terminal: controls but tab and line feed, and marks that turn the direction
+#: of writing (CVE-2021-42574). The joiners U+200C and U+200D belong to words and emoji.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "blue"}
 
 
 def plain(text: str) -> str:
     """Make hostile text, such as a relay's reply, harmless on a terminal."""
-    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _UNPRINTABLE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def say(text: str = "") -> None:
@@ -23,9 +33,30 @@ def say(text: str = "") -> None:
     click.echo(plain(text))
 
 
+def warn(text: str) -> None:
+    """Print a line on stderr, where it does no harm to what a program reads."""
+    click.echo(plain(text), err=True)
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    """Write a document; what could steer a terminal is escaped as JSON does it."""
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    text = json.dumps(value, ensure_ascii=encoding != "utf8", indent=2)
+    # Outside of strings JSON has no such character, so that every one found is in a string.
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def document(value: Mapping[str, Any]) -> None:
     """Print the one document of ``--json``."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(as_json(value))
+
+
+def never_refuse_a_character() -> None:
+    """Let a terminal that lacks a character show its escape, instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:
@@ -50,17 +81,19 @@ def findings(found: Iterable[Finding]) -> None:
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:
     """Print columns, as wide as their widest cell."""
-    every = [list(head), *map(list, rows)] if head else [list(row) for row in rows]
+    every = [[_cell(text) for text in row] for row in ([head] if head else []) + list(rows)]
     if not every:
         return
     widths = [max(len(row[column]) for row in every) for column in range(len(every[0]))]
     for number, row in enumerate(every):
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo(
-            click.style(plain(line.rstrip()), bold=True)
-            if head and number == 0
-            else plain(line.rstrip())
-        )
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        line = "  ".join(cells).rstrip()
+        click.echo(click.style(line, bold=True) if head and number == 0 else line)
+
+
+def _cell(text: str) -> str:
+    """Keep a cell on its line."""
+    return plain(text.replace("\n", " "))
 
 
 def plural(count: int, one: str, many: str = "") -> str:

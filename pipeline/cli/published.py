@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from pipeline.cli import output
+from pipeline.cli.groups import Group
 from pipeline.cli.session import Session, json_option, pass_session
 from pipeline.content import writing
 from pipeline.errors import ConfigError
 from pipeline.workflow import publishing
 
 
-@click.group("published", invoke_without_command=True)
+@click.group("published", cls=Group, invoke_without_command=True)
 @json_option
 @pass_session
 @click.pass_context

@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from pipeline.cli import output
+from pipeline.cli.groups import Group
 from pipeline.cli.session import Session, json_option, pass_session
 from pipeline.errors import ConfigError
 from pipeline.model.subscriber import SubscriberStatus
 from pipeline.workflow import listing
 
 
-@click.group("subscribers")
+@click.group("subscribers", cls=Group)
 def subscribers_command() -> None:
     """Add, import, export, list and remove readers."""
 
