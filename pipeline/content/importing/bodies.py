@@ -8,6 +8,7 @@ a section, a rule, a fence, a comment or the marks of an unfinished merge.
 
 import re
 from collections.abc import Iterable
+from textwrap import dedent
 
 from pipeline.content.importing.blocks import Block, Kind
 from pipeline.content.sections import HEADINGS
@@ -29,9 +30,10 @@ def compose(blocks: Iterable[Block], *, is_question: bool = False) -> str:
 
 
 def _text(block: Block, *, is_question: bool) -> str:
-    text = (
-        block.text.strip("\n ") if block.kind is not Kind.LIST else block.text.strip("\n").rstrip()
-    )
+    text = block.text.strip("\n ")
+    if block.kind is Kind.LIST:
+        # Four blanks before an item would make code of it.
+        text = dedent(block.text.strip("\n")).rstrip()
     if block.kind is Kind.CODE:
         return _CONFLICT.sub(" ", block.text.strip("\n"))
     if block.kind is Kind.HEADING and not is_question:

@@ -62,6 +62,12 @@ def find(paragraphs: tuple[str, ...], *, others_marked: bool) -> Boundary:
     return Boundary(1, "" if is_certain else GUESSED)
 
 
+def has_advice(paragraphs: tuple[str, ...]) -> bool:
+    """Tell whether after a paragraph that asks one speaks to the reader who asked."""
+    asks = bool(paragraphs) and asks_at_end(paragraphs[0])
+    return asks and any(_is_advice(text) for text in paragraphs[1:])
+
+
 def asks_at_end(text: str) -> bool:
     """Tell whether a paragraph ends with its question, or with thanks after it."""
     return _ASKS.search(text[-40:]) is not None or _AFTER_ASKING.search(text[-160:]) is not None

@@ -14,6 +14,7 @@ from pipeline.content.importing import (
     segments,
     settling,
     signatures,
+    signing,
     unmarked,
 )
 from pipeline.content.importing.blocks import Block, Hint, Kind
@@ -233,65 +234,25 @@ class _Walk:
         return True
 
     def _reads_signature(self, block: Block) -> bool:
-        if block.kind not in {Kind.PARAGRAPH, Kind.LIST, Kind.QUOTE} or len(block.text) > 200:
-            return False
-        text = segments.unquoted(block).text if block.kind is Kind.QUOTE else block.text
-        found = signatures.find(text.strip())
-        name = found.name if found else block.plain.rstrip(".")
         if self._state is _State.ANSWER and self._entry.answer:
-            return self._reads_sign_off(name, block, is_set=found is not None)
+            name = signing.of_answerer(block, self._around, self._at)
+            if name is not None:
+                self._around.answerer = self._around.answerer or name
+                self._mark(Role.SIGNATURE, block)
+            return name is not None
         if self._state is not _State.QUESTION or not self._entry.question:
             return False
-        if found is None and not self._is_plain_signature(block.plain):
+        name = signing.of_reader(block, self._entry, self._around, self._at)
+        if name is None:
             return False
         self._mark(Role.SIGNATURE, block)
         if self._around.is_own(name) and len(self._entry.question) > 1:
-            return True
+            return True  # The answerer's, below an answer that has no mark.
         if self._entry.is_signed and self._entry.asked_by and name:
             name = f"{self._entry.asked_by}, {name}"
         self._entry.asked_by = name or self._entry.asked_by
         self._entry.is_signed = True
         return True
-
-    def _reads_sign_off(self, name: str, block: Block, *, is_set: bool) -> bool:
-        """Leave out the answerer's own name below an answer."""
-        if is_set and not name:
-            return self._reads_farewell(block)
-        is_own = self._around.is_own(name) if is_set else name in self._around.own_names
-        if not name or not is_own:
-            return False
-        if not self._around.answerer and names.is_name(name):
-            self._around.answerer = names.tidy(name)
-        self._mark(Role.SIGNATURE, block)
-        return True
-
-    def _reads_farewell(self, block: Block) -> bool:
-        """Leave out "Sincerely," when the answerer's name is the next line."""
-        following = self._around.following(self._at)
-        if following is None:
-            return False
-        if self._around.cut[following].block.plain.rstrip(".") not in self._around.own_names:
-            return False
-        self._mark(Role.SIGNATURE, block)
-        return True
-
-    def _is_plain_signature(self, plain: str) -> bool:
-        """Tell whether a short line without a dash signs the question.
-
-        It does when an answer's mark comes next, or when it is shaped like a name and
-        text follows that can be the answer.
-        """
-        if not signatures.is_plain_name(plain):
-            return False
-        if self._around.answers_next(self._at):
-            return True
-        following = self._around.following(self._at)
-        if following is None or self._around.asks(following):
-            return False
-        if self._around.is_answer_marked(self._at):
-            return False
-        has_asked = boundaries.asks_at_end(self._entry.question[-1].block.plain)
-        return has_asked or self._entry.is_signed or " in " in plain or "withheld" in plain.lower()
 
     def _read_text(self, block: Block) -> None:
         is_letter = self._entry.is_quoted and block.kind is Kind.QUOTE

@@ -259,3 +259,21 @@ def test_mark_without_any_text_is_no_qa():
 
     assert [qa.slug for qa in column.qas] == ["may-i"]
     assert column.lines[-1].role is Role.UNKNOWN
+
+
+def test_name_below_a_quotation_in_an_unmarked_answer_is_no_signature():
+    page = "Q: May I hum?\n\nYou may.\n\nMusic is a law.\n\n— Old saying\n\nHum on.\n"
+
+    (qa,) = read_column(page, "page.txt").qas
+
+    assert (qa.question, qa.asked_by) == ("May I hum?", "")
+    assert qa.answer.endswith("— Old saying\n\nHum on.")
+
+
+def test_signature_before_an_unmarked_answer_is_the_askers():
+    page = "Q: May I hum?\n\nEverybody does.\n\n— Tired in Tulsa\n\nHum on.\n"
+
+    (qa,) = read_column(page, "page.txt").qas
+
+    assert qa.question == "May I hum?\n\nEverybody does."
+    assert (qa.answer, qa.asked_by, qa.doubts) == ("Hum on.", "Tired in Tulsa", ())
