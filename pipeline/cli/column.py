@@ -1,13 +1,10 @@
-"""Commands of the column's files: ``new``, ``import``, ``plan``."""
-
-from pathlib import Path
+"""Commands of the column's files: ``new`` and ``plan``."""
 
 import click
 
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session, json_option, pass_session
 from pipeline.content import new_file, writing
-from pipeline.content.importing import files, reporting
 from pipeline.errors import ConfigError
 from pipeline.workflow import planning
 
@@ -35,26 +32,6 @@ def new_command(session: Session, title: str, *, as_json: bool) -> None:
         output.document({"path": shown, "slug": made.slug})
     else:
         click.echo(shown)
-
-
-@click.command("import")
-@click.argument(
-    "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
-@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
-@json_option
-@pass_session
-def import_command(
-    session: Session, paths: tuple[Path, ...], *, dry_run: bool, as_json: bool
-) -> int:
-    """Make Q&A files of a column saved as text, HTML or Markdown."""
-    imported = files.import_files(paths, session.site.workshop.content, dry_run=dry_run)
-    if as_json:
-        output.document(reporting.as_json(imported))
-    else:
-        for line in reporting.summary(imported, dry_run=dry_run):
-            output.say(line)
-    return max((each.error.exit for each in imported if each.error), default=0)
 
 
 @click.command("plan")
