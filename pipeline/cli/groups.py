@@ -10,7 +10,7 @@ import click
 #: Command -> module that holds it. Imported when called, so that no command pays for another's
 #: libraries (the MJML compiler and the inliner take half a second).
 _SECTIONS: dict[str, dict[str, str]] = {
-    "Begin": {"init": "sites", "demo": "sites", "new": "column", "import": "column"},
+    "Begin": {"init": "sites", "demo": "sites", "new": "column", "import": "importing"},
     "Look at the next issue": {
         "plan": "column",
         "check": "editing",
