@@ -134,6 +134,15 @@ def _looking_after(
     return look
 
 
+def route(site: Site) -> str:
+    """Say which way messages go: ``by mail.example:587``."""
+    section = site.settings.document.smtp
+    if section.kind is Kind.EML:
+        return "as files in outbox/"
+    host = f"[{section.host}]" if ":" in section.host else section.host
+    return f"by {host}:{section.port}"
+
+
 def verify_links(site: Site) -> None:
     """Refuse a send whose unsubscribe links would be dead, unless the toml says not to look."""
     document = site.settings.document

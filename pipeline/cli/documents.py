@@ -6,12 +6,14 @@ from typing import Any
 from pipeline.cli.output import finding_document
 from pipeline.content.selection import Selection
 from pipeline.delivery.message_ids import message_id_of
+from pipeline.delivery.throttle import Limits
 from pipeline.model.delivery import Delivery, Sums
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding
 from pipeline.model.record import IssueRecord
 from pipeline.workflow.finishing import Sent
 from pipeline.workflow.planning import Plan
+from pipeline.workflow.rehearsing import Rehearsal
 
 SUM_NAMES = (
     "planned",
@@ -72,6 +74,27 @@ def send_document(sent: Sequence[Sent], notes: Sequence[str] = ()) -> dict[str, 
         "seconds": round(sum(float(issue["seconds"]) for issue in issues), 3),
         "issues": issues,
         "notes": list(notes),
+    }
+
+
+def rehearsal_document(found: Sequence[Rehearsal], limits: Limits) -> dict[str, Any]:
+    """``send --dry-run``: as ``send``, of what would be handed over."""
+    issues = [
+        {
+            "issue": one.number,
+            **sums_document(Sums(planned=one.readers, queued=one.readers)),
+            "seconds": limits.seconds_for(one.readers),
+            "waits_for": one.waits_for or None,
+        }
+        for one in found
+    ]
+    total = sum(one.readers for one in found)
+    return {
+        "issue": found[0].number if len(found) == 1 else None,
+        "dry_run": True,
+        **sums_document(Sums(planned=total, queued=total)),
+        "seconds": limits.seconds_for(total),
+        "issues": issues,
     }
 
 

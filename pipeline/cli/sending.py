@@ -9,16 +9,14 @@ import click
 from pipeline.app import posting
 from pipeline.cli import documents, output
 from pipeline.cli.progress import Progress
-from pipeline.cli.session import Session, json_option, pass_session
+from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.cli.signals import stop_on_signals
-from pipeline.delivery.throttle import Limits
 from pipeline.errors import BusyError, ConfigError, MailbagError
 from pipeline.model.edition import Edition
 from pipeline.model.record import IssueRecord
-from pipeline.model.subscriber import SubscriberStatus
 from pipeline.schedule import runner
 from pipeline.store.opening import Store
-from pipeline.workflow import editing, planning, sending
+from pipeline.workflow import editing, planning, rehearsing, sending
 from pipeline.workflow.finishing import Sent
 from pipeline.workflow.sending import Day
 from pipeline.workflow.workshop import Post
@@ -29,7 +27,13 @@ _PATIENCE_SECONDS = 30.0
 
 @click.command("send")
 @click.option("--due", is_flag=True, help="Every due slot and every unfinished issue: for cron.")
-@click.option("--issue", "number", type=int, help="Go on with this issue, a paused one too.")
+@click.option(
+    "--issue",
+    "number",
+    type=issue_number,
+    metavar="N",
+    help="Go on with this issue, a paused one too.",
+)
 @click.option("--now", "at_once", is_flag=True, help="The next issue at once, off schedule.")
 @click.option("--dry-run", is_flag=True, help="Say what would go out, and send nothing.")
 @click.option("--test", metavar="ADDR", help="One marked copy of the next issue to this address.")
@@ -50,10 +54,14 @@ def send_command(  # noqa: PLR0913 - each is an option
     """Send what is due, one issue, or the next one at once."""
     if sum((due, number is not None, at_once)) > 1:
         raise click.UsageError("choose one of --due, --issue and --now")
+    if test is not None and (due or at_once or dry_run):
+        raise click.UsageError("--test goes with --issue or alone")
+    if yes and not at_once:
+        raise click.UsageError("--yes goes with --now")
     if test is not None:
         return _send_test(session, test, number, as_json=as_json)
     if dry_run:
-        return _rehearse(session, number, as_json=as_json)
+        return _rehearse(session, number, due=due, as_json=as_json)
     if not (due or number is not None or at_once):
         raise click.UsageError(
             "say what to send: --due, --issue N, --now, --test ADDR or --dry-run"
@@ -106,14 +114,14 @@ def _asks(*, as_json: bool, yes: bool) -> bool:
 
 
 def _question(session: Session, progress: Progress) -> Callable[[Edition, int], None]:
-    relay = session.site.settings.document.smtp
-
     def ask(edition: Edition, readers: int) -> None:
         progress.clear()
-        click.echo(f"Issue {edition.number}: {output.plain(edition.subject)}", err=True)
+        output.warn(f"Issue {edition.number}: {edition.subject}")
         count = output.plural(readers, "reader")
-        click.echo(f"to {count} by {relay.host}:{relay.port}, at once", err=True)
-        answer = click.prompt(f"Type {edition.number} to send it", err=True, default="")
+        output.warn(f"to {count} {posting.route(session.site)}, at once")
+        answer = click.prompt(
+            f"Type {edition.number} to send it", err=True, default="", show_default=False
+        )
         if answer.strip() != str(edition.number):
             raise ConfigError("nothing was sent", remedy=f"type {edition.number} to send it")
 
@@ -124,20 +132,19 @@ def _announcing(
     session: Session, store: Store, *, quiet: bool
 ) -> Callable[[IssueRecord, int], None]:
     """Say before an issue how long it takes and how much can be in doubt; cron hears nothing."""
-    limits = session.site.settings.document.smtp.rate or Limits()
+    limits = session.site.settings.document.smtp.rate
 
     def announce(record: IssueRecord, doubt: int) -> None:
         if quiet and not sys.stderr.isatty():
             return
         left = store.outbox().sums(record.number).unfinished
-        click.echo(
+        output.warn(
             f"Issue {record.number}: {output.plural(left, 'message')} to hand over,"
-            f" at most {doubt} in doubt at any time",
-            err=True,
+            f" at most {doubt} in doubt at any time"
         )
         if limits:
             takes = timedelta(seconds=round(limits.seconds_for(left)))
-            click.echo(f"At the set rate this takes about {takes}", err=True)
+            output.warn(f"At the set rate this takes about {takes}")
 
     return announce
 
@@ -160,7 +167,7 @@ def _report(day: Day, *, silent: bool, as_json: bool) -> int:
         if not day.sent and not day.notes:
             output.say("nothing is due")
     for error in trouble:
-        click.echo(f"mailbag: {output.plain(str(error))}", err=True)
+        output.warn(f"mailbag: {error}")
     return code
 
 
@@ -177,7 +184,8 @@ def _say_sums(sent: Sent) -> None:
     if lost:
         output.say(f"  `mailbag deliveries {record.number}` lists who did not get it, and why")
     if sent.run is not None and sums.unfinished:
-        output.say(f"  {output.plural(sums.unfinished, 'reader')} wait for the next `send --due`")
+        wait = "reader waits" if sums.unfinished == 1 else "readers wait"
+        output.say(f"  {sums.unfinished:,} {wait} for a later `mailbag send --due`")
 
 
 def _send_test(session: Session, recipient: str, number: int | None, *, as_json: bool) -> int:
@@ -193,39 +201,30 @@ def _send_test(session: Session, recipient: str, number: int | None, *, as_json:
     return 0
 
 
-def _rehearse(session: Session, number: int | None, *, as_json: bool) -> int:
+def _rehearse(session: Session, number: int | None, *, due: bool, as_json: bool) -> int:
     """Say what would go out now."""
-    site, now = session.site, session.clock.now()
+    shop, now = session.site.workshop, session.clock.now()
     with session.store_if_there() as store:
-        record = _issue_of(store, number)
-        if record is not None and store is not None:
-            sums = store.outbox().sums(record.number)
-            readers, subject, shown = sums.unfinished, record.subject, record.number
+        if due:
+            found = rehearsing.rehearse_due(shop, store, now=now)
+        elif number is not None:
+            found = (rehearsing.rehearse_issue(shop, store, number, now=now),)
         else:
-            plan = planning.plan(site.workshop, store, now=now)
-            if number is not None:
-                editing.require_next(plan, number)
-            edition = editing.prepare(site.workshop, store, plan).edition
-            readers = store.subscribers.count(SubscriberStatus.ACTIVE) if store else 0
-            subject, shown = edition.subject, edition.number
-    limits = site.settings.document.smtp.rate or Limits()
-    seconds = limits.seconds_for(readers)
+            found = (rehearsing.rehearse_now(shop, store, now=now),)
+    limits = session.site.settings.document.smtp.rate
     if as_json:
-        output.document({"issue": shown, "dry_run": True, "planned": readers, "seconds": seconds})
+        output.document(documents.rehearsal_document(found, limits))
         return 0
-    relay = site.settings.document.smtp
-    output.say(f"Issue {shown}: {subject}")
-    output.say(f"  to {output.plural(readers, 'reader')} by {relay.host}:{relay.port}")
-    if limits:
-        output.say(f"  at the set rate in about {timedelta(seconds=round(seconds))}")
-    output.say("Nothing was sent.")
+    for one in found:
+        output.say(f"Issue {one.number}: {one.subject}")
+        output.say(f"  to {output.plural(one.readers, 'reader')} {posting.route(session.site)}")
+        if limits:
+            takes = timedelta(seconds=round(limits.seconds_for(one.readers)))
+            output.say(f"  at the set rate in about {takes}")
+        if one.waits_for:
+            output.say(f"  it would wait: {one.waits_for}")
+    output.say("Nothing was sent." if found else "Nothing is due.")
     return 0
-
-
-def _issue_of(store: Store | None, number: int | None) -> IssueRecord | None:
-    if store is None or number is None:
-        return None
-    return next((record for record in store.issues.all() if record.number == number), None)
 
 
 @click.command("run")
@@ -240,7 +239,7 @@ def run_command(session: Session) -> None:
             guard()
         upcoming = planning.next_slot(site.workshop, store, session.clock.now())
         due = site.workshop.today(upcoming.at)
-        click.echo(f"Waiting; the next issue is due {due:%A, %d %B %Y at %H:%M %Z}", err=True)
+        output.warn(f"Waiting; the next issue is due {due:%A, %d %B %Y at %H:%M %Z}")
         said = ""
 
         def tick() -> None:
@@ -252,7 +251,7 @@ def run_command(session: Session) -> None:
                 # Twice a minute the same sentence would bury everything else.
                 if str(error) != said:
                     said = str(error)
-                    click.echo(f"mailbag: {output.plain(said)}", err=True)
+                    output.warn(f"mailbag: {said}")
 
         runner.run_forever(tick, stop=stop, clock=session.clock)
 

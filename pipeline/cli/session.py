@@ -14,6 +14,9 @@ from pipeline.clock import Clock, SystemClock
 from pipeline.config.reading import find_site, named_site
 from pipeline.store.opening import Store
 
+#: More issues than any newsletter has.
+_TOO_MANY = 10**9
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -50,6 +53,13 @@ class Session:
         finally:
             if store is not None:
                 store.close()
+
+
+def issue_number(text: str) -> int:
+    """Read an issue's number, as a type of click's parameters."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < _TOO_MANY):
+        raise click.BadParameter(f"{text!r} is no issue's number")
+    return int(text)
 
 
 pass_session = click.make_pass_decorator(Session)

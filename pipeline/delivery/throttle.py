@@ -103,7 +103,7 @@ class Limits:
         """Give the seconds that so many messages take at least, the first one leaving at once."""
         return max(
             (
-                math.ceil(messages / limit.count - 1) * limit.period.total_seconds()
+                max(0, math.ceil(messages / limit.count - 1)) * limit.period.total_seconds()
                 for limit in self.limits
             ),
             default=0.0,

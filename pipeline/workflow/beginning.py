@@ -8,6 +8,7 @@ from pipeline.model.issue import Slot
 from pipeline.model.published import PublishedQA
 from pipeline.model.record import IssueRecord
 from pipeline.model.subscriber import SubscriberStatus
+from pipeline.store.opening import Store
 from pipeline.workflow import editing, planning
 from pipeline.workflow.editing import Prepared
 from pipeline.workflow.workshop import Post, Workshop
@@ -36,9 +37,9 @@ def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
     """
     plan = planning.plan(shop, post.store, now=now, slot=slot)
     prepared = editing.prepare(shop, post.store, plan)
-    missing = _missing(shop, post, prepared)
-    if missing:
-        return missing
+    waits_for = missing(shop, post.store, prepared)
+    if waits_for:
+        return waits_for
     editing.refuse_findings(prepared, shop.fail_on)
     edition = prepared.edition
     confirm(edition, post.store.subscribers.count(SubscriberStatus.ACTIVE))
@@ -60,7 +61,7 @@ def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
     )
 
 
-def _missing(shop: Workshop, post: Post, prepared: Prepared) -> str:
+def missing(shop: Workshop, store: Store, prepared: Prepared) -> str:
     """Say what an issue waits for; empty when nothing."""
     edition = prepared.edition
     if prepared.void:
@@ -71,7 +72,7 @@ def _missing(shop: Workshop, post: Post, prepared: Prepared) -> str:
             f"issue {edition.number} is not approved; look at it with `mailbag preview`,"
             f" then {_approve(edition)}"
         )
-    if not post.store.issues.has_readers():
+    if not store.issues.has_readers():
         return "there are no readers; `mailbag subscribers import FILE` brings them"
     return ""
 
