@@ -1,13 +1,14 @@
 """Commands of an edition: ``check``, ``build``, ``approve``."""
 
 import json
+import re
 from pathlib import Path
 
 import click
 
 from pipeline.app import posting
 from pipeline.cli import documents, output
-from pipeline.cli.session import Session, json_option, pass_session
+from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.content import writing
 from pipeline.errors import ContentError, NotEnoughContentError, RenderError
 from pipeline.model.edition import Edition
@@ -61,9 +62,16 @@ def _as_finding(error: ContentError | RenderError, name: str, level: Level) -> F
 
 
 @click.command("build")
-@click.option("--issue", "number", type=int, help="An issue of the ledger; else the next one.")
+@click.option(
+    "--issue",
+    "number",
+    type=issue_number,
+    metavar="N",
+    help="An issue of the ledger; else the next one.",
+)
 @click.option(
     "--out",
+    metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
     help="The folder to write to; made when it is not there.",
@@ -102,12 +110,16 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
 
 
 @click.command("approve")
-@click.argument("number", type=int)
+@click.argument("number", metavar="N", type=issue_number)
 @click.option("--sha256", required=True, metavar="HASH", help="What you looked at.")
 @json_option
 @pass_session
 def approve_command(session: Session, number: int, sha256: str, *, as_json: bool) -> None:
     """Pin the bytes of the next issue; any later change voids it."""
+    if not re.fullmatch("[0-9a-fA-F]{64}", sha256):
+        raise click.BadParameter(
+            "it is the 64 digits that `mailbag build` and the desk show", param_hint="--sha256"
+        )
     site, now = session.site, session.clock.now()
     with session.store_if_there() as store:
         plan = planning.plan(site.workshop, store, now=now)

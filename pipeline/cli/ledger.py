@@ -5,8 +5,10 @@ from collections.abc import Callable
 import click
 
 from pipeline.cli import documents, output
-from pipeline.cli.session import Session, json_option, pass_session
-from pipeline.model.delivery import DeliveryEvent, DeliveryState
+from pipeline.cli.session import Session, issue_number, json_option, pass_session
+from pipeline.errors import NotFoundError
+from pipeline.model.delivery import DeliveryEvent, DeliveryState, Sums
+from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.workflow import steering
 
@@ -15,7 +17,7 @@ def _steering(
     name: str, sentence: str, step: Callable[..., IssueRecord], then: str
 ) -> click.Command:
     @click.command(name, help=sentence)
-    @click.argument("number", type=int)
+    @click.argument("number", metavar="N", type=issue_number)
     @json_option
     @pass_session
     def command(session: Session, number: int, *, as_json: bool) -> None:
@@ -86,39 +88,40 @@ def issues_command(session: Session, *, as_json: bool) -> None:
         for r in records
     ] + [("-", e.slot.local_date.isoformat(), e.state.value, "", e.why) for e in empty]
     rows.sort(key=lambda row: row[1])
+    if not rows:
+        output.say("no issue yet")
+        return
     output.table(rows, head=("issue", "day", "state", "accepted", "subject"))
 
 
 @click.command("status")
-@click.argument("number", type=int, required=False)
+@click.argument("number", metavar="[N]", type=issue_number, required=False)
 @json_option
 @pass_session
 def status_command(session: Session, number: int | None, *, as_json: bool) -> None:
     """Say where an issue stands; without a number, the newest."""
-    with session.store() as store:
-        if number is None:
-            newest = max((r.number for r in store.issues.all()), default=None)
-            if newest is None:
-                output.document({"issue": None}) if as_json else output.say("no issue yet")
-                return
-            number = newest
-        record = store.issues.get(number)
-        sums = store.outbox().sums(number)
+    with session.store_if_there() as store:
+        records = store.issues.all() if store else ()
+        wanted = number or max((r.number for r in records), default=None)
+        if wanted is None:
+            output.document({"issue": None}) if as_json else output.say("no issue yet")
+            return
+        if store is None:
+            raise _no_ledger(wanted)
+        record = store.issues.get(wanted)
+        sums = store.outbox().sums(wanted)
     if as_json:
         output.document(documents.status_document(record, sums))
         return
     because = f": {record.why}" if record.why else ""
-    output.say(f"Issue {number} is {record.state.value}{because}")
+    output.say(f"Issue {record.number} is {record.state.value}{because}")
     slot = session.site.workshop.today(record.slot.at)
     output.table(
         [
             ("  subject", record.subject),
             ("  slot", f"{slot:%A, %d %B %Y at %H:%M %Z}"),
             ("  sha256", record.sha256),
-            (
-                "  given up",
-                f"{session.site.workshop.today(record.expires_at):%d %B %Y at %H:%M %Z}",
-            ),
+            *_patience(session, record, sums),
             ("  Q&As", ", ".join(record.slugs)),
         ]
     )
@@ -131,15 +134,38 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
         output.say(f"  {record.candidates:,} on the list; not planned: {left}")
 
 
+def _patience(session: Session, record: IssueRecord, sums: Sums) -> list[tuple[str, str]]:
+    """Say until when readers are tried, while any is."""
+    if record.state in {IssueState.COMPLETE, IssueState.STOPPED} or not sums.unfinished:
+        return []
+    until = session.site.workshop.today(record.expires_at)
+    return [("  tried until", f"{until:%A, %d %B %Y at %H:%M %Z}")]
+
+
+def _no_ledger(number: int) -> NotFoundError:
+    return NotFoundError(
+        f"there is no database here, so no issue {number}",
+        remedy="ask where the newsletter is sent",
+    )
+
+
 @click.command("deliveries")
-@click.argument("number", type=int)
-@click.option("--state", type=click.Choice([state.value for state in DeliveryState]))
+@click.argument("number", metavar="N", type=issue_number)
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in DeliveryState]),
+    metavar="STATE",
+    help=f"Only those in one state: {', '.join(DeliveryState)}.",
+)
 @json_option
 @pass_session
 def deliveries_command(session: Session, number: int, state: str | None, *, as_json: bool) -> None:
     """List who got an issue, who did not, and why."""
     wanted = DeliveryState(state) if state else None
-    with session.store() as store:
+    local = session.site.workshop.today
+    with session.store_if_there() as store:
+        if store is None:
+            raise _no_ledger(number)
         record = store.issues.get(number)
         found = store.outbox().deliveries(number, wanted)
         if as_json:
@@ -148,36 +174,54 @@ def deliveries_command(session: Session, number: int, state: str | None, *, as_j
             output.document({"issue": number, "deliveries": rows})
             return
         for delivery in found:
-            later = f" again at {delivery.next_at:%d %b %H:%M} UTC" if delivery.next_at else ""
+            next_at = delivery.next_at
+            later = f"; again at {local(next_at):%d %b %H:%M %Z}" if next_at else ""
             reply = " ".join(f"{delivery.code or ''} {delivery.reply}".split())
-            output.say(f"{delivery.state.value:<10} {delivery.address}  {reply}{later}".rstrip())
+            line = f"{delivery.state.value:<10}  {delivery.address:<{_WIDTH}}  {reply}{later}"
+            output.say(line.rstrip())
 
+
+#: Most addresses are shorter; the list may be too long to look for the longest.
+_WIDTH = 32
 
 _WORDS = {
-    DeliveryEvent.RESEND: "will be sent again with the next `mailbag send --due`",
-    DeliveryEvent.ACCEPT: "count as accepted now",
-    DeliveryEvent.CLOSE: "are closed now",
+    DeliveryEvent.RESEND: "waiting for the next `mailbag send --due`",
+    DeliveryEvent.ACCEPT: "counted as accepted now",
+    DeliveryEvent.CLOSE: "closed now",
 }
 
 
 @click.command("resolve")
-@click.argument("number", type=int)
+@click.argument("number", metavar="N", type=issue_number)
 @click.argument("readers", metavar="[ADDR...]", nargs=-1)
-@click.option("--resend", "event", flag_value=DeliveryEvent.RESEND.value, help="Send it again.")
-@click.option("--accepted", "event", flag_value=DeliveryEvent.ACCEPT.value, help="It arrived.")
-@click.option("--close", "event", flag_value=DeliveryEvent.CLOSE.value, help="Let it rest.")
+@click.option("--resend", is_flag=True, help="Send it again.")
+@click.option("--accepted", is_flag=True, help="It arrived.")
+@click.option("--close", is_flag=True, help="Let it rest.")
 @json_option
 @pass_session
-def resolve_command(
-    session: Session, number: int, readers: tuple[str, ...], event: str | None, *, as_json: bool
+def resolve_command(  # noqa: PLR0913 - each is an option
+    session: Session,
+    number: int,
+    readers: tuple[str, ...],
+    *,
+    resend: bool,
+    accepted: bool,
+    close: bool,
+    as_json: bool,
 ) -> None:
     """Decide over messages in doubt, of these readers or of all.
 
     A message sent again has the same bytes and Message-ID, so that a mailbox may fold the two.
     """
-    if event is None:
+    flags = {
+        DeliveryEvent.RESEND: resend,
+        DeliveryEvent.ACCEPT: accepted,
+        DeliveryEvent.CLOSE: close,
+    }
+    chosen = [event for event, is_set in flags.items() if is_set]
+    if len(chosen) != 1:
         raise click.UsageError("choose one of --resend, --accepted and --close")
-    decision = DeliveryEvent(event)
+    decision = chosen[0]
     with session.store() as store:
         # With the lock in hand nobody sends, so what a dead sender left in hand is in doubt now.
         store.sender_lock.acquire(0.0, session.clock)
@@ -188,5 +232,7 @@ def resolve_command(
         sums = store.outbox().sums(number)
     if as_json:
         output.document({"issue": number, "resolved": count, **documents.sums_document(sums)})
+    elif count == 0:
+        output.say(f"no message of issue {number} is in doubt")
     else:
         output.say(f"{output.plural(count, 'message')} {_WORDS[decision]}")

@@ -7,7 +7,7 @@ import click
 
 from pipeline.cli import output
 from pipeline.cli.groups import Group
-from pipeline.cli.session import Session, json_option, pass_session
+from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.content import writing
 from pipeline.errors import ConfigError
 from pipeline.workflow import publishing
@@ -33,7 +33,7 @@ def published_command(ctx: click.Context, session: Session, *, as_json: bool) ->
 
 @published_command.command("add")
 @click.argument("slugs", metavar="SLUG...", nargs=-1, required=True)
-@click.option("--issue", type=click.IntRange(min=1), help="The issue it was in.")
+@click.option("--issue", type=issue_number, metavar="N", help="The issue it was in.")
 @json_option
 @pass_session
 def add(session: Session, slugs: tuple[str, ...], issue: int | None, *, as_json: bool) -> None:
@@ -57,11 +57,16 @@ def remove(session: Session, slugs: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @published_command.command("export")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file, not stdout.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file, which may be there, instead of stdout.",
+)
 @pass_session
 def export(session: Session, out: Path | None) -> None:
     """Print what has been published as one small JSON document."""
-    with session.store() as store:
+    with session.store_if_there() as store:
         document = publishing.export(store)
     if out is None:
         output.document(document)
@@ -78,8 +83,10 @@ def bring(session: Session, path: Path, *, as_json: bool) -> None:
     """Take over what another machine has published."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", place=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            "is not UTF-8", place=str(path), remedy="make it with `mailbag published export`"
+        ) from error
     with session.store() as store:
         change = publishing.bring(store, text, source=str(path), now=session.clock.now())
     _say(change, "counts as published now", "count as published now", as_json=as_json)
@@ -89,6 +96,8 @@ def _say(change: publishing.Change, one: str, many: str, *, as_json: bool) -> No
     if as_json:
         output.document({"changed": change.changed, "unchanged": change.unchanged})
         return
-    verb = one if change.changed == 1 else many
-    known = f"; {change.unchanged} did already" if change.unchanged else ""
-    output.say(f"{output.plural(change.changed, 'Q&A')} {verb}{known}")
+    if change.changed:
+        output.say(f"{output.plural(change.changed, 'Q&A')} {one if change.changed == 1 else many}")
+    if change.unchanged:
+        verb = "counts" if change.unchanged == 1 else "count"
+        output.say(f"{output.plural(change.unchanged, 'Q&A')} {verb} as published already")

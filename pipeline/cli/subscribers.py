@@ -19,7 +19,7 @@ def subscribers_command() -> None:
 
 
 @subscribers_command.command("add")
-@click.argument("address")
+@click.argument("address", metavar="ADDR")
 @click.option("--name", default="", help="The name beside the address.")
 @click.option("--again", is_flag=True, help="The reader left, and asked to come back.")
 @json_option
@@ -28,7 +28,7 @@ def add(session: Session, address: str, name: str, *, again: bool, as_json: bool
     """Add a reader who asked for the newsletter."""
     with session.store() as store:
         session.site.check_keys(store)
-        reader = listing.add(
+        reader, is_new = listing.add(
             store,
             address,
             name,
@@ -37,9 +37,11 @@ def add(session: Session, address: str, name: str, *, again: bool, as_json: bool
             now=session.clock.now(),
         )
     if as_json:
-        output.document({"address": reader.addr_spec, "name": reader.display_name})
-    else:
+        output.document({"address": reader.addr_spec, "name": reader.display_name, "added": is_new})
+    elif is_new:
         output.say(f"{reader} gets the next issue")
+    else:
+        output.say(f"{reader.addr_spec} is on the list already")
 
 
 @subscribers_command.command("import")
@@ -47,7 +49,10 @@ def add(session: Session, address: str, name: str, *, again: bool, as_json: bool
 @json_option
 @pass_session
 def bring(session: Session, path: Path, *, as_json: bool) -> int:
-    """Import readers from CSV with the headers email,name; all good lines go in as one."""
+    """Import readers from a CSV file with the headers email,name.
+
+    All good lines go in together; the others are listed, and the command ends with 3.
+    """
     with session.store() as store:
         session.site.check_keys(store)
         found = listing.bring(
@@ -71,11 +76,16 @@ def bring(session: Session, path: Path, *, as_json: bool) -> int:
 
 
 @subscribers_command.command("export")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file, not stdout.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A new file, private to you, instead of stdout.",
+)
 @pass_session
 def export(session: Session, out: Path | None) -> None:
     """Write the list as CSV that no spreadsheet takes for formulas."""
-    with session.store() as store:
+    with session.store_if_there() as store:
         if out is None:
             for line in listing.export(store):
                 sys.stdout.write(line)
@@ -87,11 +97,15 @@ def export(session: Session, out: Path | None) -> None:
 
 
 @subscribers_command.command("list")
-@click.option("--status", type=click.Choice([status.value for status in SubscriberStatus]))
+@click.option(
+    "--status",
+    type=click.Choice([status.value for status in SubscriberStatus]),
+    help="Only those who get it, or only those who left.",
+)
 @json_option
 @pass_session
 def show(session: Session, status: str | None, *, as_json: bool) -> None:
-    """List readers."""
+    """List the readers, and since when each is one."""
     with session.store_if_there() as store:
         found = (
             store.subscribers.list(SubscriberStatus(status) if status else None) if store else ()
@@ -111,8 +125,11 @@ def show(session: Session, status: str | None, *, as_json: bool) -> None:
                 }
             )
             return
-        for reader in found:
-            output.say(f"{reader.status.value:<12} {reader.since:%Y-%m-%d}  {reader.address}")
+        count = 0
+        for count, reader in enumerate(found, 1):  # noqa: B007 - the last one is the sum
+            output.say(f"{reader.status.value:<12}  {reader.since:%Y-%m-%d}  {reader.address}")
+        if not count:
+            output.warn("nobody is on the list yet" if status is None else f"nobody is {status}")
 
 
 @subscribers_command.command("remove")
@@ -127,4 +144,4 @@ def remove(session: Session, addresses: tuple[str, ...], *, as_json: bool) -> No
     if as_json:
         output.document({"removed": count})
     else:
-        output.say(f"{output.plural(count, 'reader')} removed; no import brings them back")
+        output.say(f"{output.plural(count, 'reader')} removed; no import brings any of them back")

@@ -1,6 +1,6 @@
 """Who gets the newsletter: adding, importing, exporting and removing readers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +8,16 @@ from pathlib import Path
 from pipeline.audience import addresses, csv_export, csv_import, providers, suppression
 from pipeline.errors import ConfigError, ConflictError, NotFoundError
 from pipeline.model.address import Address
-from pipeline.model.subscriber import NewSubscriber
+from pipeline.model.subscriber import NewSubscriber, SuppressionReason
 from pipeline.store.opening import Store
+
+#: Why an address is left out, as the ledger says it and as a person reads it.
+WHY_NOT: Mapping[str, str] = {
+    SuppressionReason.UNSUBSCRIBE: "this reader unsubscribed",
+    SuppressionReason.HARD_BOUNCE: "the address does not exist",
+    SuppressionReason.COMPLAINT: "this reader reported the newsletter as spam",
+    SuppressionReason.MANUAL: "an operator removed this reader",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +32,11 @@ class Brought:
 
 def add(  # noqa: PLR0913 - one reader's facts
     store: Store, text: str, name: str, *, key: bytes, again: bool, now: datetime
-) -> Address:
-    """Add one reader; ``again`` lifts the reader's own wish to leave."""
+) -> tuple[Address, bool]:
+    """Add one reader, and tell whether that changed the list.
+
+    ``again`` lifts the reader's own wish to leave, and an operator's word.
+    """
     address = _parse(text)
     if name:
         address = _named(address, name)
@@ -41,17 +52,18 @@ def add(  # noqa: PLR0913 - one reader's facts
         obstacle = store.subscribers.again(reader, now=now)
         if obstacle is not None:
             raise ConflictError(
-                f"{address.addr_spec} must not be written to ({obstacle.value.replace('_', ' ')})",
+                f"{address.addr_spec} must not be written to: {WHY_NOT[obstacle]}",
                 remedy="ask the reader for another address",
             )
-        return address
+        return address, True
     added = store.subscribers.add_all([(1, reader)], now=now)
     if added.not_added:
+        why = added.not_added[0][1]
         raise ConflictError(
-            f"{address.addr_spec} was not added: {added.not_added[0][1]}",
+            f"{address.addr_spec} was not added: {WHY_NOT.get(why, why)}",
             remedy="if the reader asked to come back, add --again",
         )
-    return address
+    return address, added.added == 1
 
 
 def bring(store: Store, path: Path, *, key: bytes, now: datetime) -> Brought:
@@ -64,16 +76,17 @@ def bring(store: Store, path: Path, *, key: bytes, now: datetime) -> Brought:
         raise ConfigError(
             f"cannot be read: {error.strerror}", place=str(path), remedy="see that it is there"
         ) from error
-    refused = [(line.line, line.reason) for line in readers.refused] + list(added.not_added)
+    refused = [(line.line, line.reason) for line in readers.refused]
+    refused += [(line, WHY_NOT.get(reason, reason)) for line, reason in added.not_added]
     return Brought(added=added.added, existing=added.existing, refused=tuple(sorted(refused)))
 
 
-def export(store: Store) -> Iterator[str]:
+def export(store: Store | None) -> Iterator[str]:
     """Give the list as lines of CSV."""
-    return csv_export.lines(store.subscribers.list())
+    return csv_export.lines(store.subscribers.list() if store else ())
 
 
-def export_to(store: Store, path: Path) -> int:
+def export_to(store: Store | None, path: Path) -> int:
     """Write the list to a new file, private to its owner; give the number of readers.
 
     Raises ConfigError when that cannot be done; then there is no file, or the one that was.
@@ -113,9 +126,7 @@ def _parse(text: str) -> Address:
     try:
         return addresses.parse(text)
     except ValueError as error:
-        raise ConfigError(
-            f"{text!r} is no address: {error}", remedy="write it as name@domain"
-        ) from error
+        raise ConfigError(f"no address: {error}", remedy="write it as name@domain") from error
 
 
 def _named(address: Address, name: str) -> Address:

@@ -56,9 +56,9 @@ def remove(store: Store, slugs: Sequence[str]) -> Change:
     return Change(changed=store.published.remove(slugs), unchanged=0)
 
 
-def export(store: Store) -> dict[str, Any]:
+def export(store: Store | None) -> dict[str, Any]:
     """Give what has been published as one small document for another machine."""
-    entries = sorted(store.published.all().entries, key=lambda entry: entry.slug)
+    entries = sorted(store.published.all().entries, key=lambda e: e.slug) if store else []
     return {
         "format": _FORMAT,
         "published": [
@@ -73,7 +73,7 @@ def bring(store: Store, text: str, *, source: str, now: datetime) -> Change:
         entries = _entries(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ConfigError(
-            f"is no list made by `mailbag published export`: {error}",
+            "is no list made by `mailbag published export`",
             place=source,
             remedy="make it anew where the issues were sent",
         ) from error
