@@ -61,11 +61,12 @@ def _bad(subject: str, error: MailbagError) -> Line:
 def _settings(site: Site) -> Iterator[Line]:
     try:
         refuse_placeholders(site)
-        theme = ", ".join(path.name for path in site.theme_path)
+        theme = site.theme_path[0].name
+        own = " with templates of the site's own" if (site.folder / "templates").is_dir() else ""
     except MailbagError as error:
         yield _bad("settings", error)
     else:
-        yield Line("settings", Health.GOOD, f"newsletter.toml is whole, theme {theme}")
+        yield Line("settings", Health.GOOD, f"newsletter.toml is whole, theme {theme}{own}")
 
 
 def _keys(site: Site) -> Iterator[Line]:

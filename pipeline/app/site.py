@@ -64,7 +64,10 @@ class Site:
 
     @cached_property
     def theme_path(self) -> tuple[Path, ...]:
-        """Where templates are looked for: the site's own first, then the shipped theme."""
+        """Where templates are looked for: the site's own first, then the shipped theme.
+
+        The site's folders need not be there; a process that lives long sees them come.
+        """
         theme = self.settings.document.newsletter.theme
         own, theirs = self.folder / "templates", shipped.templates() / theme
         if not theirs.is_dir() and not (own / theme).is_dir():
@@ -74,7 +77,7 @@ class Site:
                 place=self.settings.place("newsletter", "theme"),
                 remedy=f"known are {', '.join(themes)}, or make templates/{theme}/",
             )
-        return tuple(path for path in (own / theme, own, theirs) if path.is_dir())
+        return (own / theme, own, *([theirs] if theirs.is_dir() else []))
 
     @cached_property
     def render_options(self) -> RenderOptions:
