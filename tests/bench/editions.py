@@ -1,0 +1,70 @@
+"""An issue planned, rendered, and seen again in a browser after a file was saved."""
+
+import statistics
+import time
+from pathlib import Path
+
+from pipeline.app.site import open_site
+from pipeline.workflow import planning
+from tests.bench.measuring import Cost, Watch
+from tests.browser import chromium
+from tests.e2e.newsroom import Newsroom
+
+
+def compile_warm(folder: Path, times: int) -> Cost:
+    """Render the next issue again and again; the value is the median in milliseconds."""
+    site = open_site(folder)
+    shop = site.workshop
+    issue = planning.plan(shop, None, now=site.clock.now()).require_issue()
+    renderer = shop.renderer()
+    renderer.render(issue, nonce=shop.nonce())
+    took = []
+    watch = Watch()
+    for _ in range(times):
+        start = time.perf_counter()
+        renderer.render(issue, nonce=shop.nonce())
+        took.append(time.perf_counter() - start)
+    return watch.cost(1000 * statistics.median(took))
+
+
+def choose(folder: Path) -> Cost:
+    """Plan the next issue: every file read, three chosen."""
+    site = open_site(folder)
+    now, shop = site.clock.now(), site.workshop
+    watch = Watch()
+    plan = planning.plan(shop, None, now=now)
+    return watch.cost(len(plan.selection.chosen) + len(plan.selection.passed))
+
+
+def refresh(folder: Path, profile: Path, times: int) -> Cost:
+    """Save a Q&A while the desk is open; the value is the median until Chromium shows it, in ms."""
+    newsroom = Newsroom(folder)
+    desk = newsroom.start("preview")
+    assert desk.stdout is not None
+    took = []
+    try:
+        with chromium(profile) as page:
+            page.look(desk.stdout.readline().strip(), width=1280, height=860)
+            page.wait_for("document.querySelector('[data-live=yes]') !== null")
+            watch = Watch()
+            for number in range(times):
+                title = f"Saved {number} times"
+                start = time.perf_counter()
+                newsroom.write_qa("saved", asked_on="2001-01-01", title=title)
+                page.ask(_SHOWN % title)
+                took.append(time.perf_counter() - start)
+            cost = watch.cost(1000 * statistics.median(took))
+    finally:
+        desk.terminate()
+        desk.communicate(timeout=10)
+    return cost
+
+
+#: Keeps the promise when the desk shows the subject.
+_SHOWN = """
+new Promise(done => {
+  const look = () => document.querySelector(".subject").textContent === "%s"
+    ? done(true) : setTimeout(look, 2);
+  look();
+})
+"""
