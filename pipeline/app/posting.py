@@ -179,7 +179,12 @@ def send_test(
 
     A fresh nonce gives it a Message-ID of its own, so that a mail client shows every test.
     """
-    address = addresses.parse(recipient)
+    try:
+        address = addresses.parse(recipient)
+    except ValueError as error:
+        raise ConfigError(
+            f"no address: {error}", place="--test", remedy="write it as name@domain"
+        ) from error
     composer = _composer(
         site,
         edition,

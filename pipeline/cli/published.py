@@ -40,7 +40,11 @@ def add(session: Session, slugs: tuple[str, ...], issue: int | None, *, as_json:
     """Count Q&As as published, such as a back catalogue mailed by other means."""
     with session.store() as store:
         change = publishing.add(
-            session.site.workshop, store, slugs, issue=issue, now=session.clock.now()
+            session.site.workshop,
+            store,
+            tuple(dict.fromkeys(slugs)),
+            issue=issue,
+            now=session.clock.now(),
         )
     _say(change, "counts as published now", "count as published now", as_json=as_json)
 
@@ -52,7 +56,7 @@ def add(session: Session, slugs: tuple[str, ...], issue: int | None, *, as_json:
 def remove(session: Session, slugs: tuple[str, ...], *, as_json: bool) -> None:
     """Let Q&As be chosen again."""
     with session.store() as store:
-        change = publishing.remove(store, slugs)
+        change = publishing.remove(store, tuple(dict.fromkeys(slugs)))
     _say(change, "may be chosen again", "may be chosen again", as_json=as_json)
 
 

@@ -1,0 +1,292 @@
+"""What ``send`` does, refuses and says, with a real ledger and a real mail server."""
+
+import email
+import email.policy
+from datetime import timedelta
+
+import pytest
+
+from tests.cli.office import STEERING, Office, Relay
+from tests.fakes import FakeClock
+
+#: From the fixtures' Tuesday noon to just after 9:00 on the next one.
+TO_THE_SLOT = timedelta(days=6, hours=21, minutes=1).total_seconds()
+
+
+def test_now_sends_to_every_reader(sending: Office, relay: Relay):
+    told = sending("send", "--now", "--yes")
+
+    assert told.code == 0
+    assert relay.readers == ["a@mail.example", "b@mail.example"]
+    assert "Issue 1 is complete\n  2 planned = 2 accepted\n" in told.out
+    assert "at most 4 in doubt" in told.err
+
+
+def test_a_second_send_sends_nothing(sending: Office, relay: Relay):
+    sending("send", "--now", "--yes")
+
+    told = sending("send", "--due")
+
+    assert (told.code, told.out, told.err) == (0, "", "")
+    assert len(relay.taken) == 2
+
+
+def test_due_is_silent_with_nothing_due(sending: Office, relay: Relay):
+    told = sending("send", "--due")
+
+    assert (told.code, told.out, told.err) == (0, "", "")
+    assert relay.taken == []
+
+
+def test_due_is_silent_when_the_slot_comes_and_all_is_well(
+    sending: Office, relay: Relay, clock: FakeClock
+):
+    sending("send", "--due")
+    clock.advance(TO_THE_SLOT)
+
+    told = sending("send", "--due")
+
+    assert (told.code, told.out, told.err) == (0, "", "")
+    assert relay.readers == ["a@mail.example", "b@mail.example"]
+
+
+def test_due_is_silent_while_another_sender_is_at_work(sending: Office, clock: FakeClock):
+    from pipeline.store.opening import open_store  # noqa: PLC0415 - this test alone
+
+    with open_store("sqlite:///mailbag.db", folder=sending.folder) as store:
+        assert store.sender_lock.acquire(0.0, clock)
+        due, at_once = sending("send", "--due"), sending("send", "--now", "--json")
+
+    assert (due.code, due.out, due.err) == (0, "", "")
+    assert at_once.code == 5
+    assert "another sender" in at_once.error["message"]
+
+
+def test_due_speaks_up_when_a_reader_is_lost(sending: Office, relay: Relay, clock: FakeClock):
+    relay.answers["b@mail.example"] = "550 5.1.1 no such user"
+    sending("send", "--due")
+    clock.advance(TO_THE_SLOT)
+
+    told = sending("send", "--due")
+
+    assert told.code == 4
+    assert "1 rejected" in told.out
+    assert "`mailbag deliveries 1`" in told.out
+
+
+def test_due_is_silent_about_a_reader_who_is_tried_again(
+    sending: Office, relay: Relay, clock: FakeClock
+):
+    relay.answers["b@mail.example"] = "451 4.7.1 later"
+    sending("send", "--due")
+    clock.advance(TO_THE_SLOT)
+    first = sending("send", "--due")
+    del relay.answers["b@mail.example"]
+    clock.advance(3600)
+
+    second = sending("send", "--due")
+
+    assert (first.code, first.out, first.err) == (0, "", "")
+    assert (second.code, second.out, second.err) == (0, "", "")
+    assert relay.readers == ["a@mail.example", "b@mail.example"]
+
+
+def test_json_gives_the_sums_over_the_issues(sending: Office, relay: Relay):
+    relay.answers["b@mail.example"] = "550 5.1.1 no such user"
+
+    told = sending("send", "--now", "--json")
+
+    document = told.document
+    assert told.code == 4
+    assert document["issue"] == 1
+    assert (document["planned"], document["accepted"], document["rejected"]) == (2, 1, 1)
+    assert document["issues"][0]["issue"] == 1
+    parts = ("accepted", "deferred", "rejected", "suppressed", "expired", "cancelled")
+    total = sum(document[name] for name in (*parts, "in_doubt", "queued"))
+    assert document["planned"] == total
+
+
+def test_json_of_nothing_due_is_a_document_as_well(sending: Office):
+    document = sending("send", "--due", "--json").document
+
+    assert document["issue"] is None
+    assert document["issues"] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(["--due", "--now"], id="due-and-now"),
+        pytest.param(["--due", "--issue", "1"], id="due-and-issue"),
+        pytest.param(["--issue", "1", "--now"], id="issue-and-now"),
+        pytest.param(["--test", "a@mail.example", "--now"], id="test-and-now"),
+        pytest.param(["--test", "a@mail.example", "--dry-run"], id="test-and-dry-run"),
+        pytest.param(["--due", "--yes"], id="yes-without-now"),
+        pytest.param(["--issue", "0"], id="issue-zero"),
+        pytest.param(["--issue", "one"], id="issue-no-number"),
+        pytest.param(["--test", "nobody"], id="test-to-no-address"),
+        pytest.param(["--issue", "9"], id="unknown-issue"),
+        pytest.param(["--dry-run", "--issue", "9"], id="dry-run-of-an-unknown-issue"),
+    ],
+)
+def test_refuses_what_makes_no_sense(sending: Office, relay: Relay, words):
+    told = sending("send", *words, "--json")
+
+    assert told.code == 2
+    assert told.error["remedy"]
+    assert relay.taken == []
+
+
+def test_refuses_while_a_placeholder_stands_in_the_toml(sending: Office, relay: Relay):
+    sending.edit("1 Main Street", "CHANGE-ME")
+
+    for words in (["--now", "--yes"], ["--due"]):
+        told = sending("send", *words)
+        assert told.code == 2
+        assert told.err.startswith("mailbag: newsletter.toml:12: CHANGE-ME still stands in line 12")
+    assert relay.taken == []
+    assert sending("send", "--dry-run").code == 0
+
+
+def test_refuses_without_readers(office: Office, relay: Relay):
+    office.set(port=str(relay.port))
+
+    told = office("send", "--now", "--json")
+
+    assert told.code == 3
+    assert "there are no readers" in told.error["message"]
+
+
+def test_refuses_without_q_and_as(sending: Office, relay: Relay):
+    for path in (sending.folder / "content").glob("*.md"):
+        path.unlink()
+
+    told = sending("send", "--now", "--json")
+
+    assert told.code == 3
+    assert "needs 1 Q&As and found 0" in told.error["message"]
+
+
+def test_a_relay_that_is_not_there_is_4_and_leaves_everybody_queued(office: Office):
+    office.set(port="1")
+    office.read_in("a@mail.example")
+
+    told = office("send", "--now", "--json")
+
+    assert told.code == 4
+    assert told.document["queued"] == 1
+    assert "127.0.0.1:1" in told.err
+    assert office("send", "--due").code == 4
+
+
+def test_a_clock_set_back_is_5(sending: Office, clock: FakeClock, relay: Relay):
+    sending("send", "--due")
+    clock.advance(-3600)
+
+    told = sending("send", "--now", "--json")
+
+    assert told.code == 5
+    assert "doctor --accept-clock" in told.error["remedy"]
+    sending("doctor", "--accept-clock")
+    assert sending("send", "--now", "--yes").code == 0
+
+
+def test_another_key_than_the_ledgers_is_5(sending: Office, relay: Relay):
+    path = sending.folder / ".secrets" / "suppression.key"
+    path.chmod(0o600)
+    path.write_text("ab" * 32 + "\n")
+
+    told = sending("send", "--now", "--json")
+
+    assert told.code == 5
+    assert "key" in told.error["message"]
+    assert relay.taken == []
+
+
+def test_dead_links_are_2(sending: Office, relay: Relay):
+    sending.edit("verify_links = false", "verify_links = true")
+    sending.edit("https://news.example", "http://127.0.0.1:1")
+
+    told = sending("send", "--now", "--json")
+
+    assert told.code == 2
+    assert "unsubscribe links would be dead" in told.error["message"]
+    assert relay.taken == []
+
+
+def test_a_dry_run_sends_and_writes_nothing(sending: Office, relay: Relay):
+    before = sending("status", "--json").document
+
+    told = sending("send", "--dry-run", "--json")
+
+    assert told.code == 0
+    assert told.document["dry_run"] is True
+    assert (told.document["issue"], told.document["planned"]) == (1, 2)
+    assert sending("status", "--json").document == before
+    assert relay.taken == []
+
+
+def test_a_dry_run_of_due_says_what_is_due(sending: Office, clock: FakeClock):
+    sending("send", "--due")
+    early = sending("send", "--dry-run", "--due")
+    clock.advance(TO_THE_SLOT)
+
+    late = sending("send", "--dry-run", "--due")
+
+    assert early.out == "Nothing is due.\n"
+    assert late.out.startswith("Issue 1: The long meeting\n  to 2 readers by 127.0.0.1:")
+
+
+def test_a_dry_run_names_what_the_issue_waits_for(sending: Office):
+    sending.edit('approval = "none" ', 'approval = "required" ')
+
+    told = sending("send", "--dry-run")
+
+    assert "it would wait: issue 1 is not approved" in told.out
+
+
+def test_a_dry_run_with_a_rate_says_how_long_it_takes(sending: Office):
+    sending.edit('rate = ""', 'rate = "1/m"')
+
+    assert "at the set rate in about 0:01:00" in sending("send", "--dry-run").out
+
+
+def test_a_test_is_marked_and_is_no_delivery(sending: Office, relay: Relay):
+    told = sending("send", "--test", "editor@mail.example")
+    again = sending("send", "--test", "editor@mail.example", "--json")
+
+    first, second = (
+        email.message_from_bytes(data, policy=email.policy.default) for _, data in relay.taken
+    )
+    assert told.code == 0
+    assert again.document["test"] == "editor@mail.example"
+    assert first["Subject"] == "[Test 12:00] The long meeting"
+    assert first["Message-ID"] != second["Message-ID"]
+    assert sending("status").out == "no issue yet\n"
+
+
+def test_a_test_that_the_relay_refuses_is_4(sending: Office, relay: Relay):
+    relay.answers["editor@mail.example"] = "550 5.7.1 not \x1b[31myou"
+
+    told = sending("send", "--test", "editor@mail.example", "--json")
+
+    assert told.code == 4
+    assert not STEERING.search(told.out + told.err)
+
+
+def test_files_take_the_place_of_a_relay(office: Office):
+    office.edit('username = ""', 'kind = "eml"\nusername = ""')
+    office.read_in("a@mail.example")
+
+    dry = office("send", "--dry-run")
+    told = office("send", "--now", "--yes")
+
+    assert "to 1 reader as files in outbox/" in dry.out
+    assert told.code == 0
+    assert len(list((office.folder / "outbox").glob("*.eml"))) == 1
+
+
+def test_json_is_never_asked(sending: Office, relay: Relay):
+    assert sending("send", "--now", "--json").code == 0
+    assert len(relay.taken) == 2
