@@ -125,14 +125,19 @@ class Site:
         return min(start + self.settings.document.delivery.expire, following)
 
     @cached_property
-    def _made_renderer(self) -> Renderer:
-        # Its libraries take half a second to import; `status` does without them.
-        from pipeline.rendering.renderer import Renderer as Stage  # noqa: PLC0415
-
-        return Stage(self.theme_path, self.render_options)
+    def _renderers(self) -> dict[tuple[Path, ...], Renderer]:
+        return {}
 
     def _renderer(self) -> Renderer:
-        return self._made_renderer
+        # Jinja remembers in which folder a name was found: one that comes or goes needs a new one.
+        names = tuple(sorted((self.folder / "templates").rglob("*")))
+        if names not in self._renderers:
+            # Its libraries take half a second to import; `status` does without them.
+            from pipeline.rendering.renderer import Renderer as Stage  # noqa: PLC0415
+
+            self._renderers.clear()
+            self._renderers[names] = Stage(self.theme_path, self.render_options)
+        return self._renderers[names]
 
     def _render_inputs(self) -> Mapping[str, str]:
         """Name what the site itself gives an edition besides its Q&As, with the hash of each.

@@ -14,4 +14,4 @@ def office(tmp_path: Path) -> Iterator[Office]:
     office = Office.make(tmp_path / "site")
     office.send_due()
     yield office
-    office.store.close()
+    office.close()

@@ -154,7 +154,14 @@ class Office:
 
     @cached_property
     def store(self) -> Store:
-        return self.site.open_store()
+        store = self.site.open_store()
+        assert store.sender_lock.acquire(0, self.clock)
+        return store
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self.store.sender_lock.release()
+        self.store.close()
 
     @property
     def now(self) -> datetime:
@@ -201,7 +208,7 @@ class Office:
     def _dispatch(self, record: IssueRecord, edition: Edition) -> RunReport:
         self.sent.append(edition)
         sender = Sender(
-            outbox=self.store.outbox(alone=True),
+            outbox=self.store.outbox(),
             compose=compose,
             transport=self.carrier,
             clock=self.clock,

@@ -271,7 +271,7 @@ def test_two_slots_of_one_call_have_each_their_file(desk: Office) -> None:
     desk.write_issue_file(1, "slot: 2026-03-02 10:00")
     desk.write_issue_file(2, "slot: 2026-03-05")
     office = Office.make(desk.folder.parent / "other")
-    office.store.close()
+    office.close()
 
     desk.at(SLOT).send_due()
 

@@ -163,7 +163,7 @@ def test_slot_before_the_first_tick_is_never_due(office: Office) -> None:
 
     assert day.sent == ()
     assert fresh.slot_states() == []
-    fresh.store.close()
+    fresh.close()
 
 
 def test_slot_before_a_change_of_the_rule_is_never_due(office: Office) -> None:
