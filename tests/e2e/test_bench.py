@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 def test_bench_prints_one_document_of_figures_with_their_limits() -> None:
-    said = subprocess.run(  # noqa: S603 - ourselves
+    said = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--quick"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
