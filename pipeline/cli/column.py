@@ -6,6 +6,7 @@ from pipeline.cli import documents, output
 from pipeline.cli.session import Session, json_option, pass_session
 from pipeline.content import new_file, writing
 from pipeline.errors import ConfigError
+from pipeline.model.controls import has_control
 from pipeline.workflow import planning
 
 
@@ -15,6 +16,8 @@ from pipeline.workflow import planning
 @pass_session
 def new_command(session: Session, title: str, *, as_json: bool) -> None:
     """Make a new Q&A file and print its path."""
+    if not title.strip() or has_control(title):
+        raise click.BadParameter("a title is one line of text", param_hint="TITLE")
     shop = session.site.workshop
     today = shop.today(session.clock.now()).date()
     made = new_file.new_qa(title, today)

@@ -159,9 +159,10 @@ class Office:
         path.unlink()
 
     def files(self) -> dict[str, bytes]:
-        """Give every file of the site but the ledger's, to see that nothing changed."""
+        """Give every file of the site but the ledger's and what can be made anew, to see that nothing changed."""
         return {
             str(path.relative_to(self.folder)): path.read_bytes()
             for path in sorted(self.folder.rglob("*"))
             if path.is_file() and not path.name.startswith("mailbag.db")
+            if ".cache" not in path.parts
         }

@@ -1,0 +1,242 @@
+"""Plan, check, build and approve, as an editor meets them."""
+
+import email
+import email.policy
+import json
+
+import pytest
+
+from tests.cli.office import Office, Relay
+
+
+def test_plan_says_what_the_issue_holds_and_why(office: Office):
+    office.write("the-draft", status="draft", day=9)
+
+    told = office("plan")
+
+    assert told.code == 0
+    assert told.out.startswith("Issue 1, due Tuesday, 10 March 2026 at 09:00 (UTC)\n")
+    assert "  the-long-meeting  oldest unpublished question" in told.out
+    assert "  the-draft  draft" in told.out
+    assert "Assumed: there is no database here" in told.out
+
+
+def test_plan_as_json_has_what_the_manual_says(office: Office):
+    document = office("plan", "--json").document
+
+    assert {"slot", "number", "chosen", "passed"} <= set(document)
+    assert [entry["slug"] for entry in document["chosen"]] == [
+        "the-long-meeting",
+        "the-open-door",
+        "the-late-reply",
+    ]
+    assert document["slot"] == "2026-03-10T09:00:00+00:00"
+
+
+def test_what_an_editor_writes_into_the_plan_is_honoured(office: Office):
+    written = office("plan", "--write")
+    path = office.folder / "issues" / "0001.md"
+    text = path.read_text()
+    lines = [line for line in text.splitlines() if "the-open-door" not in line]
+    path.write_text("\n".join(lines).replace("subject: The long meeting", "subject: Hello") + "\n")
+
+    document = office("plan", "--json").document
+    told = office("build", "--out", str(office.folder / "out"), "--json")
+
+    assert written.out.endswith("Written: issues/0001.md\n")
+    assert [entry["slug"] for entry in document["chosen"]] == ["the-long-meeting", "the-late-reply"]
+    assert told.document["subject"] == "Hello"
+
+
+def test_plan_never_writes_over_an_issue_file(office: Office):
+    office("plan", "--write")
+    before = office.files()
+
+    told = office("plan", "--write", "--json")
+
+    assert told.code == 3
+    assert told.error["place"] == "issues/0001.md"
+    assert office.files() == before
+
+
+def test_too_few_q_and_as_are_said(office: Office):
+    for path in (office.folder / "content").glob("*.md"):
+        path.unlink()
+
+    assert "too few Q&As: 0 of 1; the slot would be skipped" in office("plan").out
+    assert office("plan", "--write", "--json").code == 3
+    assert office("build", "--out", str(office.folder / "out"), "--json").code == 3
+    assert office("check").code == 0
+
+
+def test_check_has_nothing_to_say_about_good_files(office: Office):
+    told = office("check")
+
+    assert (told.code, told.out) == (0, "nothing to mend\n")
+    assert office("check", "--json").document == {"findings": []}
+
+
+def test_check_names_every_fault_with_its_place_and_ends_with_3(office: Office):
+    (office.folder / "content" / "broken.md").write_text("---\ntitle: X\n---\nno headings\n")
+    (office.folder / "content" / "latin.md").write_bytes(b"caf\xe9")
+
+    told = office("check", "--json")
+
+    assert told.code == 3
+    findings = told.document["findings"]
+    assert {finding["source"] for finding in findings} == {
+        "content/broken.md",
+        "content/latin.md",
+    }
+    keys = {"id", "level", "source", "line", "column", "message", "remedy"}
+    assert all(set(finding) == keys and finding["message"] for finding in findings)
+    assert "error: content/latin.md" in office("check").out
+
+
+def test_check_names_the_line_of_a_broken_template(office: Office):
+    theme = office.folder / "templates" / "classic"
+    theme.mkdir(parents=True)
+    (theme / "issue.mjml").write_text("<mjml>\n{{ nothing.there }}\n</mjml>\n")
+
+    told = office("check")
+
+    assert told.code == 3
+    assert "issue.mjml:2" in told.out
+
+
+def test_build_writes_four_files_of_one_edition(office: Office):
+    out = office.folder / "out"
+
+    told = office("build", "--out", str(out), "--json")
+
+    assert told.code == 0
+    assert sorted(path.name for path in out.iterdir()) == [
+        "edition.json",
+        "index.html",
+        "message.eml",
+        "message.txt",
+    ]
+    edition = json.loads((out / "edition.json").read_text())
+    assert edition == told.document
+    keys = {"number", "slot", "subject", "preheader", "slugs", "sha256", "html_bytes", "findings"}
+    assert keys <= set(edition)
+    message = email.message_from_bytes(
+        (out / "message.eml").read_bytes(), policy=email.policy.default
+    )
+    assert message["Subject"] == edition["subject"]
+
+
+def test_build_makes_the_same_bytes_twice(office: Office):
+    documents = [office("build", "--out", str(office.folder / n), "--json").document for n in "ab"]
+
+    assert documents[0]["sha256"] == documents[1]["sha256"]
+    for name in ("index.html", "message.txt", "message.eml", "edition.json"):
+        first, second = ((office.folder / n / name).read_bytes() for n in "ab")
+        assert first == second
+
+
+def test_what_went_out_is_built_again_with_the_same_hash(sending: Office, relay: Relay):
+    before = sending("build", "--out", str(sending.folder / "a"), "--json").document
+    sending("send", "--now", "--yes")
+    for path in (sending.folder / "content").glob("*.md"):
+        path.unlink()
+
+    after = sending("build", "--issue", "1", "--out", str(sending.folder / "b"), "--json").document
+
+    assert after["slugs"] == before["slugs"]
+    assert after["sha256"] == sending("status", "--json").document["sha256"]
+
+
+def test_build_of_an_issue_that_is_not_there_is_2(office: Office):
+    told = office("build", "--issue", "7", "--out", str(office.folder / "out"), "--json")
+
+    assert told.code == 2
+    assert told.error["message"] == "there is no issue 7; the next one is 1"
+    assert not (office.folder / "out").exists()
+
+
+def test_build_into_a_file_is_2(office: Office):
+    told = office("build", "--out", str(office.folder / "newsletter.toml"), "--json")
+
+    assert told.code == 2
+    assert "is a file" in told.error["message"]
+
+
+@pytest.fixture
+def guarded(sending: Office) -> Office:
+    """Make a site whose issues need an editor's word."""
+    sending.edit('approval = "none" ', 'approval = "required" ')
+    return sending
+
+
+def sha256(office: Office) -> str:
+    """Give the hash of what an editor looks at."""
+    document = office("build", "--out", str(office.folder / "out"), "--json").document
+    return str(document["sha256"])
+
+
+def test_nothing_goes_out_without_the_approval_that_is_required(guarded: Office, relay: Relay):
+    told = guarded("send", "--now", "--json")
+
+    assert told.code == 3
+    assert "issue 1 is not approved" in told.error["message"]
+    assert relay.taken == []
+    assert "approval     required, not given" in guarded().out
+
+
+def test_an_approved_issue_goes_out_with_the_approved_hash(guarded: Office, relay: Relay):
+    looked_at = sha256(guarded)
+
+    told = guarded("approve", "1", "--sha256", looked_at.upper(), "--json")
+
+    assert told.document == {"number": 1, "sha256": looked_at, "subject": "The long meeting"}
+    assert f"approved: {looked_at}" in (guarded.folder / "issues" / "0001.md").read_text()
+    assert f"given, {looked_at[:12]}" in guarded().out
+    assert guarded("send", "--due").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        pytest.param(["1", "--sha256", "ab" * 32], 5, "issue 1 is", id="another-hash"),
+        pytest.param(["1", "--sha256", "abc"], 2, "64 digits", id="no-hash"),
+        pytest.param(["2", "--sha256", "ab" * 32], 2, "no issue 2", id="not-the-next"),
+        pytest.param(["1"], 2, "missing option '--sha256'", id="no-option"),
+    ],
+)
+def test_approve_refuses_and_writes_nothing(guarded: Office, words, code, said):
+    before = guarded.files()
+
+    told = guarded("approve", *words, "--json")
+
+    assert told.code == code
+    assert said in told.error["message"]
+    assert told.error["remedy"]
+    assert guarded.files() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        pytest.param(
+            lambda office: office.write("the-open-door", title="Another title", day=2),
+            "content/the-open-door.md",
+            id="a-q-and-a",
+        ),
+        pytest.param(
+            lambda office: office.edit("1 Main Street", "2 Main Street"),
+            "newsletter.toml",
+            id="the-toml",
+        ),
+    ],
+)
+def test_a_change_voids_the_approval_and_is_named(guarded: Office, relay: Relay, change, named):
+    guarded("approve", "1", "--sha256", sha256(guarded))
+    change(guarded)
+
+    told = guarded("send", "--issue", "1", "--dry-run")
+
+    assert "is void" in told.out
+    assert named in told.out
+    assert guarded("send", "--now", "--json").code == 3
+    assert relay.taken == []

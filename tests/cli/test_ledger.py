@@ -1,0 +1,244 @@
+"""Looking at an issue of the ledger, steering it, and settling doubt."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.office import STEERING, Office, Relay
+from tests.fault_sink import Drop, FaultSink
+
+A, B = "a@mail.example", "b@mail.example"
+
+
+@pytest.fixture
+def sink() -> Iterator[FaultSink]:
+    with FaultSink() as it:
+        yield it
+
+
+@pytest.fixture
+def doubtful(office: Office, sink: FaultSink) -> Office:
+    """Make an issue of which one message was handed over and never answered."""
+    office.set(port=str(sink.port))
+    office.read_in(A, B)
+    sink.on(".", Drop(takes=True), to=B, times=1)
+    assert office("send", "--now", "--yes").code == 4
+    return office
+
+
+def test_status_gives_the_sum_of_the_ledger(sending: Office, relay: Relay):
+    relay.answers[B] = "550 5.1.1 no such user"
+    sending("send", "--now", "--yes")
+
+    told = sending("status")
+
+    assert told.code == 0
+    assert told.out.startswith("Issue 1 is complete\n  subject  The long meeting\n")
+    assert "2 planned = 1 accepted + 0 deferred + 1 rejected" in told.out
+    assert "tried until" not in told.out
+
+
+def test_status_as_json_has_what_the_manual_says(sending: Office):
+    sending("send", "--now", "--yes")
+
+    document = sending("status", "1", "--json").document
+
+    assert {"issue", "planned", "state", "slot", "slugs", "sha256"} <= set(document)
+    assert (document["state"], document["accepted"]) == ("complete", 2)
+    assert len(document["sha256"]) == 64
+
+
+def test_status_says_until_when_readers_are_tried(sending: Office, relay: Relay):
+    relay.answers[B] = "451 4.7.1 later"
+    sending("send", "--now", "--yes")
+
+    assert "tried until" in sending("status").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["status"], id="status"),
+        pytest.param(["issues"], id="issues"),
+        pytest.param(["status", "1"], id="status-of-one"),
+        pytest.param(["deliveries", "1"], id="deliveries"),
+        pytest.param(["published"], id="published"),
+        pytest.param(["published", "export"], id="published-export"),
+        pytest.param(["subscribers", "list"], id="list"),
+        pytest.param(["subscribers", "export"], id="export"),
+        pytest.param(["plan"], id="plan"),
+        pytest.param(["check"], id="check"),
+        pytest.param(["send", "--dry-run"], id="dry-run"),
+        pytest.param([], id="overview"),
+    ],
+)
+def test_looking_makes_no_database(office: Office, words):
+    office(*words)
+
+    assert not (office.folder / "mailbag.db").exists()
+
+
+@pytest.mark.parametrize("command", ["status", "deliveries", "pause", "resume", "stop"])
+def test_an_issue_that_nobody_knows_is_2(sending: Office, command):
+    told = sending(command, "9", "--json")
+
+    assert told.code == 2
+    assert "issue 9" in told.error["message"]
+    assert told.error["remedy"]
+
+
+@pytest.mark.parametrize("command", ["status", "deliveries"])
+def test_an_issue_is_2_where_there_is_no_ledger(office: Office, command):
+    told = office(command, "1", "--json")
+
+    assert told.code == 2
+    assert "no database here" in told.error["message"]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "one", "1.5", "९"])
+def test_what_is_no_number_of_an_issue_is_2(sending: Office, number):
+    told = sending("status", "--json", "--", number)
+
+    assert told.code == 2
+    assert "is no issue's number" in told.error["message"]
+
+
+def test_issues_lists_each_with_its_state(sending: Office):
+    sending("send", "--now", "--yes")
+
+    told = sending("issues")
+
+    assert told.out == (
+        "issue  day         state     accepted  subject\n"
+        "1      2026-03-03  complete  2 of 2    The long meeting\n"
+    )
+    assert sending("issues", "--json").document["issues"][0]["state"] == "complete"
+
+
+def test_pause_resume_and_stop_say_what_comes_next(sending: Office, relay: Relay):
+    relay.answers[B] = "451 4.7.1 later"
+    sending("send", "--now", "--yes")
+
+    paused, resumed = sending("pause", "1"), sending("resume", "1")
+    stopped = sending("stop", "1", "--json")
+
+    assert paused.out == "Issue 1 is paused; `mailbag resume 1` goes on with it\n"
+    assert resumed.out == "Issue 1 is sending; the next `mailbag send --due` goes on with it\n"
+    assert (stopped.document["state"], stopped.document["cancelled"]) == ("stopped", 1)
+
+
+def test_a_paused_issue_waits_for_a_person(sending: Office, relay: Relay):
+    relay.answers[B] = "451 4.7.1 later"
+    sending("send", "--now", "--yes")
+    sending("pause", "1")
+
+    due, at_once = sending("send", "--due"), sending("send", "--now", "--json")
+
+    assert (due.code, due.out, due.err) == (0, "", "")
+    assert at_once.code == 5
+    assert "`mailbag send --issue 1` goes on with it" in at_once.error["remedy"]
+
+
+def test_a_stopped_issue_is_over(sending: Office, relay: Relay):
+    relay.answers[B] = "451 4.7.1 later"
+    sending("send", "--now", "--yes")
+    sending("stop", "1")
+
+    for words in (["pause", "1"], ["resume", "1"], ["send", "--issue", "1"]):
+        told = sending(*words, "--json")
+        assert told.code == 5
+        assert "stopped" in told.error["message"]
+        assert told.error["remedy"]
+
+
+def test_deliveries_say_who_got_it_and_why_others_did_not(sending: Office, relay: Relay):
+    relay.answers[B] = "550 5.1.1 no such user"
+    sending("send", "--now", "--yes")
+
+    told = sending("deliveries", "1")
+
+    assert told.out.splitlines() == [
+        f"accepted    {A:<32}  250 2.0.0 taken",
+        f"rejected    {B:<32}  550 5.1.1 no such user",
+    ]
+
+
+def test_deliveries_of_one_state_as_json(sending: Office, relay: Relay):
+    relay.answers[B] = "451 4.7.1 later"
+    sending("send", "--now", "--yes")
+
+    document = sending("deliveries", "1", "--state", "deferred", "--json").document
+
+    assert document["issue"] == 1
+    (row,) = document["deliveries"]
+    assert set(row) == {"address", "state", "message_id", "attempts", "code", "reply", "next_at"}
+    assert (row["address"], row["state"], row["code"]) == (B, "deferred", 451)
+    assert row["next_at"]
+
+
+def test_a_deferred_reader_is_shown_with_the_time_of_the_next_try(sending: Office, relay: Relay):
+    relay.answers[B] = "451 4.7.1 later"
+    sending("send", "--now", "--yes")
+
+    assert "; again at 03 Mar 12:" in sending("deliveries", "1").out
+
+
+def test_a_relay_cannot_steer_the_terminal(sending: Office, relay: Relay):
+    relay.answers[B] = "550 5.1.1 \x1b]0;owned\x07 \x9b2J no"
+    sending("send", "--now", "--yes")
+
+    for words in (["deliveries", "1"], ["deliveries", "1", "--json"], ["status"], []):
+        told = sending(*words)
+        assert not STEERING.search(told.out + told.err)
+    assert sending("deliveries", "1", "--json").document
+
+
+def test_doubt_is_4_and_named(doubtful: Office):
+    told = doubtful("deliveries", "1", "--state", "in_doubt")
+
+    assert told.out.startswith(f"in_doubt    {B}")
+    assert "1 in doubt" in doubtful("status").out
+    assert "`mailbag resolve" in doubtful().out
+
+
+def test_resolve_settles_doubt(doubtful: Office):
+    told = doubtful("resolve", "1", "--accepted")
+
+    assert told.out == "1 message counted as accepted now\n"
+    assert doubtful("status", "--json").document["accepted"] == 2
+    assert doubtful("resolve", "1", "--accepted").out == "no message of issue 1 is in doubt\n"
+
+
+def test_a_message_sent_again_is_the_same_message(doubtful: Office, sink: FaultSink):
+    doubtful("resolve", "1", B, "--resend", "--json")
+
+    told = doubtful("send", "--due")
+
+    assert (told.code, told.out, told.err) == (0, "", "")
+    first, second = (message.data for message in sink.messages if message.recipient == B)
+    assert first == second
+
+
+def test_closed_doubt_stays_in_doubt_in_the_sums(doubtful: Office):
+    document = doubtful("resolve", "1", "--close", "--json").document
+
+    assert (document["resolved"], document["in_doubt"]) == (1, 1)
+    assert doubtful("deliveries", "1", "--state", "closed").out.startswith("closed")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["1"], "choose one of", id="no-decision"),
+        pytest.param(["1", "--close", "--resend"], "choose one of", id="two-decisions"),
+        pytest.param(["1", A, "--close"], "is not in doubt", id="not-in-doubt"),
+        pytest.param(["1", "nobody", "--close"], "no address", id="no-address"),
+        pytest.param(["9", "--close"], "no issue 9", id="no-issue"),
+    ],
+)
+def test_resolve_refuses_and_changes_nothing(doubtful: Office, words, said):
+    told = doubtful("resolve", *words, "--json")
+
+    assert told.code == 2
+    assert said in told.error["message"]
+    assert doubtful("status", "--json").document["in_doubt"] == 1
