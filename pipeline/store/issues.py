@@ -158,7 +158,7 @@ class Issues:
             if state is None:
                 raise ConflictError(
                     f"issue {number} is {record.state} and cannot be {_WANTED[event]}",
-                    place=str(self.database.path),
+                    remedy="`mailbag issues` lists where each stands",
                 )
             values: dict[str, Any] = {"state": state.value, "why": why}
             if event in {_E.START, _E.RESUME}:
