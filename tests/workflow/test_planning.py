@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from pipeline.errors import ContentError, NotEnoughContentError
+from pipeline.model.published import PublishedQA
 from pipeline.model.record import SlotState
 from pipeline.workflow import planning
 from tests.workflow.office import HOUR, SLOT, WEEK, Office
@@ -157,7 +158,7 @@ def test_issue_file_that_names_what_cannot_go_out_stops_the_issue(
 ) -> None:
     desk.write_qa("drafted", day=8, status="draft")
     desk.write_qa("told", day=9)
-    desk.store.published.add([_published("told")], desk.now)
+    desk.store.published.add([PublishedQA(slug="told")], desk.now)
     (desk.folder / "content" / "broken.md").write_text("<<<<<<< HEAD\n")
     desk.write_issue_file(1, "slugs:", "  - tea", f"  - {slug}")
 
@@ -268,14 +269,15 @@ def test_next_slot_is_the_fixed_one(desk: Office) -> None:
 def test_two_slots_of_one_call_have_each_their_file(desk: Office) -> None:
     desk.configure("grace", '"5d"')
     desk.configure("count", "1")
-    desk.write_issue_file(1, "slot: 2026-03-02 10:00")
+    desk.write_issue_file(1, "slot: 2026-03-03 08:00")
     desk.write_issue_file(2, "slot: 2026-03-05")
-    office = Office.make(desk.folder.parent / "other")
-    office.close()
 
-    desk.at(SLOT).send_due()
+    desk.at(SLOT + 60 * HOUR).send_due()
 
-    assert desk.sent == []  # the first one's day was over before the site's first tick
+    assert [(str(it.slot.date()), it.slugs) for it in desk.sent] == [
+        ("2026-03-03", ("tea",)),
+        ("2026-03-05", ("chairs",)),
+    ]
 
 
 # -- writing it down
@@ -298,9 +300,3 @@ def test_issue_file_is_never_overwritten(desk: Office) -> None:
         planning.write_issue_file(desk.shop, desk.plan())
 
     assert "Mine" in path.read_text()
-
-
-def _published(slug: str):
-    from pipeline.model.published import PublishedQA  # noqa: PLC0415
-
-    return PublishedQA(slug=slug)
