@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-#: Command -> module that holds it. Imported when called, so that no command pays for another's
-#: libraries (the MJML compiler and the inliner take half a second).
-_SECTIONS: dict[str, dict[str, str]] = {
+#: Heading -> command -> module that holds it. A module is imported when its command is called, so
+#: that none pays for another's libraries (the MJML compiler and the inliner take half a second).
+SECTIONS: dict[str, dict[str, str]] = {
     "Begin": {"init": "sites", "demo": "sites", "new": "column", "import": "importing"},
     "Look at the next issue": {
         "plan": "column",
@@ -39,7 +39,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "backup": "care",
     },
 }
-_MODULES = {name: module for section in _SECTIONS.values() for name, module in section.items()}
+_MODULES = {name: module for section in SECTIONS.values() for name, module in section.items()}
 
 #: More than any first sentence has: a sentence cut short helps nobody.
 _WHOLE = 1000
@@ -83,7 +83,7 @@ class TopGroup(Group):
     """The command ``mailbag``, which imports a command when somebody names it."""
 
     def sections(self, ctx: click.Context) -> dict[str, Sequence[str]]:  # noqa: ARG002 - see Group
-        return {heading: list(names) for heading, names in _SECTIONS.items()}
+        return {heading: list(names) for heading, names in SECTIONS.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(_MODULES)

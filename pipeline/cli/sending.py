@@ -10,7 +10,7 @@ from pipeline.app import posting
 from pipeline.cli import documents, output
 from pipeline.cli.progress import Progress
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
-from pipeline.cli.signals import stop_on_signals
+from pipeline.cli.signals import end_at_once, stop_on_signals
 from pipeline.errors import BusyError, ConfigError, MailbagError
 from pipeline.model.edition import Edition
 from pipeline.model.record import IssueRecord
@@ -119,9 +119,10 @@ def _question(session: Session, progress: Progress) -> Callable[[Edition, int], 
         output.warn(f"Issue {edition.number}: {edition.subject}")
         count = output.plural(readers, "reader")
         output.warn(f"to {count} {posting.route(session.site)}, at once")
-        answer = click.prompt(
-            f"Type {edition.number} to send it", err=True, default="", show_default=False
-        )
+        with end_at_once():
+            answer = click.prompt(
+                f"Type {edition.number} to send it", err=True, default="", show_default=False
+            )
         if answer.strip() != str(edition.number):
             raise ConfigError("nothing was sent", remedy=f"type {edition.number} to send it")
 

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 import click
@@ -53,11 +53,20 @@ class StopSignal:
 def stop_on_signals(clock: Clock) -> Iterator[StopSignal]:
     """Take SIGINT and SIGTERM for the length of the block."""
     stop = StopSignal(clock)
-    before = {
-        number: signal.signal(number, stop.note) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
+    with _handled_by(stop.note):
         yield stop
+
+
+def end_at_once() -> AbstractContextManager[None]:
+    """Let SIGINT and SIGTERM end the block with KeyboardInterrupt: a question has no messages."""
+    return _handled_by(signal.default_int_handler)
+
+
+@contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)

@@ -125,6 +125,7 @@ class Office:
         return subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "pipeline", "--site", str(self.folder), *words],
             text=True,
+            errors="backslashreplace",
             env={**os.environ, **settings.pop("env", {})},
             **settings,
         )
@@ -159,7 +160,7 @@ class Office:
         path.unlink()
 
     def files(self) -> dict[str, bytes]:
-        """Give every file of the site but the ledger's and what can be made anew, to see that nothing changed."""
+        """Give every file but the ledger's and the cache's, to see that nothing changed."""
         return {
             str(path.relative_to(self.folder)): path.read_bytes()
             for path in sorted(self.folder.rglob("*"))

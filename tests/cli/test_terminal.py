@@ -1,0 +1,197 @@
+"""What only a process of its own shows: terminals, pipes and signals."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.app.new_site import toml_text
+from tests.cli.office import VALUES, Office, Relay
+from tests.fault_sink import FaultSink, Stall
+
+PATIENCE = 30.0
+
+
+class Terminal:
+    """A command at a terminal of its own, and what it shows."""
+
+    def __init__(self, office: Office, *words: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.process = office.process(*words, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        self.shown = ""
+
+    def wait_for(self, text: str) -> None:
+        """Read until the text is shown."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.shown:
+            assert time.monotonic() < end, self.shown
+            assert self._read(), self.shown
+
+    def type(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def leave(self) -> int:
+        """Read to the end; give the exit code."""
+        while self._read():
+            pass
+        os.close(self._ours)
+        return self.process.wait(PATIENCE)
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._ours], [], [], PATIENCE)
+        assert ready, f"nothing more is shown after {self.shown!r}"
+        try:
+            data = os.read(self._ours, 65536)
+        except OSError:  # the other end is closed
+            return False
+        self.shown += data.decode()
+        return bool(data)
+
+
+def test_now_asks_at_a_terminal_and_takes_the_number(sending: Office, relay: Relay):
+    terminal = Terminal(sending, "send", "--now")
+
+    terminal.wait_for("Type 1 to send it")
+    assert relay.taken == []
+    terminal.type("1\n")
+
+    assert terminal.leave() == 0
+    assert "Issue 1: The long meeting\r\nto 2 readers by 127.0.0.1:" in terminal.shown
+    assert len(relay.taken) == 2
+
+
+@pytest.mark.parametrize("answer", ["y\n", "yes\n", "\n", "2\n", "11\n"])
+def test_now_takes_nothing_else_for_a_yes(sending: Office, relay: Relay, answer):
+    terminal = Terminal(sending, "send", "--now")
+
+    terminal.wait_for("Type 1 to send it")
+    terminal.type(answer)
+
+    assert terminal.leave() == 2
+    assert "nothing was sent" in terminal.shown
+    assert relay.taken == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_at_the_question_ends_it_and_sends_nothing(
+    sending: Office, relay: Relay, number: signal.Signals
+):
+    terminal = Terminal(sending, "send", "--now")
+
+    terminal.wait_for("Type 1 to send it")
+    terminal.process.send_signal(number)
+
+    assert terminal.leave() == 2
+    assert relay.taken == []
+    assert "Traceback" not in terminal.shown
+
+
+def test_yes_is_not_asked_at_a_terminal(sending: Office, relay: Relay):
+    terminal = Terminal(sending, "send", "--now", "--yes")
+
+    assert terminal.leave() == 0
+    assert "Type" not in terminal.shown
+    assert len(relay.taken) == 2
+
+
+def test_a_bug_is_a_sentence_and_a_traceback_only_when_asked_for(office: Office):
+    """A site whose program is broken on purpose, by a module that shadows one it needs."""
+    broken = office.folder / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(
+        "import pipeline.workflow.planning as it\n"
+        "def broken(*a, **k):\n    raise KeyError('no such thing')\n"
+        "it.plan = broken\n"
+    )
+    env = {"PYTHONPATH": f"{broken}{os.pathsep}{Path(__file__).parents[2]}"}
+
+    plainly = office.process("plan", stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+    out, err = plainly.communicate(timeout=PATIENCE)
+    asked = office.process(
+        "plan",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**env, "MAILBAG_DEBUG": "1"},
+    )
+    _, trace = asked.communicate(timeout=PATIENCE)
+
+    assert (plainly.returncode, out) == (1, "")
+    assert err.startswith("mailbag: a bug in mailbag: KeyError: 'no such thing'; ")
+    assert "Traceback" not in err
+    assert (asked.returncode, "Traceback" in trace) == (1, True)
+
+
+def test_whoever_reads_only_the_first_line_is_no_trouble(sending: Office):
+    sending.read_in(*(f"reader-{number}@mail.example" for number in range(3000)))
+    read, write = os.pipe()
+    process = sending.process("subscribers", "list", stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+
+    with os.fdopen(read) as pipe:
+        first = pipe.readline()
+    _, err = process.communicate(timeout=PATIENCE)
+
+    assert first.startswith("active")
+    assert (process.returncode, err) == (0, "")
+
+
+def test_a_full_disk_behind_stdout_is_5(office: Office):
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full")
+    with Path("/dev/full").open("w") as full:
+        process = office.process("plan", stdout=full, stderr=subprocess.PIPE)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 5
+    assert err == "mailbag: No space left on device; make room on the disk, or name another one\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_is_valid_whatever_the_terminal_can_show(office: Office, encoding):
+    office.write("the-long-meeting", title="Träge 会議 “long”")
+    env = {"PYTHONIOENCODING": encoding}
+
+    words = [["plan", "--json"], ["plan"]]
+    processes = [
+        office.process(*it, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) for it in words
+    ]
+    (out, err), (_, plain_err) = (it.communicate(timeout=PATIENCE) for it in processes)
+    titles = [entry["slug"] for entry in json.loads(out)["chosen"]]
+
+    assert [it.returncode for it in processes] == [0, 0]
+    assert (err, plain_err) == ("", "")
+    assert "the-long-meeting" in titles
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_send_with_nothing_in_doubt(office: Office, number):
+    with FaultSink() as sink:
+        office.folder.joinpath("newsletter.toml").write_text(
+            toml_text({**VALUES, "port": str(sink.port)}).replace(
+                "connections = 4", "connections = 1"
+            )
+        )
+        office.read_in(*(f"reader-{n}@mail.example" for n in range(200)))
+        stall = Stall(0.5)
+        sink.on(".", stall, to="reader-20@mail.example", times=1)
+        process = office.process(
+            "send", "--now", "--yes", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert stall.begun.wait(PATIENCE)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=PATIENCE)
+        sums = office("status", "--json").document
+        taken = len(sink.messages)
+
+    assert "ending: the messages in hand are answered first" in err
+    assert "Traceback" not in err
+    assert sums["in_doubt"] == 0
+    assert sums["accepted"] == taken
+    assert sums["queued"] == 200 - taken > 0
