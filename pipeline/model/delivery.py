@@ -186,6 +186,11 @@ class Sums:
     in_doubt: int = 0
     queued: int = 0
 
+    def __post_init__(self) -> None:
+        settled = self.accepted + self.rejected + self.suppressed + self.expired + self.cancelled
+        if self.planned != settled + self.in_doubt + self.deferred + self.queued:
+            raise ValueError("the sums do not add up to what was planned")
+
     @property
     def unfinished(self) -> int:
         return self.queued + self.deferred

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from pipeline.model.finding import Finding
@@ -22,6 +22,8 @@ class Placeholder(StrEnum):
     MAIL_ONLY_END = "mail_only_end"
 
 
+_MARKS = (Placeholder.MAIL_ONLY_START, Placeholder.MAIL_ONLY_END)
+
 #: Constant text with the names of placeholders between.
 Part = str | Placeholder
 
@@ -37,9 +39,8 @@ class Template:
 
         The marks around what is only for the mail are nothing.
         """
-        marks = {Placeholder.MAIL_ONLY_START, Placeholder.MAIL_ONLY_END}
         return "".join(
-            ("" if part in marks else values[part]) if isinstance(part, Placeholder) else part
+            ("" if part in _MARKS else values[part]) if isinstance(part, Placeholder) else part
             for part in self.parts
         )
 
@@ -90,6 +91,10 @@ class Edition:
     html: Template
     text: Template
     findings: tuple[Finding, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        if self.number < 1 or self.slot.tzinfo is not UTC or not self.slugs:
+            raise ValueError("an edition has a number from 1, a slot in UTC and at least one QA")
 
     def _content(self) -> dict[str, object]:
         return {

@@ -15,6 +15,10 @@ class PublishedQA:
     #: The issue it was in; ``None`` for a back catalogue.
     issue: int | None = None
 
+    def __post_init__(self) -> None:
+        if not self.slug or (self.issue is not None and self.issue < 1):
+            raise ValueError("a published Q&A has a slug, and its issue a number from 1")
+
 
 @dataclass(frozen=True)
 class Published:

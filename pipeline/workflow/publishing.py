@@ -27,6 +27,8 @@ def add(
     shop: Workshop, store: Store, slugs: Sequence[str], *, issue: int | None, now: datetime
 ) -> Change:
     """Count Q&As of the column as published, by slug and by their question's text."""
+    if issue is not None and issue < 1:
+        raise ConfigError(f"there is no issue {issue}", remedy="issues are counted from 1")
     column = {qa.slug: qa for qa in library.read(shop.content, site=shop.folder).qas}
     unknown = [slug for slug in slugs if slug not in column]
     if unknown:
