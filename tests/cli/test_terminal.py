@@ -1,5 +1,6 @@
 """What only a process of its own shows: terminals, pipes and signals."""
 
+import contextlib
 import json
 import os
 import pty
@@ -36,6 +37,14 @@ class Terminal:
 
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
+
+    def interrupt(self, number: signal.Signals) -> None:
+        """Send a signal, again if need be: one that comes just before a read waits for a key."""
+        for _ in range(20):
+            self.process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1.0)
+                return
 
     def leave(self) -> int:
         """Read to the end; give the exit code."""
@@ -86,7 +95,7 @@ def test_a_signal_at_the_question_ends_it_and_sends_nothing(
     terminal = Terminal(sending, "send", "--now")
 
     terminal.wait_for("Type 1 to send it")
-    terminal.process.send_signal(number)
+    terminal.interrupt(number)
 
     assert terminal.leave() == 2
     assert relay.taken == []
