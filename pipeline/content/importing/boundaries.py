@@ -23,6 +23,21 @@ _AFTER_ASKING = re.compile(
 _OWN = re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|my|me|mine|we|our|us)\b", re.IGNORECASE)
 _YOURS = re.compile(r"\b(?:you|your|yours|yourself|you['’](?:re|ve|d|ll))\b", re.IGNORECASE)
 
+#: How the writer of a letter takes it up once more.
+_ADDS = re.compile(
+    any_of(
+        r"(?:and )?another (?:thing|point|detail|question)\b",
+        r"one (?:more|other) (?:thing|detail)\b",
+        r"(?:i|we) should (?:also )?(?:add|mention|say)\b", r"(?:also|oh|and|plus)[,:] ",
+        r"p\.? ?s\.?[ :,.]", r"for context\b", r"(?:some )?background\b ?[:,]", r"by the way\b",
+        r"to (?:be clear|be fair|complicate|make (?:it|things|matters) worse)\b",
+    ),
+    re.IGNORECASE,
+)  # fmt: skip
+
+#: An editor's note rather than an answer.
+_NOTE = re.compile(r"[\[(][^\[\]()]*[\])]")
+
 GUESSED = "the answer has no marker; check where it begins"
 MISSING = "no answer was found; write one, or delete this file"
 GLUED = "the answer has no marker and may stand in the question's paragraph; part them"
@@ -52,7 +67,8 @@ def find(paragraphs: tuple[str, ...], *, others_marked: bool) -> Boundary:
         return Boundary(count, GLUED if asks else MISSING)
     if asks_at_end(paragraphs[0]):
         goes_on = _goes_on(paragraphs[1])
-        return Boundary(2 if goes_on and count > 2 else 1, GUESSED if goes_on else "")
+        is_guess = goes_on or _NOTE.fullmatch(paragraphs[1]) is not None
+        return Boundary(2 if goes_on and count > 2 else 1, GUESSED if is_guess else "")
     later = next((at for at in range(1, min(count - 1, 6)) if asks_at_end(paragraphs[at])), None)
     if later is not None and not any(_is_advice(text) for text in paragraphs[1 : later + 1]):
         return Boundary(later + 1, GUESSED)
@@ -75,7 +91,8 @@ def asks_at_end(text: str) -> bool:
 
 def _goes_on(text: str) -> bool:
     """Tell whether a paragraph sounds like the same person still asking."""
-    return asks_at_end(text) and _OWN.search(text) is not None and not _is_advice(text)
+    is_own = asks_at_end(text) and _OWN.search(text) is not None
+    return (is_own or _ADDS.match(text) is not None) and not _is_advice(text)
 
 
 def _is_advice(text: str) -> bool:

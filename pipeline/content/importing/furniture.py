@@ -1,5 +1,7 @@
 """Words that pages put around and between their text: subscribe, share, copyright."""
 
+# ruff: noqa: RUF001 - curly quotes are what is looked for
+
 import re
 
 from pipeline.content.importing.vocabulary import any_of
@@ -35,6 +37,8 @@ _LINES = re.compile(
         r"no comments(?: yet)?|\d+ (?:shares|likes|views)|page \d+(?: of \d+)?|tags?:.{0,120}",
         r"(?:photo|image|illustration|picture)(?: (?:credit|by|courtesy))? ?[:/].{0,100}",
         r"(?:getty|shutterstock|istock)\b.{0,40}|more from this author",
+        r"(?:you (?:may|might) also (?:like|enjoy)|don['’]t miss|most read|trending(?: now)?"
+        r"|recommended for you|(?:more|other) (?:stories|articles) like this) ?:.{0,200}",
     ),
     re.IGNORECASE,
 )
@@ -58,6 +62,8 @@ _COMMENTS = re.compile(
     r"(?:\d+ )?(?:reader )?comments?(?: *\(\d+\))?|leave a (?:comment|reply)|join the conversation",
     re.IGNORECASE,
 )
+
+_PICTURE = re.compile(r"\[?!\[[^\[\]]{0,500}\]\([^()\n]{0,1000}\)(?:\]\([^()\n]{0,1000}\))?")
 
 #: A list or line in which everything is a link.
 _LINK_ONLY = re.compile(
@@ -87,3 +93,8 @@ def begins_comments(plain: str) -> bool:
 def is_menu(markdown: str) -> bool:
     """Tell whether a block is nothing but two or more links."""
     return len(markdown) <= 20_000 and _LINK_ONLY.fullmatch(markdown.strip()) is not None
+
+
+def is_picture(markdown: str) -> bool:
+    """Tell whether a block is one picture, linked or not, without a word of text."""
+    return len(markdown) <= 3_000 and _PICTURE.fullmatch(markdown.strip()) is not None

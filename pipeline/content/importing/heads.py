@@ -72,14 +72,11 @@ def read(blocks: tuple[Block, ...], body: tuple[Block, ...] = ()) -> Head:
     """
     lines = [_Line(block) for block in blocks]
     head = Head()
+    is_named = any(_has_byline(block.plain) for block in blocks)
     for line in lines:
-        name = _bare_name(line.block.plain)
-        if name and line.block.kind is not Kind.HEADING and _is_heard_of(name, body):
-            line.roles.append(Role.BYLINE)
-            head = replace(head, answered_by=head.answered_by or name)
-            break
-    for line in lines:
-        head = head if line.roles else _read_line(line, head)
+        head = _read_line(line, head, is_named=is_named)
+    if not head.answered_by:
+        head = _read_bare_name(lines, head, body)
     head = _read_title(lines, head)
     head = _read_topics(lines, head)
     for line in lines:
@@ -91,7 +88,7 @@ def read(blocks: tuple[Block, ...], body: tuple[Block, ...] = ()) -> Head:
     return replace(head, roles=tuple(tuple(dict.fromkeys(line.roles)) for line in lines))
 
 
-def _read_line(line: _Line, head: Head) -> Head:
+def _read_line(line: _Line, head: Head, *, is_named: bool) -> Head:
     """Read what a line says by itself, wherever it stands."""
     block = line.block
     text = block.plain
@@ -99,14 +96,21 @@ def _read_line(line: _Line, head: Head) -> Head:
         line.roles.append(Role.FURNITURE)
     elif block.hint is Hint.PAGE_TITLE:
         return head
-    elif furniture.is_line(text) or furniture.is_menu(block.text.strip()):
+    elif (
+        furniture.is_line(text) or furniture.is_menu(block.text) or furniture.is_picture(block.text)
+    ):
         line.roles.append(Role.FURNITURE)
     elif block.kind is not Kind.HEADING or block.level > 1:
-        head = _read_facts(line, text, head)
+        head = _read_facts(line, text, head, is_named=is_named)
     return head
 
 
-def _read_facts(line: _Line, text: str, head: Head) -> Head:
+def _has_byline(text: str) -> bool:
+    dated = dates.find(text)
+    return any(byline(part) for part in (dated.rest if dated else (text,)))
+
+
+def _read_facts(line: _Line, text: str, head: Head, *, is_named: bool) -> Head:
     parts: tuple[str, ...] = (text,)
     dated = dates.find(text)
     if dated is not None and all(_is_short(part) or byline(part) for part in dated.rest):
@@ -115,9 +119,9 @@ def _read_facts(line: _Line, text: str, head: Head) -> Head:
         parts = dated.rest
     rest: list[str] = []
     for part in parts:
-        name = byline(part) or (
-            _bare_name(part) if line.block.hint is Hint.BYLINE or line.roles else ""
-        )
+        # Beside a date a bare name is the byline, on a page that says "by" nowhere.
+        is_place = line.block.hint is Hint.BYLINE or (line.roles and not is_named)
+        name = byline(part) or (_bare_name(part) if is_place else "")
         if name:
             line.roles.append(Role.BYLINE)
             head = replace(head, answered_by=head.answered_by or name)
@@ -131,6 +135,18 @@ def _read_facts(line: _Line, text: str, head: Head) -> Head:
             head = replace(head, pointers=(*head.pointers, pointer))
     elif rest and not all(_is_short(part) for part in rest):
         line.roles.append(Role.UNKNOWN)
+    return head
+
+
+def _read_bare_name(lines: list[_Line], head: Head, body: tuple[Block, ...]) -> Head:
+    """Take a name alone on its line for the byline, when the page's body knows it."""
+    for line in lines:
+        name = _bare_name(line.block.plain)
+        is_free = not line.roles and line.block.kind is not Kind.HEADING
+        if is_free and name and _is_heard_of(name, body):
+            line.roles.append(Role.BYLINE)
+            line.rest = ()
+            return replace(head, answered_by=name)
     return head
 
 
@@ -196,7 +212,13 @@ def _title_of_text(lines: list[_Line], *, is_set: bool) -> _Line | None:
 def _weight(block: Block) -> int:
     """Tell how much like a title a line looks; a row of categories and a masthead do less."""
     text = block.plain
-    return 2 * min(block.words, 5) - 6 * ("|" in text) - text.isupper()
+    weight = 2 * min(block.words, 5) - 6 * ("|" in text) - text.isupper()
+    return weight + 3 * (block.words > 2 and _is_in_title_case(text))
+
+
+def _is_in_title_case(text: str) -> bool:
+    """Tell whether all the longer words are capitalised, as a dek's are not."""
+    return all(word[0].isupper() for word in re.findall(r"[^\W\d_]{4,}", text))
 
 
 def _may_be_title(block: Block) -> bool:
@@ -229,6 +251,9 @@ def _read_topics(lines: list[_Line], head: Head) -> Head:
             continue
         if at < title_at and not dated and all(_MASTHEAD.fullmatch(topic) for topic in found):
             line.roles.append(Role.FURNITURE)
+            continue
+        if line.block.kind is Kind.HEADING and line.block.level == 1 and title_at >= 0:
+            line.roles.append(Role.FURNITURE)  # Of two first headings one is the site's.
             continue
         line.roles.append(Role.TOPIC)
         topics += [names.tidy(topic) for topic in found]

@@ -120,7 +120,8 @@ _EXPERT = re.compile(r"(?:our|the) (?:expert|editor|columnist|coach)", re.IGNORE
 #: ``Q`` in the middle of a paragraph; what stands before it is looked at apart.
 _MIDDLE = re.compile(
     r"(?P<open>\*{1,3}|_{1,3})?(?<![^\W_])(?P<letter>[QA])(?P<number>[ ]?#?\d{1,3})?"
-    r"(?:(?P<close>\*{1,3}|_{1,3})[ ]?)?[:.](?P<close2>\*{1,3}|_{1,3})?"
+    r"(?:(?:(?P<close>\*{1,3}|_{1,3})[ ]?)?[:.](?P<close2>\*{1,3}|_{1,3})?"
+    r"|(?(open)(?P<close3>\*{1,3}|_{1,3})(?=\s)|(?!)))"
     r"(?P<blank>\s*)(?P<next>\S?)"
 )
 
@@ -188,7 +189,7 @@ def in_middle(text: str, start: int, *, expects_answer: bool, dotted: bool) -> I
     """
     at = start
     while (match := _MIDDLE.search(text, at)) is not None:
-        at = match.end("close2") if match["close2"] else match.start("blank")
+        at = match.start("blank")
         opens = _opens(match["letter"])
         if opens is Opens.ANSWER and not expects_answer:
             continue
@@ -203,7 +204,8 @@ def _is_certain(text: str, match: re.Match[str], opens: Opens, *, dotted: bool) 
     """Tell whether a mark in mid-paragraph is certain, doubtful, or none (``None``)."""
     before = text[max(0, match.start() - 40) : match.start()]
     after = text[match.start("next") : match.start("next") + 400]
-    with_colon = ":" in match[0]
+    # Emphasis makes a letter a mark as a colon does.
+    with_colon = ":" in match[0] or bool(match["close3"])
     if (
         not _begins_a_sentence(after)
         or (not with_colon and _INITIAL.search(before.rstrip()))

@@ -25,6 +25,7 @@ _REPLY = any_of(
     "in response", "in reply", "in reaction", "respond(?:ing|ed)?", "react(?:ing|ed|ions)?",
     "follow(?:ing|ed)?[ -]?up", "sequel", "replied", "replies", "wrote in",
 )  # fmt: skip
+_CAME = any_of("came", "come", "arrived", "sent", "written", "wrote", "received", "are", "were")
 _EARLIER = any_of(
     "last", "previous", "earlier", "original", "recent", "prior",
     "(?:january|february|march|april|may|june|july|august|september|october|november|december)['’]s",
@@ -41,6 +42,7 @@ _INSPIRED = re.compile(
         rf"\b{_COLUMN}\b.{{0,160}}\b{_MOVED}\b",
         rf"\b{_LETTERS}\b.{{0,60}}\b{_MOVED}\b.{{0,20}}\bby\b",
         rf"\b{_REPLY} ?(?:to|on|about)\b.{{0,100}}\b{_COLUMN}\b",
+        rf"\b{_LETTERS}\b.{{0,40}}\b{_CAME}\b.{{0,20}}\b{_REPLY} ?(?:to|on)\b",
         rf"\b{_EARLIER} (?:\w+['’]s )?(?:\w+ )?{_COLUMN}\b",
         rf"\b{_LETTERS}\b.{{0,60}}\b(?:after|since|about|on)\b.{{0,30}}\bcolumn\b",
         rf"^(?:{_MOVED} by|based on|{_REPLY} (?:to|on))\b",

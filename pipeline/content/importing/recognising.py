@@ -191,7 +191,12 @@ class _Walk:
             return True
         pointer = pointers.find(block.text) if block.kind is not Kind.HEADING else None
         if pointer is not None:
-            self._point(pointer, block)
+            # Below the column a link without a reason is one of the site's own.
+            is_below = self._state is _State.CLOSED or self._around.is_below(self._at)
+            if is_below and not pointer.is_inspiring:
+                self._put(Role.FURNITURE, block)
+            else:
+                self._point(pointer, block)
             return True
         return self._reads_subtitle(block) or self._reads_bio(block)
 

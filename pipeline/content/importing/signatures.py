@@ -62,6 +62,10 @@ _INITIAL_AT_END = re.compile(r"(?:^|[\s.])\w\.$")
 _SENTENCES = re.compile(r"[.!?]\s+\S+\s+\S+\s+\S")
 
 
+#: A whole sentence in brackets or quotation marks.
+_ASIDE = re.compile(r"[\w][.!?][\"”’»)\]]+$")
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Who signed, and where the signature begins in its text."""
@@ -78,7 +82,7 @@ def find(text: str) -> Signature | None:
     match = _CLOSED.match(text) or _DASHED.match(text)
     if match is None:
         return None
-    name = _tidy(match["name"])
+    name = tidy(match["name"])
     return Signature(name) if not name or _may_sign(name) else None
 
 
@@ -90,7 +94,7 @@ def find_trailing(text: str) -> Signature | None:
     match = next(filter(None, (pattern.search(tail) for pattern in patterns)), None)
     if match is None:
         return None
-    name = _tidy(match["name"])
+    name = tidy(match["name"])
     if not name or not _may_sign(name) or not _begins_like_a_name(name):
         return None
     return Signature(name, start + match.end("end"))
@@ -104,6 +108,8 @@ def is_plain_name(text: str) -> bool:
     if _WITHHELD.fullmatch(text.rstrip(".")):
         return True
     if text[-1] in "?!:;,…" or (text[-1] == "." and not _INITIAL_AT_END.search(text)):
+        return False
+    if _ASIDE.search(text):
         return False
     return _begins_like_a_name(text) and _may_sign(text)
 
@@ -119,6 +125,7 @@ def _may_sign(name: str) -> bool:
     return name[-1] not in "?!:;" and _SENTENCES.search(name) is None
 
 
-def _tidy(name: str) -> str:
+def tidy(name: str) -> str:
+    """Give a name without what surrounds it; the full stop of an initial stays."""
     name = name.replace("*", "").strip(" _,–—-~()")
     return name if not name.endswith(".") or _INITIAL_AT_END.search(name) else name[:-1]

@@ -19,7 +19,7 @@ def of_reader(block: Block, entry: Entry, around: Surroundings, at: int) -> str 
     plain = block.plain
     if found is None and not _is_plain_signature(plain, entry, around, at):
         return None
-    name = found.name if found else plain.rstrip(".")
+    name = found.name if found else signatures.tidy(plain)
     return name if around.is_own(name) or not _is_answered(entry, around, at) else None
 
 

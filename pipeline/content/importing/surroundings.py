@@ -127,6 +127,14 @@ class Surroundings:
         greeting = greeting_of(segment)
         return greeting is not None and not self.is_own(greeting.name)
 
+    def is_below(self, at: int) -> bool:
+        """Tell whether the site's own lines already follow the column at a segment."""
+        since = self.cut[self.last_question + 1 : at]
+        return self.closes_page(at) and any(
+            segment.block.kind is not Kind.RULE and _is_furniture(segment.block)
+            for segment in since
+        )
+
     def closes_page(self, at: int) -> bool:
         """Tell whether after a segment nothing comes that could belong to an answer."""
         strangers = 0

@@ -117,7 +117,7 @@ class _Reader:
         if markers.at_start(_unindented(text)) is not None:
             self._in_head = False
             return True
-        kind_of_next = self._kind(following, paragraph_open=True)
+        kind_of_next = self._kind(following, paragraph_open=kind is not Kind.LIST)
         if kind is Kind.LIST:
             return (
                 kind_of_next is not Kind.LIST
@@ -241,5 +241,9 @@ def _wrap_width(lines: list[str]) -> int | None:
     width = continued[int(len(continued) * 0.9)] if len(continued) > 10 else continued[-1]
     near = sum(1 for length in continued if width - 16 <= length <= width)
     if not _NARROWEST <= width <= _WIDEST or near < 3 or near * 5 < len(continued) * 2:
+        return None
+    # Where paragraphs run past the margin, it is only how long a few lines of the head are.
+    beyond = sum(1 for line in lines if len(line) > width + 16)
+    if beyond * 2 > near:
         return None
     return width

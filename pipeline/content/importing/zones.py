@@ -40,6 +40,13 @@ _DOUBTFUL_NAMES = frozenset(
         "topbar", "skip",
     }
 )  # fmt: skip
+#: What names the site and not the column; whole names only.
+_SITE_NAMES = frozenset(
+    {
+        "site-title", "site-name", "site-description", "site-branding", "site-logo", "site-tagline",
+        "blog-title", "blog-name", "logo", "navbar-brand",
+    }
+)  # fmt: skip
 _HEADER_NAMES = frozenset({"header", "masthead", "banner", "hero"})
 _HINTS = {
     Hint.BYLINE: frozenset({"byline", "author", "authors", "by-line", "author-name"}),
@@ -87,10 +94,10 @@ def zone_of(tag: Tag) -> Zone | None:
         attributes.get("style", "")[:500]
     ):
         return Zone.FURNITURE
-    if tag.name in _WHOLE_PAGE:
-        return None
     names = _names(tag)
-    if names & _FURNITURE_NAMES:
+    if tag.name in _WHOLE_PAGE:
+        names &= _SITE_NAMES if tag.name in {"h1", "p"} else frozenset()
+    if names & (_FURNITURE_NAMES | _SITE_NAMES):
         return Zone.FURNITURE
     if tag.name in _DOUBTFUL or names & _DOUBTFUL_NAMES:
         return Zone.DOUBTFUL
