@@ -113,8 +113,8 @@ def _get(base_url: str, context: ssl.SSLContext, seconds: float) -> tuple[int, b
         connection = http.client.HTTPConnection(host, url.port, timeout=seconds)
     with contextlib.closing(connection):
         connection.request("GET", url.path + WELL_KNOWN, headers={"Accept": "application/json"})
-        response = connection.getresponse()
-        return response.status, response.read(_LIMIT)
+        with connection.getresponse() as response:
+            return response.status, response.read(_LIMIT)
 
 
 def _in_words(error: Exception, host: str) -> str:

@@ -1,0 +1,156 @@
+"""A site's keys, theme and inputs."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.app.site import Site, open_site
+from pipeline.audience import keys
+from pipeline.errors import ConfigError, SecretKeyError
+from tests.factories import make_issue
+from tests.workflow.office import Office
+
+
+def check(office: Office) -> None:
+    """Look at the keys as ``send``, ``subscribers import`` and ``serve`` do, in a new process."""
+    site = open_site(office.folder)
+    with site.open_store() as store:
+        site.check_keys(store)
+
+
+def token_key(office: Office) -> Path:
+    return office.folder / ".secrets" / "token.key"
+
+
+def suppression_key(office: Office) -> Path:
+    return office.folder / ".secrets" / "suppression.key"
+
+
+def replace_key(path: Path) -> None:
+    path.unlink()
+    keys.make_key(path)
+
+
+def rotate(office: Office, *, keep: bool) -> None:
+    """Put a new token key in the place of the old one, which is kept if need be."""
+    token_key(office).rename(office.folder / ".secrets" / "old.key")
+    keys.make_key(token_key(office))
+    toml = office.folder / "newsletter.toml"
+    if keep:
+        toml.write_text(toml.read_text() + '\n[keys]\nold_token_files = [".secrets/old.key"]\n')
+
+
+def test_keys_are_the_same_each_time(office: Office) -> None:
+    check(office)
+
+    check(office)
+
+
+@pytest.mark.parametrize("name", ["token.key", "suppression.key"])
+def test_missing_key_is_refused_and_none_is_made(office: Office, name: str) -> None:
+    check(office)
+    (office.folder / ".secrets" / name).unlink()
+
+    with pytest.raises(SecretKeyError, match="the key is missing") as caught:
+        check(office)
+
+    assert caught.value.exit == 5
+    assert not (office.folder / ".secrets" / name).exists()
+
+
+@pytest.mark.parametrize("name", ["token.key", "suppression.key"])
+def test_key_that_others_can_read_is_refused(office: Office, name: str) -> None:
+    path = office.folder / ".secrets" / name
+    path.chmod(0o640)
+
+    with pytest.raises(SecretKeyError, match="others can read the key") as caught:
+        check(office)
+
+    assert caught.value.remedy == f"run: chmod 600 {path}"
+
+
+def test_replaced_suppression_key_is_refused(office: Office) -> None:
+    check(office)
+    replace_key(suppression_key(office))
+
+    with pytest.raises(SecretKeyError, match="the key suppression is not the one"):
+        check(office)
+
+
+def test_replaced_token_key_is_refused(office: Office) -> None:
+    check(office)
+    rotate(office, keep=False)
+
+    with pytest.raises(SecretKeyError, match="the key token is not the one"):
+        check(office)
+
+
+def test_rotated_token_key_is_taken_and_stays(office: Office) -> None:
+    check(office)
+    before = open_site(office.folder).token_keys.mint(7)
+    rotate(office, keep=True)
+
+    check(office)
+    check(office)
+
+    site = open_site(office.folder)
+    assert site.token_keys.read(before) == 7
+    assert site.token_keys.mint(7) != before
+
+
+def test_rotated_key_does_not_go_back_unsaid(office: Office) -> None:
+    check(office)
+    rotate(office, keep=True)
+    check(office)
+    (office.folder / ".secrets" / "old.key").replace(token_key(office))
+    toml = office.folder / "newsletter.toml"
+    toml.write_text(toml.read_text().partition("\n[keys]")[0])
+
+    with pytest.raises(SecretKeyError, match="the key token is not the one"):
+        check(office)
+
+
+def test_unknown_theme_names_those_there_are(office: Office) -> None:
+    office.configure("theme", '"modern"')
+
+    with pytest.raises(ConfigError, match="there is no theme 'modern'") as caught:
+        _ = office.site.theme_path
+
+    assert "classic" in caught.value.remedy
+
+
+def test_theme_of_the_sites_own_needs_no_shipped_one(office: Office) -> None:
+    (office.folder / "templates" / "modern").mkdir(parents=True)
+    office.configure("theme", '"modern"')
+
+    assert office.site.theme_path[0] == office.folder / "templates" / "modern"
+
+
+def test_template_that_comes_while_a_process_runs_is_used(office: Office) -> None:
+    issue = make_issue()
+    before = office.shop.renderer().render(issue, nonce="ab" * 16)
+    theme = office.folder / "templates" / "classic"
+    theme.mkdir(parents=True)
+    (theme / "issue.txt").write_text(_own_text(office.site))
+
+    after = office.shop.renderer().render(issue, nonce="ab" * 16)
+
+    assert "Printed on nothing." in after.text.constant()
+    assert before.html == after.html
+
+
+def test_same_renderer_serves_as_long_as_nothing_changes(office: Office) -> None:
+    assert office.shop.renderer() is office.shop.renderer()
+
+
+def test_link_that_leads_nowhere_is_no_template(office: Office) -> None:
+    (office.folder / "templates").mkdir()
+    path = office.folder / "templates" / "issue.txt"
+    path.symlink_to("issue.txt")
+
+    assert "templates/issue.txt" not in office.shop.render_inputs()
+
+
+def _own_text(site: Site) -> str:
+    shipped = next(folder for folder in site.theme_path if (folder / "issue.txt").is_file())
+    return f"{(shipped / 'issue.txt').read_text()}\nPrinted on nothing.\n"
