@@ -15,6 +15,7 @@ _TAGS = {
     *("a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"),
     *("ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
+_VOID = ("br", "hr")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -39,6 +40,10 @@ def to_xhtml(document: Document, *, top: int) -> str:
             etree.strip_attributes(link, "href")
             link.tag = "dead-link"
     etree.strip_tags(root, "dead-link")
+    for element in root.iterdescendants():
+        if element.tag not in _VOID and not len(element) and not element.text:
+            # Else it is written <li/>, or without its end tag: libxml2 leaves that out.
+            element.text = "\N{NO-BREAK SPACE}"
     written = etree.tostring(root, encoding="unicode", method="xml", with_tail=False)
     return written.removeprefix("<div>").removesuffix("</div>") if written != "<div/>" else ""
 

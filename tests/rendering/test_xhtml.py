@@ -87,3 +87,11 @@ def test_every_text_gives_well_formed_markup_of_allowed_elements(text):
         "start",
         "style",
     }
+
+
+@pytest.mark.parametrize("text", ["Yes.\n\n*", "- a\n-\n", "1.\n\nNo.", "#\n\nNo."])
+def test_element_without_words_is_written_with_both_its_tags(text: str) -> None:
+    written = to_xhtml(markdown.parse(text), top=3)
+
+    assert ">\N{NO-BREAK SPACE}</" in written
+    assert "/>" not in written
