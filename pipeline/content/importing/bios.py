@@ -141,13 +141,19 @@ def compose(texts: tuple[str, ...]) -> tuple[str, str]:
     if label is not None and ":" in label[0]:
         flat = flat[label.end() :]
     flat = _COPYRIGHT.sub("", flat).strip()
-    if not flat or _ENDED.search(flat) or _MAIL.fullmatch(flat.rpartition(" ")[2]):
+    if not flat or _ENDED.search(flat) or _MAIL.fullmatch(flat.rpartition(" ")[2].strip("()<>")):
         return flat, ""
     sentences = _SENTENCE.split(flat)
     if len(sentences) < 2:
         return flat, "the page cuts it off in mid-sentence"
     at = flat.rindex(sentences[-1])
     return flat[:at].rstrip(), f"the page cuts off what follows: {flat[at:]}"
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a part of a bio ends with its sentence or an address."""
+    flat = plain(text)
+    return _ENDED.search(flat) is not None or _MAIL.search(flat.rpartition(" ")[2]) is not None
 
 
 def speaks_of(text: str, answerer: str) -> bool:
@@ -177,6 +183,8 @@ def _is_invitation(flat: str) -> bool:
 def _one_line(text: str) -> str:
     """Give a block as plain text in which an address behind words is kept."""
     for words, url in links(text):
-        if url.startswith("http") and words.rstrip("/") not in url:
-            text = text.replace(f"]({url})", f"]({url}) ({url})", 1)
+        address = url.removeprefix("mailto:").partition("?")[0] if "mailto:" in url else url
+        leads_out = url.startswith(("http", "mailto:")) and bool(address)
+        if leads_out and words.rstrip("/") not in address:
+            text = text.replace(f"]({url})", f"]({url}) ({address})", 1)
     return plain(text)

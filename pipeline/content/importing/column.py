@@ -90,7 +90,7 @@ def _compose(page: Page, head: Head) -> tuple[tuple[ImportedQA, ...], list[str]]
             asked_by=entry.asked_by,
             asked_on=head.asked_on,
             answered_by=page.answered_by,
-            topics=head.topics,
+            topics=head.topics or tuple(dict.fromkeys(page.topics)),
             inspired_by=_inspiration(number, page, head),
             bio=bio,
             bio_note=bio_note,

@@ -32,6 +32,8 @@ _LINES = re.compile(
         r"(?:[ ]*[|>»/·•][ ]*[\w&' -]{2,30}){2,}",
         r"(?:©|\(c\) |copyright *(?:©|\(c\)|\d{4}|by\b)).{0,160}|all rights reserved.{0,80}",
         r"(?:privacy|cookie) (?:policy|notice|settings|statement).{0,120}",
+        r"we (?:value|respect|care about) your privacy.{0,260}|we and our partners\b.{0,260}",
+        r"this (?:web)?site uses cookies.{0,260}",
         r"terms of (?:use|service).{0,120}|we use cookies.{0,200}|accept(?: all)?(?: cookies)?",
         r"(?:\d+ )?comments?(?: *\(?\d*\)?)?|leave a (?:comment|reply)|add a comment",
         r"no comments(?: yet)?|\d+ (?:shares|likes|views)|page \d+(?: of \d+)?|tags?:.{0,120}",

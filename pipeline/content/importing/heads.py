@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pipeline.content.importing import bios, dates, furniture, names, pointers
-from pipeline.content.importing.blocks import Block, Hint, Kind
+from pipeline.content.importing.blocks import Block, Hint, Kind, plain
 from pipeline.content.importing.pointers import Pointer
 from pipeline.content.importing.roles import Role
 
@@ -259,6 +259,12 @@ def _read_topics(lines: list[_Line], head: Head) -> Head:
         topics += [names.tidy(topic) for topic in found]
     about = [topic for topic in topics if topic.casefold() not in _GENRES]
     return replace(head, topics=tuple(dict.fromkeys(about or topics)))
+
+
+def topics(block: Block) -> list[str]:
+    """Give the topics of a block outside of the head that the page's markup calls so."""
+    items = [plain(line).lstrip("-*• ") for line in block.text.split("\n") if line.strip()]
+    return [names.tidy(topic) for item in items for topic in _topics(item, block)]
 
 
 def _topics(text: str, block: Block) -> list[str]:

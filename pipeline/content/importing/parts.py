@@ -51,6 +51,8 @@ class Page:
     title: str = ""
     answered_by: str = ""
     bio: list[str] = field(default_factory=list)
+    #: Those named outside of the head, for a page whose head names none.
+    topics: list[str] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     #: Each with the number of entries begun before it.
     pointers: list[tuple[int, Pointer]] = field(default_factory=list)

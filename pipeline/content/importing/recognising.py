@@ -106,7 +106,11 @@ class _Walk:
         block = segment.block
         if block.kind in {Kind.FURNITURE, Kind.RULE}:
             self._is_set_apart = self._is_set_apart or block.kind is Kind.RULE
-            self._put(Role.FURNITURE, block)
+            pointer = pointers.find(block.text)
+            if pointer is not None and pointer.is_inspiring:
+                self._point(pointer, block)
+            else:
+                self._put(Role.FURNITURE, block)
         elif self._at >= self._around.end:
             self._put(Role.FURNITURE, block)
         elif segment.opens_question:
@@ -189,6 +193,10 @@ class _Walk:
         if is_menu or furniture.is_line(block.plain):
             self._put(Role.FURNITURE, block)
             return True
+        if block.hint is Hint.TOPIC and (topics := heads.topics(block)):
+            self._page.topics += topics
+            self._put(Role.TOPIC, block)
+            return True
         pointer = pointers.find(block.text) if block.kind is not Kind.HEADING else None
         if pointer is not None:
             # Below the column a link without a reason is one of the site's own.
@@ -229,7 +237,11 @@ class _Walk:
         bio = bios.find(block.text, answerer, is_set_apart=apart or block.hint is Hint.BIO)
         if block.kind is Kind.HEADING or (bio is None and block.hint is not Hint.BIO):
             return False
-        if self._state is not _State.CLOSED and not self._around.closes_page(self._at):
+        # Below a rule nobody speaks of herself by her name but in a bio.
+        is_certain = self._is_set_apart and bios.speaks_of(block.text, answerer)
+        if not (is_certain or self._state is _State.CLOSED) and not self._around.closes_page(
+            self._at
+        ):
             return False
         self._state = _State.CLOSED
         if bio is not None and not answerer:
@@ -267,8 +279,19 @@ class _Walk:
         elif self._state in {_State.QUESTION, _State.ANSWER}:
             self._begin_answer()
             self._add_answer(block)
+        elif self._continues_bio(block):
+            self._page.bio.append(block.text)
+            self._put(Role.BIO, block)
         else:
             self._put(Role.UNKNOWN, block)
+
+    def _continues_bio(self, block: Block) -> bool:
+        """Tell whether a line goes on with the bio's sentence from the line above it."""
+        above = self._page.parts[-1] if self._page.parts else None
+        if above is None or above.role is not Role.BIO or block.kind is not Kind.PARAGRAPH:
+            return False
+        is_next = block.runs[0].line - above.block.runs[-1].line <= 1
+        return is_next and not bios.is_whole(above.block.text)
 
     # What is done about it.
 

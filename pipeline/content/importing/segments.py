@@ -64,10 +64,16 @@ def cut(blocks: tuple[Block, ...]) -> tuple[Segment, ...]:
         mark is not None and not mark.is_word and "." in block.text[mark.start : mark.end]
         for mark, block in zip(starts, blocks, strict=True)
     )
+    quotes_all = not any(
+        mark and mark.opens is Opens.QUESTION and not mark.is_bare and block.kind is not Kind.QUOTE
+        for mark, block in zip(starts, blocks, strict=True)
+    )
     segments: list[Segment] = []
     expects_answer = False
     for block, found in zip(blocks, starts, strict=True):
         mark = found
+        if mark is not None and block.kind is Kind.QUOTE and not (quotes_all or expects_answer):
+            mark = None  # An answer quotes somebody's question; the page sets its own apart.
         if mark is not None and mark.is_bare:
             is_answer = mark.opens is Opens.ANSWER and expects_answer
             is_company = is_bare and not mark.is_word

@@ -30,7 +30,9 @@ _ROLES = frozenset(
     {"navigation", "complementary", "contentinfo", "search", "dialog", "alert", "menu", "menubar"}
 )
 
-_FURNITURE_NAMES = frozenset({"comments", "disqus", "respond", "cookie", "cookies"})
+_FURNITURE_NAMES = frozenset(
+    {"comments", "disqus", "respond", "cookie", "cookies", "consent", "gdpr", "onetrust"}
+)
 _DOUBTFUL_NAMES = frozenset(
     {
         "nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "sidebar",
