@@ -80,6 +80,4 @@ def _canonical(reader: str) -> str:
     try:
         return addresses.canonical(addresses.parse(reader).addr_spec)
     except ValueError as error:
-        raise ConfigError(
-            f"{reader!r} is no address: {error}", remedy="write it as name@domain"
-        ) from error
+        raise ConfigError(f"no address: {error}", remedy="write it as name@domain") from error

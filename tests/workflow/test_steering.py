@@ -133,7 +133,7 @@ def test_reader_who_is_not_in_doubt_changes_nothing(doubtful: Office) -> None:
 
 
 def test_what_is_no_address_is_said_so(doubtful: Office) -> None:
-    with pytest.raises(ConfigError, match="is no address"):
+    with pytest.raises(ConfigError, match="no address"):
         steering.resolve(doubtful.store, 1, ["nobody"], DeliveryEvent.CLOSE, now=doubtful.now)
 
 
