@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.content import issue_file as issue_files
 from pipeline.content import library, writing
-from pipeline.errors import ConflictError, ContentError, NotFoundError
+from pipeline.errors import ContentError, NotFoundError
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue
@@ -66,14 +66,14 @@ def approve(
     """Pin the bytes of the next issue: in the ledger if there is one, and in the issue's file.
 
     The file travels with git, so that an editor without the ledger approves as well.
-    Raises ConflictError when the bytes are not those of ``sha256``.
+    Raises ContentError when the bytes are not those of ``sha256``.
     """
     issue = plan.require_issue()
     made_of = inputs.of(shop, issue)
     prepared = prepare(shop, store, plan)
     edition = prepared.edition
     if edition.sha256 != sha256:
-        raise ConflictError(
+        raise ContentError(
             f"issue {issue.number} is {edition.sha256} now, not {sha256}",
             remedy="look at it again with `mailbag preview`, then approve what you saw",
         )

@@ -108,7 +108,7 @@ def send_now(shop: Workshop, post: Post, *, now: datetime, confirm: Confirm = un
     slot = Slot(f"now {at:%Y-%m-%dT%H:%M:%SZ}", shop.today(now).date(), at)
     begun = beginning.begin(shop, post, slot, now=now, scheduled=False, confirm=confirm)
     if isinstance(begun, str):
-        raise ContentError(begun, remedy="`mailbag status` shows where the column stands")
+        raise ContentError(begun)
     return Day(sent=(finishing.go_on(shop, post, begun, now=now),))
 
 

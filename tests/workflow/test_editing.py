@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import shipped
-from pipeline.errors import ConflictError, ContentError, NotFoundError, RenderError
+from pipeline.errors import ContentError, NotFoundError, RenderError
 from pipeline.model.edition import Edition
 from pipeline.model.issue import Issue
 from pipeline.model.record import SlotState
@@ -297,7 +297,7 @@ def test_newer_approval_from_elsewhere_takes_the_place_of_a_void_one(
 
 
 def test_approval_of_other_bytes_is_refused(desk: Office) -> None:
-    with pytest.raises(ConflictError, match=r"issue 1 is [0-9a-f]{64} now, not 00"):
+    with pytest.raises(ContentError, match=r"issue 1 is [0-9a-f]{64} now, not 00"):
         editing.approve(desk.shop, desk.store, desk.plan(), "00", now=desk.now)
 
     assert not (desk.folder / "issues").exists()
