@@ -13,7 +13,7 @@ demo: $(RUN)/.ready  ## the whole pipeline on the sample newsletter, to a mail s
 	$(RUN)/bin/mailbag demo
 
 test: $(DEV)/.ready  ## every test but the long runs
-	$(DEV)/bin/pytest
+	$(DEV)/bin/pytest -n auto --maxprocesses 4
 
 lint: $(DEV)/.ready  ## ruff, mypy and the layering
 	$(DEV)/bin/ruff check .

@@ -125,9 +125,11 @@ def kill_often(mailing: Mailing, times: int, rng: random.Random, *, early: float
 
     A share of the kills comes ``early``: within a second of the start, wherever it is then.
     """
-    stretch = len(mailing.readers) / (times + 1)
-    for _ in range(times):
+    for done in range(times):
         before = (mailing.sums() or Sums()).in_doubt
+        # What is left is spread over the kills to come: one that came late shortens the others.
+        left = len(mailing.readers) - sum(mailing.sink.counts().values())
+        longest = max(1, int(1.8 * left / (times - done + 1)))
         process = mailing.start(rng)
         if rng.random() < early:
             SystemClock().sleep(rng.uniform(0.0, 1.0))
@@ -136,7 +138,7 @@ def kill_often(mailing: Mailing, times: int, rng: random.Random, *, early: float
             mailing.sink.shoot(
                 Shot(
                     process.pid,
-                    after=rng.randint(1, int(2 * stretch) - 1),
+                    after=rng.randint(1, longest),
                     delay=rng.choice([None, rng.uniform(0.0, 0.005)]),
                 )
             )
