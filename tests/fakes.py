@@ -88,6 +88,10 @@ class FailingOutbox:
         self._count("commit")
         return self._outbox.commit(results, hand_overs, now=now)
 
+    def forgive(self, issue: int, subscribers: Collection[int]) -> None:
+        self._count("forgive")
+        self._outbox.forgive(issue, subscribers)
+
     def release(self, lease: Lease, *, now: datetime) -> None:
         self._count("release")
         self._outbox.release(lease, now=now)

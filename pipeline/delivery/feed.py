@@ -1,8 +1,8 @@
 """What is sent next, and what becomes of it: the sender's side of a transport."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipeline.clock import Clock
@@ -15,12 +15,17 @@ from pipeline.delivery.ports import Outbox
 from pipeline.delivery.rating import Rating
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy, StopRun
+from pipeline.delivery.stage import Stage
 from pipeline.errors import DatabaseError, RelayError
 from pipeline.model.delivery import DeliveryEvent, HandOver, Recipient, Refusal, Result
 from pipeline.model.message import Envelope, Message
 
 #: So many rows of a shard are read at once.
 _PAGE = 200
+#: Seconds until somebody who waits for another's reply looks again.
+_PATIENCE = 0.1
+#: Replies lost in a row that are no chance any more, however few connections there are.
+_FEW = 3
 #: Seconds between the last tries to write down results that are known.
 _LAST_TRIES = (0.0, 0.5, 1.0, 2.0)
 
@@ -43,6 +48,8 @@ class OutboxFeed:
     clock: Clock
     stop: Callable[[], StopReason | None]
     progress: Callable[[RunReport], None]
+    #: How many messages may be in doubt at any time.
+    doubt: int
 
     stopped: StopReason | None = field(default=None, init=False)
     relay_error: RelayError | None = field(default=None, init=False)
@@ -57,6 +64,16 @@ class OutboxFeed:
     #: Results that the ledger could not take so far.
     _unwritten: list[Result] = field(default_factory=list, init=False)
     _guards: Guards = field(default_factory=Guards, init=False)
+    #: Parcels given out whose outcome is not known yet.
+    _out: int = field(default=0, init=False)
+    #: Replies lost in a row, with no complete reply to a terminator between.
+    _lost_replies: int = field(default=0, init=False)
+    #: Readers whose address was condemned in this run, by provider.
+    _condemned: defaultdict[str, list[int]] = field(
+        default_factory=lambda: defaultdict(list), init=False
+    )
+    #: Providers that deny most of their readers: what they say condemns nobody.
+    _deniers: set[str] = field(default_factory=set, init=False)
     _begun_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +90,10 @@ class OutboxFeed:
         wait: float | None = None
         try:
             while not self.is_ending and len(parcels) < limit:
+                if self._lost_replies and self._out >= max(1, self.doubt - self._lost_replies):
+                    # A relay that hangs up after each terminator gets fewer and fewer at a time.
+                    wait = _PATIENCE
+                    break
                 found = self._next()
                 if found is None:
                     break
@@ -83,6 +104,7 @@ class OutboxFeed:
                     break
                 envelope, message = self.compose(recipient)
                 self.rating.give(self.clock.now())
+                self._out += 1
                 parcels.append(Parcel(shard.lease, recipient, envelope, message))
         except DatabaseError as error:
             self._fail(error)
@@ -97,6 +119,7 @@ class OutboxFeed:
         granted = frozenset(parcel for wish, parcel in asked.items() if wish not in refusals)
         for parcel in wishes:
             if parcel not in granted:
+                self._out -= 1
                 self.holding.settle(parcel.lease)
         self._handed |= granted
         self._counts[DeliveryEvent.HAND_OVER] += len(granted)
@@ -126,6 +149,8 @@ class OutboxFeed:
                 self.clock.sleep(seconds)
                 self._write({})
             self.rating.save(self.clock.now())
+            for provider in self._deniers:
+                self.outbox.forgive(self.holding.issue, self._condemned[provider])
             self.holding.release_all()
         except DatabaseError as error:
             self._fail(error)
@@ -196,26 +221,53 @@ class OutboxFeed:
             policy=self.policy,
         )
         self._handed.discard(parcel)
+        self._out -= 1
         if isinstance(outcome, Lost) and outcome.loss is Loss.BEFORE:
             self._lost.add(reader)
+        self._watch_replies(outcome)
         if verdict.stop is not None:
             self._halt(verdict.stop, outcome)
-        if isinstance(outcome, Answered) and verdict.result is not None:
-            self._watch(verdict.result)
+        result = verdict.result
+        if isinstance(outcome, Answered) and result is not None:
+            result = self._watched(result)
         shard = self.holding.get(parcel.lease)
         if verdict.puts_back and shard is not None:
             self._queue.append((shard, parcel.recipient))
         else:
             self.holding.settle(parcel.lease)
-        return verdict.result
+        return result
 
-    def _watch(self, result: Result) -> None:
-        """Pause the issue when too many refusals of one kind come together."""
+    def _watched(self, result: Result) -> Result:
+        """Pause the issue when too many refusals of one kind come together.
+
+        A provider that denies most of its readers is out of order, so it condemns nobody.
+        """
+        provider = result.lease.provider
         reply_class = ReplyClass(result.reason) if result.reason else None
-        why = self._guards.watch(result.lease.provider, reply_class)
+        why = self._guards.watch(provider, reply_class)
         if why:
-            self._pause_because = self._pause_because or why
-            self._end(StopReason.PAUSED)
+            self._pause(why)
+            if reply_class is ReplyClass.ADDRESS_DEAD:
+                self._deniers.add(provider)
+        if result.suppress is None or provider in self._deniers:
+            return replace(result, suppress=None)
+        self._condemned[provider].append(result.subscriber_id)
+        return result
+
+    def _watch_replies(self, outcome: Outcome) -> None:
+        """Pause the issue when terminator after terminator stays without an answer."""
+        if isinstance(outcome, Lost) and outcome.loss is Loss.AFTER:
+            self._lost_replies += 1
+            if self._lost_replies >= max(self.doubt, _FEW):
+                self._pause(
+                    f"the relay took {self._lost_replies} messages in a row without an answer"
+                )
+        elif isinstance(outcome, Answered) and outcome.stage is Stage.END_OF_DATA:
+            self._lost_replies = 0
+
+    def _pause(self, why: str) -> None:
+        self._pause_because = self._pause_because or why
+        self._end(StopReason.PAUSED)
 
     def _askable(self, wishes: Sequence[Parcel]) -> dict[HandOver, Parcel]:
         """Leave out the wishes that need not be asked; renew leases that we slept past."""

@@ -20,6 +20,10 @@ _SHARES = {
     # A receiver in trouble denies everybody (Gmail did in December 2020). A long-neglected list
     # may well have a tenth of dead addresses, so a tenth is no sign without a history.
     ReplyClass.ADDRESS_DEAD: 0.5,
+    # Said of one reader it is about that reader; said of most it is about us.
+    ReplyClass.RECIPIENT_POLICY: 0.5,
+    ReplyClass.SIZE: 0.5,
+    ReplyClass.UNKNOWN_5XX: 0.5,
 }
 #: So many in a row at one provider, however few outcomes there were.
 _IN_A_ROW = {ReplyClass.REPUTATION: 3}
@@ -31,7 +35,12 @@ _SAID = {
     ReplyClass.CONTENT: "refuses what the message says",
     ReplyClass.ADDRESS_DEAD: "says of most readers that they do not exist",
     ReplyClass.AUTH_SELF: "finds our SPF, DKIM, DMARC, PTR or TLS broken",
+    ReplyClass.RECIPIENT_POLICY: "refuses most readers for a policy of its own",
+    ReplyClass.SIZE: "says that the message is too large for most readers",
+    ReplyClass.UNKNOWN_5XX: "refuses most readers, and does not say why",
 }
+#: The bucket of all small providers; nobody would know it by this name.
+_SMALL = "other"
 
 
 class Guards:
@@ -64,4 +73,5 @@ class Guards:
         )
         if not stops:
             return ""
-        return f"{provider} {_SAID[reply_class]} ({count} of the last {len(recent)} messages)"
+        who = "the relay" if provider == _SMALL else provider
+        return f"{who} {_SAID[reply_class]} ({count} of the last {len(recent)} messages)"

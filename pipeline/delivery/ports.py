@@ -45,6 +45,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def forgive(self, issue: int, subscribers: Collection[int]) -> None:
+        """Take back the suppressions that this issue's refusals made for these readers."""
+        ...
+
     def release(self, lease: Lease, *, now: datetime) -> None:
         """Give the shard back: done when no row is queued, deferred or handing, else later."""
         ...

@@ -69,6 +69,7 @@ class Sender:
             clock=self.clock,
             stop=stop,
             progress=progress,
+            doubt=self.transport.doubt,
         )
         try:
             self.transport.run(feed)

@@ -101,7 +101,18 @@ WHERE suppression.reason IN ({weaker})
 """  # noqa: S608 - constants of the model
 
 
+#: Only what the issue itself wrote is taken back.
+FORGIVE: Final = f"""
+DELETE FROM suppression WHERE reason = '{SuppressionReason.HARD_BOUNCE.value}' AND note = ?
+AND fingerprint = (SELECT fingerprint FROM subscriber WHERE id = ?)
+"""  # noqa: S608 - constants of the model
+
 _CONDEMN: Final = {reason: _condemn(reason) for reason in SuppressionReason}
+
+
+def note_of(issue: int) -> str:
+    """Say where a suppression comes from."""
+    return f"issue {issue}"
 
 
 @dataclass(slots=True)
@@ -177,7 +188,7 @@ class Commit:
         if result.suppress is not None:
             self.raw.execute(
                 _CONDEMN[result.suppress],
-                (self._at, f"issue {lease.issue}", result.subscriber_id),
+                (self._at, note_of(lease.issue), result.subscriber_id),
             )
         if result.event is _E.DEFER:
             self._wait(lease, row, result.next_at)

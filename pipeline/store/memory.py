@@ -248,6 +248,13 @@ class MemoryOutbox:
         issue.is_published = True
         return None
 
+    def forgive(self, issue: int, subscribers: Collection[int]) -> None:
+        del issue
+        with self._turn:
+            for reader in subscribers:
+                if self.suppressed.get(reader) is SuppressionReason.HARD_BOUNCE:
+                    del self.suppressed[reader]
+
     def release(self, lease: Lease, *, now: datetime) -> None:
         del now
         with self._turn:

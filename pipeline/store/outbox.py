@@ -217,6 +217,10 @@ class SqlOutbox:
         with self.database.writing_raw() as raw:
             return hot.Commit(raw, self.policy, now).write(results, hand_overs)
 
+    def forgive(self, issue: int, subscribers: Collection[int]) -> None:
+        with self.database.writing_raw() as raw:
+            raw.executemany(hot.FORGIVE, [(hot.note_of(issue), reader) for reader in subscribers])
+
     def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
         with self.database.writing() as connection:
             rates.spend(connection, key, count, now=now, bucket_seconds=bucket_seconds)

@@ -419,6 +419,62 @@ def test_a_relay_that_denies_most_readers_pauses_the_issue(sink):
     assert report.rejected < 1_000
 
 
+def test_a_provider_that_denies_most_readers_condemns_none(sink):
+    mailing = Mailing.to(2_000)
+    sink.on("RCPT", Say("550 5.1.1 no such user"))
+
+    mailing.send_smtp(sink)
+
+    assert mailing.outbox.suppressed == {}
+
+
+def test_a_reader_who_does_not_exist_among_many_who_do_is_condemned(sink):
+    mailing = Mailing.to(100)
+    sink.on("RCPT", Say("550 5.1.1 no such user"), to=FIRST)
+
+    mailing.send_smtp(sink)
+
+    assert mailing.outbox.suppressed == {1: SuppressionReason.HARD_BOUNCE}
+
+
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [
+        pytest.param("RCPT", "550 5.7.1 Sender not authorized by policy", id="policy"),
+        pytest.param("DATA", "554 5.5.1 no", id="unknown"),
+        pytest.param(".", "554 Transaction failed", id="unknown-after-the-body"),
+    ],
+)
+def test_a_relay_that_refuses_everybody_pauses_the_issue(sink, step, reply):
+    mailing = Mailing.to(1_000)
+    sink.on(step, Say(reply))
+
+    report = mailing.send_smtp(sink)
+
+    assert "most readers" in report.pause_because
+    assert report.rejected < 100
+
+
+def test_a_relay_that_never_answers_a_terminator_pauses_the_issue(sink):
+    """Else each run, and each minute of cron, would bring more readers into doubt."""
+    mailing = Mailing.to(60)
+    sink.on(".", Drop())
+
+    report = mailing.send_smtp(sink, smtp={"connections": 4})
+
+    assert "without an answer" in report.pause_because
+    assert report.in_doubt == 4
+
+
+def test_one_lost_reply_among_many_pauses_nothing(sink):
+    mailing = Mailing.to(60)
+    sink.on(".", Drop(), to=FIRST)
+
+    report = mailing.send_smtp(sink, smtp={"connections": 1})
+
+    assert (report.accepted, report.in_doubt, report.pause_because) == (59, 1, "")
+
+
 def test_progress_is_told_after_each_commit(sink):
     seen: list[RunReport] = []
 

@@ -202,9 +202,9 @@ def test_a_relay_that_never_answers_a_terminator_is_given_up_soon(sink):
 
     report = mailing.send_smtp(sink)
 
-    assert report.stopped is StopReason.RELAY
-    assert report.in_doubt <= 6
-    mailing.check(sink.counts, doubt=6)
+    assert report.stopped is StopReason.PAUSED
+    assert report.in_doubt <= 3
+    mailing.check(sink.counts, doubt=3)
 
 
 # -- 15 to 17: the reply to the terminator takes its time

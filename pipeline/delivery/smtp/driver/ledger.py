@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from pipeline.delivery.parcel import Outcome, Parcel
+from pipeline.delivery.parcel import Lost, Outcome, Parcel
 from pipeline.delivery.ports import Feed
 
 #: Seconds that an outcome waits for a hand-over to share its commit.
@@ -41,7 +41,10 @@ class Ledger:
     def record(self, outcome: Outcome) -> None:
         """Have an outcome written, with the next hand-over or a moment later."""
         self._outcomes.append(outcome)
-        if self._timer is None:
+        if isinstance(outcome, Lost) or outcome.reply.digit != 2:
+            # A refusal may stop the issue, so nobody goes on without having heard of it.
+            self._ring()
+        elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_LINGER, self._ring)
 
     async def drain(self) -> bool:
