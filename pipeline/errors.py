@@ -30,6 +30,7 @@ One item's failure (a faulty file, a refused reader) is no exception but a value
 :class:`pipeline.model.finding.Finding`, :class:`pipeline.model.delivery.Result`.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -39,19 +40,23 @@ class MailbagError(Exception):
     #: The exit code of a command that this error ends.
     exit: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, place: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, place: str = "", remedy: str = "", others: Iterable[str] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         #: A file, ``file:line``, a setting such as ``[smtp] host``, or an address; may be empty.
         self.place = place
         #: What to do about it, in the imperative; may be empty.
         self.remedy = remedy
+        #: What else is wrong, one whole sentence each.
+        self.others = tuple(others)
 
     def __str__(self) -> str:
-        """Give the whole sentence: ``place: message, remedy``."""
+        """Give the whole sentence, ``place: message; remedy``, and the others a line each."""
         place = f"{self.place}: " if self.place else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{place}{self.message}{remedy}"
+        return "\n".join([f"{place}{self.message}{remedy}", *self.others])
 
 
 class ConfigError(MailbagError):

@@ -56,6 +56,8 @@ class ParsedIssueFile:
     #: ``None`` when an error was found.
     file: IssueFile | None
     findings: tuple[Finding, ...]
+    #: What could be read, errors or not, so that all that is wrong can be said at once.
+    readable: IssueFile | None = None
 
 
 def file_name(number: int) -> str:
@@ -66,7 +68,7 @@ def parse(data: bytes, source: str) -> ParsedIssueFile:
     """Read an issue file; ``source`` is its path relative to the site, and names the issue."""
     report = Report(source)
     file = _read(data, report)
-    return ParsedIssueFile(None if report.has_errors else file, report.findings)
+    return ParsedIssueFile(None if report.has_errors else file, report.findings, file)
 
 
 def write(file: IssueFile) -> str:

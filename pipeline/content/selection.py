@@ -79,18 +79,37 @@ class Selection:
         return len(self.chosen) >= rule.minimum
 
 
+#: Says why a Q&A cannot be used, whatever the ledger and the rule say; ``None`` when it can.
+Unfit = Callable[[QA], str | None]
+
+
+def _fit(_qa: QA) -> None:
+    """Take every Q&A for one that can be used."""
+
+
 def choose(
-    qas: Iterable[QA], *, published: Published, rule: SelectionRule, today: date
+    qas: Iterable[QA],
+    *,
+    published: Published,
+    rule: SelectionRule,
+    today: date,
+    unfit: Unfit = _fit,
 ) -> Selection:
     """Choose by the rule; ``today`` is the day of the slot in the newsletter's time zone.
 
+    ``unfit`` is asked last, of those alone that would be chosen otherwise.
     Too few are no error here: :meth:`Selection.is_enough` tells.
     The order in which the Q&As come does not matter.
     """
     shelf = _Shelf()
     passed: list[Passed] = []
     for qa in sorted(qas, key=_sort_key(rule.order)):
-        obstacle = _obstacle(qa, published, today) or shelf.twin(qa) or shelf.lack_of_room(qa, rule)
+        obstacle = (
+            _obstacle(qa, published, today)
+            or shelf.twin(qa)
+            or shelf.lack_of_room(qa, rule)
+            or unfit(qa)
+        )
         if obstacle:
             passed.append(Passed(qa.slug, obstacle))
         else:
@@ -98,13 +117,14 @@ def choose(
     return Selection(tuple(shelf.chosen), tuple(passed))
 
 
-def choose_named(
+def choose_named(  # noqa: PLR0913 - what a Q&A is held against
     qas: Iterable[QA],
     file: IssueFile,
     *,
     published: Published,
     today: date,
     faulty: Mapping[str, str],
+    unfit: Unfit = _fit,
 ) -> tuple[Selection, tuple[Finding, ...]]:
     """Choose what an issue file names, in its order; what cannot go out is an error there.
 
@@ -122,7 +142,9 @@ def choose_named(
         elif any(chosen.qa is qa for chosen in shelf.chosen):
             problem = "named twice"
         else:
-            problem = _obstacle(qa, published, today, issue=file.number) or shelf.twin(qa)
+            problem = (
+                _obstacle(qa, published, today, issue=file.number) or shelf.twin(qa) or unfit(qa)
+            )
         if problem:
             report.error(
                 "issue-slug",

@@ -39,12 +39,15 @@ def read(issue: Issue) -> Manuscript:
     return Manuscript(
         issue=issue,
         intro=markdown.parse(issue.intro, f"the intro of issue {issue.number}"),
-        entries=tuple(
-            Entry(
-                qa=qa,
-                question=markdown.parse(qa.question.text, qa.source or qa.slug),
-                answer=markdown.parse(qa.answer.text, qa.source or qa.slug),
-            )
-            for qa in issue.qas
-        ),
+        entries=tuple(map(read_entry, issue.qas)),
+    )
+
+
+def read_entry(qa: QA) -> Entry:
+    """Parse the texts of one QA; raise ContentError that names its file."""
+    place = qa.source or qa.slug
+    return Entry(
+        qa=qa,
+        question=markdown.parse(qa.question.text, place),
+        answer=markdown.parse(qa.answer.text, place),
     )

@@ -6,8 +6,11 @@ from datetime import UTC, date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipeline.errors import ContentError
 from pipeline.model.edition import Edition, Template
+from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue
+from pipeline.model.qa import QA
 from pipeline.rendering import (
     checks,
     context,
@@ -22,6 +25,7 @@ from pipeline.rendering.markdown import one_line
 from pipeline.rendering.options import RenderOptions
 from pipeline.rendering.placeholders import Placeholders
 from pipeline.rendering.templates import Templates
+from pipeline.rendering.xhtml import to_xhtml
 
 
 class Renderer:
@@ -55,6 +59,23 @@ class Renderer:
             text=self._text(read, placeholders),
         )
         return replace(edition, findings=checks.check(edition, read, self._options))
+
+    def examine(self, qa: QA) -> Finding | None:
+        """Say why no edition could hold a Q&A; ``None`` when one can."""
+        try:
+            entry = manuscript.read_entry(qa)
+            for document in (entry.question, entry.answer):
+                to_xhtml(document, top=3)
+                plain_text.render(document)
+        except ContentError as error:
+            return Finding(
+                id="content/unusable",
+                level=Level.ERROR,
+                source=error.place,
+                message=error.message,
+                remedy=error.remedy,
+            )
+        return None
 
     def _html(self, read: Manuscript, placeholders: Placeholders) -> Template:
         names = context.for_html(read, self._day(read), self._options, placeholders.marks())

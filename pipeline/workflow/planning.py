@@ -13,7 +13,7 @@ from pipeline.errors import ContentError, NotEnoughContentError
 from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue, Slot
 from pipeline.model.published import Published
-from pipeline.model.qa import QAStatus
+from pipeline.model.qa import QA, QAStatus
 from pipeline.store.opening import Store
 from pipeline.workflow import slots
 from pipeline.workflow.workshop import Workshop
@@ -39,13 +39,21 @@ class Plan:
     #: How many Q&As may be chosen now, those of this issue included.
     ready: int
 
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What keeps the issue waiting, whatever Q&As there are."""
+        return tuple(fault for fault in self.faults if fault.level is Level.ERROR)
+
     def require_issue(self) -> Issue:
         """Give the issue, or say what keeps it from being made."""
-        errors = [fault for fault in self.faults if fault.level is Level.ERROR]
-        if errors:
-            first, *others = errors
-            more = "".join(f"\n{other}" for other in others)
-            raise ContentError(first.message + more, place=first.place, remedy=first.remedy)
+        if self.errors:
+            first, *others = self.errors
+            raise ContentError(
+                first.message,
+                place=first.place,
+                remedy=first.remedy,
+                others=[str(other) for other in others],
+            )
         if self.issue is None:
             found, drafts = len(self.selection.chosen), len(self.selection.passed)
             raise NotEnoughContentError(
@@ -61,7 +69,7 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
     """Plan the issue of a slot (of the next one when none is given); changes nothing."""
     number, published, assumptions = _known(shop, store)
     reading = library.read_issue_file(shop.folder, number)
-    file = reading.file if reading else None
+    file = reading.readable if reading else None
     faults = list(reading.findings) if reading else []
     wanted = slots.fixed(shop, file)
     slot = slot or slots.upcoming(shop, store, now=now, wanted=wanted)
@@ -73,18 +81,29 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
     column = library.read(shop.content, site=shop.folder, cache=shop.cache)
     faults += _no_column(column, shop)
     today = slot.local_date
+    examination = _Examination(shop)
     if file is not None and file.slugs:
         chosen, named = selection.choose_named(
-            column.qas, file, published=published, today=today, faulty=column.faulty
+            column.qas,
+            file,
+            published=published,
+            today=today,
+            faulty=column.faulty,
+            unfit=examination,
         )
         faults += named
         minimum = len(file.slugs)
     else:
-        chosen = selection.choose(column.qas, published=published, rule=shop.rule, today=today)
+        chosen = selection.choose(
+            column.qas, published=published, rule=shop.rule, today=today, unfit=examination
+        )
         minimum = shop.rule.minimum
     is_refused = any(fault.level is Level.ERROR for fault in faults)
     issue = None
-    if not is_refused and len(chosen.chosen) >= minimum:
+    if is_refused:
+        # What the rule would choose instead goes nowhere: the issue waits.
+        chosen = Selection((), ())
+    elif len(chosen.chosen) >= minimum:
         issue = composition.compose(
             number=number,
             slot=slot,
@@ -98,9 +117,9 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
         slot=slot,
         selection=chosen,
         issue=issue,
-        findings=column.findings,
+        findings=(*column.findings, *examination.findings),
         faults=tuple(faults),
-        issue_file=file,
+        issue_file=reading.file if reading else None,
         assumptions=assumptions,
         minimum=minimum,
         ready=sum(
@@ -109,15 +128,36 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
             if qa.status is QAStatus.READY
             and published.find(qa) is None
             and (qa.not_before is None or qa.not_before <= today)
+            and qa.slug not in examination.refused
         ),
     )
+
+
+class _Examination:
+    """Asks the rendering stage about each Q&A that is about to be chosen."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+        #: By the slug of the Q&A that no edition could hold.
+        self.refused: dict[str, Finding] = {}
+
+    def __call__(self, qa: QA) -> str | None:
+        finding = self._shop.renderer().examine(qa)
+        if finding is None:
+            return None
+        self.refused[qa.slug] = finding
+        return finding.message
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(self.refused.values())
 
 
 def fixed_slot(shop: Workshop, store: Store | None) -> Slot | None:
     """Give the slot that the next issue's file fixes, if it fixes one."""
     number, _, _ = _known(shop, store)
     reading = library.read_issue_file(shop.folder, number)
-    return slots.fixed(shop, reading.file if reading else None)
+    return slots.fixed(shop, reading.readable if reading else None)
 
 
 def next_slot(shop: Workshop, store: Store | None, now: datetime) -> Slot:

@@ -11,8 +11,9 @@ from pipeline.clock import Clock
 from pipeline.content.selection import SelectionRule
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.model.edition import Edition
-from pipeline.model.finding import Level
+from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue
+from pipeline.model.qa import QA
 from pipeline.model.record import IssueRecord
 from pipeline.schedule.calendar import Schedule
 from pipeline.store.opening import Store
@@ -23,6 +24,10 @@ class Renderer(Protocol):
 
     def render(self, issue: Issue, *, nonce: str) -> Edition:
         """Render an issue once for everybody."""
+        ...
+
+    def examine(self, qa: QA) -> Finding | None:
+        """Say why no edition could hold a Q&A; ``None`` when one can."""
         ...
 
 

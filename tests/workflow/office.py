@@ -130,6 +130,13 @@ class Office:
         for day, slug in enumerate(slugs, start=1):
             self.write_qa(slug, day=day)
 
+    def ask(self, slug: str, question: str) -> None:
+        """Let a Q&A ask something else."""
+        path = self.folder / "content" / f"{slug}.md"
+        text = path.read_text()
+        assert f"May I ask about {slug}?" in text
+        path.write_text(text.replace(f"May I ask about {slug}?", question))
+
     def write_issue_file(self, number: int, *lines: str, intro: str = "") -> Path:
         path = self.folder / "issues" / f"{number:04}.md"
         path.parent.mkdir(exist_ok=True)

@@ -10,7 +10,9 @@ import pytest
 from pipeline import shipped
 from pipeline.errors import ContentError, NotFoundError, RenderError
 from pipeline.model.edition import Edition
+from pipeline.model.finding import Finding
 from pipeline.model.issue import Issue
+from pipeline.model.qa import QA
 from pipeline.model.record import SlotState
 from pipeline.workflow import editing, planning
 from pipeline.workflow.workshop import Renderer, Workshop
@@ -37,6 +39,9 @@ class Renewed:
         return replace(
             edition, html=replace(edition.html, parts=("<!-- 2 -->", *edition.html.parts))
         )
+
+    def examine(self, qa: QA) -> Finding | None:
+        return self._renderer.examine(qa)
 
 
 def renewed(shop: Workshop) -> Workshop:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from pipeline.errors import ContentError, NotEnoughContentError
+from pipeline.model.finding import Level
 from pipeline.model.published import PublishedQA
 from pipeline.model.record import SlotState
 from pipeline.workflow import planning
@@ -85,6 +86,53 @@ def test_faulty_qa_is_passed_over_and_reported(desk: Office) -> None:
     assert plan.issue is not None
     assert "tea" not in plan.issue.slugs
     assert {finding.source for finding in plan.findings} == {"content/tea.md"}
+
+
+HOSTILE = [
+    pytest.param("[" * 20_000, "deep in one another", id="brackets"),
+    pytest.param("> " * 5_000 + "why?", "deep in one another", id="quotes"),
+    pytest.param("word " * 40_001, "longer than 200,000 bytes", id="long"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), HOSTILE)
+def test_qa_that_no_edition_could_hold_is_passed_over_and_reported(
+    desk: Office, text: str, why: str
+) -> None:
+    desk.ask("tea", text)
+
+    plan = desk.plan()
+
+    assert plan.require_issue().slugs == ("chairs", "lamps", "doors")
+    assert [(it.slug, it.why) for it in plan.selection.passed if why in it.why] == [
+        ("tea", plan.findings[0].message)
+    ]
+    assert [(it.id, it.level, it.source) for it in plan.findings] == [
+        ("content/unusable", Level.ERROR, "content/tea.md")
+    ]
+    assert plan.ready == 3
+
+
+def test_qa_that_no_edition_could_hold_does_not_keep_the_others(desk: Office) -> None:
+    desk.ask("tea", "[" * 20_000)
+
+    day = desk.at(SLOT).send_due()
+
+    assert day.troubles == ()
+    assert [edition.slugs for edition in desk.sent] == [("chairs", "lamps", "doors")]
+
+
+@pytest.mark.parametrize(("text", "why"), HOSTILE)
+def test_qa_that_no_edition_could_hold_stops_an_issue_that_names_it(
+    desk: Office, text: str, why: str
+) -> None:
+    desk.ask("tea", text)
+    desk.write_issue_file(1, "slugs: [chairs, tea]")
+
+    with pytest.raises(ContentError, match=f"`tea` cannot go into this issue: .*{why}") as caught:
+        desk.plan().require_issue()
+
+    assert caught.value.place == "issues/0001.md:2"
 
 
 def test_ready_counts_what_may_be_chosen_now(desk: Office) -> None:
@@ -175,6 +223,29 @@ def test_faulty_issue_file_stops_the_issue(desk: Office) -> None:
 
     with pytest.raises(ContentError):
         desk.plan().require_issue()
+
+
+def test_everything_wrong_with_an_issue_file_is_said_at_once(desk: Office) -> None:
+    desk.write_issue_file(1, "slugs: [tea, tea, windows]", "slot: 2026-03-02")
+
+    plan = desk.plan()
+
+    with pytest.raises(ContentError) as caught:
+        plan.require_issue()
+    twice, over, unknown = str(caught.value).splitlines()
+    assert twice == "issues/0001.md:2: `tea` is named twice; keep one"
+    assert over.startswith("issues/0001.md: is for the slot of 2026-03-02, which is over")
+    assert unknown.startswith("issues/0001.md:2: `windows` cannot go into this issue")
+    assert plan.selection.chosen == ()
+
+
+def test_faulty_issue_file_still_moves_its_slot(desk: Office) -> None:
+    desk.write_issue_file(1, "slugs: [tea, tea]", "slot: 2026-03-10")
+
+    day = desk.at(SLOT).send_due()
+
+    assert (day.sent, day.troubles) == ((), ())
+    assert desk.plan().slot.local_date == date(2026, 3, 10)
 
 
 def test_file_of_another_issue_does_not_matter(desk: Office) -> None:
