@@ -11,7 +11,6 @@ from pipeline.app.site import Site
 from pipeline.config.sections import LOOPBACK, Kind, Security
 from pipeline.delivery.smtp.driver import probing
 from pipeline.errors import MailbagError
-from pipeline.model.subscriber import SubscriberStatus
 from pipeline.workflow.sending import CLOCK_TOLERANCE
 
 #: Domains for documents and tests (RFC 2606): nobody's.
@@ -98,7 +97,7 @@ def _database(site: Site) -> Iterator[Line]:
             return
         with store:
             store.check_whole()
-            readers = store.subscribers.count(SubscriberStatus.ACTIVE)
+            readers = store.subscribers.reachable()
             issues = sum(1 for _ in store.issues.all())
     except MailbagError as error:
         yield _bad("database", error)

@@ -15,14 +15,14 @@ from pipeline.audience.tokens import Keyring
 from pipeline.clock import Clock, SystemClock
 from pipeline.config.reading import Settings, read
 from pipeline.config.sections import Approval
-from pipeline.content import library
+from pipeline.content import library, writing
 from pipeline.content.selection import SelectionRule
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, DatabaseError
 from pipeline.model.address import Address
 from pipeline.rendering.options import RenderOptions
 from pipeline.schedule import calendar
 from pipeline.schedule.calendar import Schedule
-from pipeline.store import opening
+from pipeline.store import location, opening
 from pipeline.store.opening import Store
 from pipeline.workflow.workshop import Renderer, Workshop
 
@@ -30,6 +30,9 @@ from pipeline.workflow.workshop import Renderer, Workshop
 _SHOWN = frozenset(
     {"title", "from_", "reply_to", "base_url", "language", "timezone", "postal_address", "theme"}
 )
+
+#: Written when the ledger is made; it lies with the keys, which stay on the machine as well.
+_LEDGER_MARK = ".secrets/ledger-made"
 
 #: What a key protects: its name in the ledger and in messages.
 TOKEN_KEY, SUPPRESSION_KEY = "token", "suppression"
@@ -158,8 +161,24 @@ class Site:
         return inputs
 
     def open_store(self) -> Store:
-        """Open the ledger; the first time it is made."""
-        return opening.open_store(self.settings.document.database.url, folder=self.folder)
+        """Open the ledger; the first time it is made.
+
+        Raises DatabaseError when there was one: a disk that is not mounted looks like a new site,
+        and a new ledger would have forgotten what was published and who left.
+        """
+        url, folder = self.settings.document.database.url, self.folder
+        mark = folder / _LEDGER_MARK
+        if mark.exists() and not location.is_there(url, folder=folder):
+            raise DatabaseError(
+                "the ledger of this site is gone",
+                place=str(location.database_file(url, folder=folder)),
+                remedy="mount its disk or bring back a backup; "
+                f"only to begin with an empty one, remove {_LEDGER_MARK}",
+            )
+        store = opening.open_store(url, folder=folder)
+        if not mark.exists() and mark.parent.is_dir():
+            writing.write_text_atomically(mark, "A ledger was made for this site.\n")
+        return store
 
     def store_if_there(self) -> Store | None:
         """Open the ledger if there is one; a bare clone on an editor's laptop has none."""

@@ -156,7 +156,9 @@ def _report(day: Day, *, silent: bool, as_json: bool) -> int:
     trouble: list[MailbagError] = [*day.troubles] + [
         error for run in runs for error in (run.relay_error, run.database_error) if error
     ]
-    lost = any(run.rejected or run.expired or run.in_doubt or run.unrecorded for run in runs)
+    lost = any(run.rejected or run.expired or run.unrecorded for run in runs)
+    # The sender that a kill ended could not say what it left in doubt; who finds it does.
+    lost = lost or any(sent.new_doubt for sent in day.sent)
     code = max([4 if lost else 0, *(error.exit for error in trouble)])
     if as_json:
         output.document(documents.send_document(day.sent, day.notes))

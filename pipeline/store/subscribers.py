@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from pipeline.model.address import Address
 from pipeline.model.subscriber import (
@@ -63,8 +63,7 @@ class Subscribers:
     def again(self, reader: NewSubscriber, *, now: datetime) -> SuppressionReason | None:
         """Take a reader who asks for it, also one who left before.
 
-        Lifts what the reader or an operator said (``unsubscribe``, ``manual``). An address that
-        bounced or complained stays suppressed: then its reason is given, and nothing is changed.
+        Lifts everything but a complaint; then its reason is given, and nothing is changed.
         """
         with self.database.writing() as connection:
             known = connection.execute(
@@ -113,6 +112,17 @@ class Subscribers:
         query = select(func.count()).select_from(subscriber)
         if status is not None:
             query = query.where(subscriber.c.status == status.value)
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def reachable(self) -> int:
+        """Count the readers that the next issue goes to: active, and not suppressed."""
+        suppressed = exists().where(suppression.c.fingerprint == subscriber.c.fingerprint)
+        query = (
+            select(func.count())
+            .select_from(subscriber)
+            .where(subscriber.c.status == SubscriberStatus.ACTIVE.value, ~suppressed)
+        )
         with self.database.reading() as connection:
             return connection.execute(query).scalar_one()
 

@@ -15,9 +15,9 @@ _R = SuppressionReason
 #: From what the reader can take back to what nobody should; a weaker reason never hides a stronger.
 STRENGTH: Final = (_R.UNSUBSCRIBE, _R.MANUAL, _R.HARD_BOUNCE, _R.COMPLAINT)
 
-#: What a reader who asks to come back takes back. An address that does not exist still does not,
-#: and who reported the mail as spam would do so again: those an operator lifts by hand.
-LIFTED_BY_ASKING: Final = frozenset({_R.UNSUBSCRIBE, _R.MANUAL})
+#: What a reader who asks to come back takes back; that somebody asks by an address shows that it
+#: exists. Who reported the mail as spam would do so again.
+LIFTED_BY_ASKING: Final = frozenset({_R.UNSUBSCRIBE, _R.MANUAL, _R.HARD_BOUNCE})
 
 
 @dataclass(frozen=True)

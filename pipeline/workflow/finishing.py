@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.delivery.report import RunReport, StopReason
-from pipeline.model.delivery import Sums
+from pipeline.model.delivery import DeliveryState, Sums
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.record import IssueRecord
@@ -25,6 +25,8 @@ class Sent:
     sums: Sums
     #: ``None`` when there was nothing to hand over now.
     run: RunReport | None
+    #: How many messages this call brought into doubt, those of a dead sender included.
+    new_doubt: int = 0
 
     @property
     def ends_the_call(self) -> bool:
@@ -41,6 +43,7 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
     store.issues.tick(number, now)
     freeze(post, record)
     run = None
+    doubt = _in_doubt(post, number)
     if store.outbox().has_work(number, now=now):
         record = store.issues.get(number)
         if now < record.expires_at:
@@ -48,10 +51,14 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
         run = post.dispatch(record, Edition.from_json(store.issues.edition(number)))
         if run.database_error is not None:
             # The report tells what happened; another write would only fail, and hide it.
-            return _sent(post, number, run)
+            return _sent(post, number, run, doubt)
         _conclude(post, number, run, now=shop.clock.now())
     store.issues.complete_if_done(number, shop.clock.now())
-    return _sent(post, number, run)
+    return _sent(post, number, run, doubt)
+
+
+def _in_doubt(post: Post, number: int) -> int:
+    return sum(1 for _ in post.store.outbox().deliveries(number, DeliveryState.IN_DOUBT))
 
 
 def freeze(post: Post, record: IssueRecord) -> None:
@@ -71,6 +78,11 @@ def _conclude(post: Post, number: int, run: RunReport, *, now: datetime) -> None
         issues.cancel_rest(number, now)
 
 
-def _sent(post: Post, number: int, run: RunReport | None) -> Sent:
+def _sent(post: Post, number: int, run: RunReport | None, doubt: int | None = None) -> Sent:
     store = post.store
-    return Sent(record=store.issues.get(number), sums=store.outbox().sums(number), run=run)
+    return Sent(
+        record=store.issues.get(number),
+        sums=store.outbox().sums(number),
+        run=run,
+        new_doubt=0 if doubt is None else max(0, _in_doubt(post, number) - doubt),
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.app.site import Site, open_site
 from pipeline.audience import keys
-from pipeline.errors import ConfigError, SecretKeyError
+from pipeline.errors import ConfigError, DatabaseError, SecretKeyError
 from tests.factories import make_issue
 from tests.workflow.office import Office
 
@@ -38,6 +38,29 @@ def rotate(office: Office, *, keep: bool) -> None:
     toml = office.folder / "newsletter.toml"
     if keep:
         toml.write_text(toml.read_text() + '\n[keys]\nold_token_files = [".secrets/old.key"]\n')
+
+
+@pytest.mark.parametrize("is_empty", [False, True], ids=["gone", "empty"])
+def test_ledger_that_is_gone_is_not_made_anew(office: Office, *, is_empty: bool) -> None:
+    check(office)
+    for path in office.folder.glob("mailbag.db*"):
+        path.unlink()
+    if is_empty:
+        (office.folder / "mailbag.db").touch()
+
+    with pytest.raises(DatabaseError, match="the ledger of this site is gone"):
+        check(office)
+
+
+def test_ledger_is_made_anew_when_an_operator_says_so(office: Office) -> None:
+    check(office)
+    for path in office.folder.glob("mailbag.db*"):
+        path.unlink()
+    (office.folder / ".secrets" / "ledger-made").unlink()
+
+    check(office)
+
+    assert (office.folder / "mailbag.db").exists()
 
 
 def test_keys_are_the_same_each_time(office: Office) -> None:

@@ -166,6 +166,24 @@ def test_twenty_kills_of_one_send_lose_nobody_and_mail_nobody_twice(
     assert mailing.midway >= 14, "too few kills came while messages flowed"
 
 
+def test_cron_hears_once_of_the_doubt_that_a_killed_sender_left(
+    tmp_path: Path, sink: CountingSink
+) -> None:
+    mailing = make_mailing(tmp_path, sink, 60)
+    killed = mailing.start(seeded(1))
+    sink.shoot(Shot(killed.pid, after=20))
+    mailing.kill(killed)
+
+    first = mailing.newsroom.start("send", "--due")
+    said, _ = first.communicate(timeout=_PATIENCE_SECONDS)
+    second = mailing.newsroom.start("send", "--due")
+    silence = second.communicate(timeout=_PATIENCE_SECONDS)
+
+    assert first.returncode == 4
+    assert "in doubt" in said
+    assert (second.returncode, *silence) == (0, "", "")
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(5))

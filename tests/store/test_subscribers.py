@@ -145,8 +145,30 @@ def test_a_reader_who_asks_comes_back(store, reason):
     assert store.suppressions.find(fingerprint(ANN)) is None
 
 
-@pytest.mark.parametrize("reason", [SuppressionReason.HARD_BOUNCE, SuppressionReason.COMPLAINT])
-def test_a_bounce_or_complaint_is_not_lifted_by_asking(store, reason):
+def test_a_bounce_is_lifted_by_asking(store):
+    store.suppressions.add(fingerprint(ANN), SuppressionReason.HARD_BOUNCE, now=NOON)
+
+    assert store.subscribers.again(make_reader(ANN), now=LATER) is None
+    assert store.subscribers.reachable() == 1
+
+
+def test_the_suppressed_and_those_who_left_are_not_reachable(store):
+    store.subscribers.add_all(
+        [
+            (1, make_reader(ANN)),
+            (2, make_reader("bob@mail.example")),
+            (3, make_reader("eve@mail.example")),
+        ],
+        now=NOON,
+    )
+    store.subscribers.remove(ANN, now=LATER)
+    store.suppressions.add(fingerprint("bob@mail.example"), SuppressionReason.COMPLAINT, now=NOON)
+
+    assert store.subscribers.reachable() == 1
+
+
+@pytest.mark.parametrize("reason", [SuppressionReason.COMPLAINT])
+def test_a_complaint_is_not_lifted_by_asking(store, reason):
     store.suppressions.add(fingerprint(ANN), reason, now=NOON)
 
     assert store.subscribers.again(make_reader(ANN), now=LATER) is reason

@@ -1,6 +1,7 @@
 """Edge: from nothing to a connection that is encrypted, logged in and ready."""
 
 import asyncio
+import base64
 import ipaddress
 import re
 import socket
@@ -128,15 +129,26 @@ async def _log_in(connection: Connection, options: SmtpOptions) -> None:
         replied = await connection.ask(smtp.answer(), Stage.AUTH)
     if replied.reply.digit != 2:
         raise RelayError(
-            f"the relay refuses the login: {replied.reply}",
+            # Some relays repeat what they were told, and this sentence goes by mail.
+            f"the relay refuses the login: {_masked(str(replied.reply), options.password)}",
             place=f"[smtp] username {options.username}",
             remedy="check the user name and the password file",
         )
 
 
+def _masked(said: str, password: str) -> str:
+    for secret in (password, base64.b64encode(password.encode()).decode()):
+        said = said.replace(secret, "***") if secret else said
+    return said
+
+
 def _refuse_unless_done(replied: Replied, options: SmtpOptions, what: str) -> None:
     if replied.reply.digit != 2:
-        raise RelayError(f"the relay {what}: {replied.reply}", place=options.place)
+        raise RelayError(
+            f"the relay {what}: {replied.reply}",
+            place=options.place,
+            remedy="ask who runs it whether this machine may send",
+        )
 
 
 def _explain(error: Exception, options: SmtpOptions) -> RelayError:
