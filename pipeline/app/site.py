@@ -166,26 +166,27 @@ class Site:
         Raises DatabaseError when there was one: a disk that is not mounted looks like a new site,
         and a new ledger would have forgotten what was published and who left.
         """
-        url, folder = self.settings.document.database.url, self.folder
-        mark = folder / _LEDGER_MARK
-        if mark.exists() and not location.is_there(url, folder=folder):
-            raise DatabaseError(
-                "the ledger of this site is gone",
-                place=str(location.database_file(url, folder=folder)),
-                remedy="mount its disk or bring back a backup; "
-                f"only to begin with an empty one, remove {_LEDGER_MARK}",
-            )
-        store = opening.open_store(url, folder=folder)
+        self._refuse_lost_ledger()
+        store = opening.open_store(self.settings.document.database.url, folder=self.folder)
+        mark = self.folder / _LEDGER_MARK
         if not mark.exists() and mark.parent.is_dir():
             writing.write_text_atomically(mark, "A ledger was made for this site.\n")
         return store
 
     def store_if_there(self) -> Store | None:
         """Open the ledger if there is one; a bare clone on an editor's laptop has none."""
-        url = self.settings.document.database.url
-        if not opening.is_there(url, folder=self.folder):
-            return None
-        return opening.open_existing(url, folder=self.folder)
+        self._refuse_lost_ledger()
+        return opening.open_existing(self.settings.document.database.url, folder=self.folder)
+
+    def _refuse_lost_ledger(self) -> None:
+        url, folder = self.settings.document.database.url, self.folder
+        if (folder / _LEDGER_MARK).exists() and not location.is_there(url, folder=folder):
+            raise DatabaseError(
+                "the ledger of this site is gone",
+                place=str(location.database_file(url, folder=folder)),
+                remedy="mount its disk or bring back a backup; "
+                f"only to begin with an empty one, remove {_LEDGER_MARK}",
+            )
 
     @cached_property
     def token_keys(self) -> Keyring:
