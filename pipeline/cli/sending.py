@@ -13,6 +13,7 @@ from pipeline.cli.session import Session, issue_number, json_option, pass_sessio
 from pipeline.cli.signals import end_at_once, stop_on_signals
 from pipeline.errors import BusyError, ConfigError, MailbagError
 from pipeline.model.edition import Edition
+from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.schedule import runner
 from pipeline.store.opening import Store
@@ -167,7 +168,7 @@ def _report(day: Day, *, silent: bool, as_json: bool) -> int:
             _say_sums(sent)
         for note in day.notes:
             output.say(note)
-        if not day.sent and not day.notes:
+        if not (day.sent or day.notes or trouble):
             output.say("nothing is due")
     for error in trouble:
         output.warn(f"mailbag: {error}")
@@ -188,7 +189,9 @@ def _say_sums(sent: Sent) -> None:
         output.say(f"  `mailbag deliveries {record.number}` lists who did not get it, and why")
     if sent.run is not None and sums.unfinished:
         wait = "reader waits" if sums.unfinished == 1 else "readers wait"
-        output.say(f"  {sums.unfinished:,} {wait} for a later `mailbag send --due`")
+        is_paused = record.state is IssueState.PAUSED
+        what = f"`mailbag send --issue {record.number}`" if is_paused else "`mailbag send --due`"
+        output.say(f"  {sums.unfinished:,} {wait} for a later {what}")
 
 
 def _send_test(session: Session, recipient: str, number: int | None, *, as_json: bool) -> int:
@@ -270,3 +273,5 @@ def _tick(session: Session, post: Post) -> None:
         lock.release()
     if day.sent:
         _report(day, silent=False, as_json=False)
+    elif day.troubles:
+        raise day.troubles[0]
