@@ -7,7 +7,7 @@ from pipeline.cli.session import Session, json_option, pass_session
 from pipeline.content import new_file, writing
 from pipeline.errors import ConfigError
 from pipeline.model.controls import has_control
-from pipeline.workflow import planning
+from pipeline.workflow import outlook, planning
 
 
 @click.command("new")
@@ -46,17 +46,21 @@ def plan_command(session: Session, *, write: bool, as_json: bool) -> None:
     shop = session.site.workshop
     with session.store_if_there() as store:
         plan = planning.plan(shop, store, now=session.clock.now())
+        view = outlook.look(shop, store, plan)
     written = ""
     if write:
         written = planning.write_issue_file(shop, plan).relative_to(shop.folder).as_posix()
     if as_json:
-        output.document({**documents.plan_document(plan), "written": written or None})
+        output.document({**documents.plan_document(plan, view), "written": written or None})
         return
     due = shop.today(plan.slot.at)
     output.say(f"Issue {plan.number}, due {due:%A, %d %B %Y at %H:%M} ({shop.zone.key})")
     if plan.issue is not None:
         output.say(f"  subject    {plan.issue.subject}")
         output.say(f"  preheader  {plan.issue.preheader}")
+        output.say(f"  approval   {view.words}")
+    elif plan.errors:
+        output.say(f"  {documents.unusable(plan)}; the issue waits until it is mended")
     else:
         found = len(plan.selection.chosen)
         output.say(f"  too few Q&As: {found} of {plan.minimum}; the slot would be skipped")

@@ -12,6 +12,7 @@ from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding
 from pipeline.model.record import IssueRecord
 from pipeline.workflow.finishing import Sent
+from pipeline.workflow.outlook import Outlook
 from pipeline.workflow.planning import Plan
 from pipeline.workflow.rehearsing import Rehearsal
 
@@ -46,13 +47,21 @@ def edition_document(edition: Edition, findings: Iterable[Finding]) -> dict[str,
     }
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
+def unusable(plan: Plan) -> str:
+    """Say which file keeps a plan's issue back."""
+    first, *others = plan.errors
+    count = f" (and {len(others)} more)" if others else ""
+    return f"{first.source} cannot be used: {first.message}{count}"
+
+
+def plan_document(plan: Plan, view: Outlook) -> dict[str, Any]:
     selection: Selection = plan.selection
     return {
         "slot": plan.slot.at.isoformat(),
         "number": plan.number,
         "chosen": [{"slug": choice.qa.slug, "why": choice.why} for choice in selection.chosen],
         "passed": [{"slug": passed.slug, "why": passed.why} for passed in selection.passed],
+        "approval": {"state": view.approval.value, "why": view.void},
         "assumptions": list(plan.assumptions),
         "findings": [finding_document(finding) for finding in (*plan.faults, *plan.findings)],
     }

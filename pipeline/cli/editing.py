@@ -27,13 +27,17 @@ def check_command(session: Session, *, as_json: bool) -> int:
         plan = planning.plan(shop, store, now=session.clock.now())
         found = [*plan.faults, *plan.findings]
         try:
-            found += editing.prepare(shop, store, plan).edition.findings
+            prepared = editing.prepare(shop, store, plan)
+            found += prepared.edition.findings
+            void = editing.void_finding(prepared)
+            found += [void] if void else []
         except NotEnoughContentError as error:
             found.append(_as_finding(error, "issue/too-few", Level.WARNING))
         except RenderError as error:
             found.append(_as_finding(error, "template/error", Level.ERROR))
-        except ContentError:
-            pass  # the plan's faults say it already
+        except ContentError as error:
+            if not plan.errors:  # else they say it already
+                found.append(_as_finding(error, "issue/unusable", Level.ERROR))
     if as_json:
         output.document({"findings": [output.finding_document(finding) for finding in found]})
     else:

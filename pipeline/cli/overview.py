@@ -3,16 +3,17 @@
 from pathlib import Path
 
 from pipeline.app.posting import refuse_placeholders
-from pipeline.cli import output
+from pipeline.cli import documents, output
 from pipeline.cli.session import Session
 from pipeline.config.reading import FILE_NAME
 from pipeline.errors import MailbagError
 from pipeline.model.delivery import DeliveryState
 from pipeline.model.finding import Level
 from pipeline.model.issue import IssueState
-from pipeline.model.subscriber import SubscriberStatus
+from pipeline.model.record import SlotRecord, SlotState
 from pipeline.store.opening import Store
-from pipeline.workflow import planning
+from pipeline.workflow import editing, outlook, planning
+from pipeline.workflow.outlook import Approval, Outlook
 from pipeline.workflow.planning import Plan
 
 
@@ -35,28 +36,36 @@ def show_overview(session: Session) -> None:
     shop = site.workshop
     with session.store_if_there() as store:
         plan = planning.plan(shop, store, now=session.clock.now())
-        readers = store.subscribers.count(SubscriberStatus.ACTIVE) if store else 0
+        readers = store.subscribers.reachable() if store else 0
+        view = outlook.look(shop, store, plan)
+        lost = _slot_without_issue(store) if store else None
         due = shop.today(plan.slot.at)
         rows = [
-            (
-                "next issue",
-                f"{plan.number}: {plan.issue.subject if plan.issue else 'too few Q&As'}",
-            ),
+            ("next issue", f"{plan.number}: {_subject(plan)}"),
             ("due", f"{due:%A}, {due.day} {due:%B %Y, %H:%M} ({shop.zone.key})"),
             ("Q&As ready", str(plan.ready)),
             ("readers", f"{readers:,}"),
-            ("approval", _approval(plan, required=shop.approval_required)),
+            ("approval", view.words),
             ("last result", _last(store)),
+            *([("last slot", f"{_fate(lost)}: {lost.why}")] if lost else []),
         ]
         output.say(f"{shop.title}\n")
         output.table([(f"  {name}", value) for name, value in rows])
-        output.say(f"\nNow: {_advice(session, plan, store, readers)}")
+        advice = (
+            (_about_ledger(store) if store else "")
+            or _about_issue(plan, view)
+            or _about_files(session, plan)
+            or _about_sending(plan, view, readers)
+            or (_about_slot(lost) if lost else "")
+            or "look at the next issue with `mailbag preview`; cron sends it when it is due"
+        )
+        output.say(f"\nNow: {advice}")
 
 
-def _approval(plan: Plan, *, required: bool) -> str:
-    if plan.issue_file is not None and plan.issue_file.approved:
-        return f"given, {plan.issue_file.approved[:12]}"
-    return "required, not given" if required else "not required"
+def _subject(plan: Plan) -> str:
+    if plan.issue is not None:
+        return plan.issue.subject
+    return documents.unusable(plan) if plan.errors else "too few Q&As"
 
 
 def _last(store: Store | None) -> str:
@@ -71,13 +80,18 @@ def _last(store: Store | None) -> str:
     return f"issue {record.number} is {record.state.value}: {', '.join(parts)}"
 
 
-def _advice(session: Session, plan: Plan, store: Store | None, readers: int) -> str:
-    """The one thing to do next, the most urgent first."""
-    return (
-        (_about_ledger(store) if store else "")
-        or _about_files(session, plan)
-        or _about_sending(session, plan, readers)
-    )
+def _slot_without_issue(store: Store) -> SlotRecord | None:
+    """Give the last due slot if it brought no issue, and none went out after it."""
+    entry = max(store.slots.all(), key=lambda it: it.slot.at, default=None)
+    if entry is None or entry.state is SlotState.TAKEN:
+        return None
+    is_over = any(record.frozen_at > entry.slot.at for record in store.issues.all())
+    return None if is_over else entry
+
+
+def _fate(entry: SlotRecord) -> str:
+    verb = "waits" if entry.state is SlotState.WAITING else f"was {entry.state.value}"
+    return f"that of {entry.slot.local_date} {verb}"
 
 
 def _about_ledger(store: Store) -> str:
@@ -96,8 +110,22 @@ def _about_ledger(store: Store) -> str:
     return ""
 
 
+def _about_issue(plan: Plan, view: Outlook) -> str:
+    """What keeps the next issue back, whenever its slot comes."""
+    if plan.errors:
+        return f"mend {plan.errors[0]}"
+    if view.obstacle:
+        return f"mend {view.obstacle}"
+    if view.void and view.edition is not None:
+        return (
+            "what was approved has changed; look at it again (`mailbag preview`), then"
+            f" {editing.approve_command(view.edition)}"
+        )
+    return ""
+
+
 def _about_files(session: Session, plan: Plan) -> str:
-    errors = [f for f in (*plan.faults, *plan.findings) if f.level is Level.ERROR]
+    errors = [finding for finding in plan.findings if finding.level is Level.ERROR]
     if errors:
         return f"mend {errors[0]}"
     try:
@@ -107,12 +135,21 @@ def _about_files(session: Session, plan: Plan) -> str:
     return ""
 
 
-def _about_sending(session: Session, plan: Plan, readers: int) -> str:
+def _about_sending(plan: Plan, view: Outlook, readers: int) -> str:
     if plan.issue is None:
         return "write an answer and set its `status: ready`; `mailbag plan` says what is missing"
     if not readers:
         return "bring readers: `mailbag subscribers import FILE`"
-    approved = plan.issue_file is not None and plan.issue_file.approved
-    if session.site.workshop.approval_required and not approved:
+    if view.approval is Approval.MISSING:
         return f"look at it (`mailbag preview`) and approve it (`mailbag approve {plan.number}`)"
-    return "look at the next issue with `mailbag preview`; cron sends it when it is due"
+    return ""
+
+
+def _about_slot(entry: SlotRecord) -> str:
+    """What to do about a slot whose issue did not go out, though nothing keeps it now."""
+    if entry.state is SlotState.WAITING:
+        return f"`mailbag send --due` sends the issue of {entry.slot.local_date}, which waits"
+    return (
+        f"no issue went out on {entry.slot.local_date}; `mailbag send --now` sends the next one at"
+        " once, else it goes out when it is due"
+    )

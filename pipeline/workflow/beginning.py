@@ -7,7 +7,6 @@ from pipeline.model.edition import Edition
 from pipeline.model.issue import Slot
 from pipeline.model.published import PublishedQA
 from pipeline.model.record import IssueRecord
-from pipeline.model.subscriber import SubscriberStatus
 from pipeline.store.opening import Store
 from pipeline.workflow import editing, planning
 from pipeline.workflow.editing import Prepared
@@ -32,17 +31,18 @@ def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
 ) -> IssueRecord | str:
     """Make a slot's issue, in one transaction; or say what it waits for.
 
-    Raises ContentError or RenderError when no edition can be made or it must not go out,
-    NotEnoughContentError when there are too few Q&As, and LinkError.
+    Raises ContentError or RenderError when no edition can be made or it must not go out, that
+    of a void approval among them; NotEnoughContentError when there are too few Q&As, and LinkError.
     """
     plan = planning.plan(shop, post.store, now=now, slot=slot)
     prepared = editing.prepare(shop, post.store, plan)
+    editing.refuse_void(prepared)
     waits_for = missing(shop, post.store, prepared)
     if waits_for:
         return waits_for
     editing.refuse_findings(prepared, shop.fail_on)
     edition = prepared.edition
-    confirm(edition, post.store.subscribers.count(SubscriberStatus.ACTIVE))
+    confirm(edition, post.store.subscribers.reachable())
     post.check_links()
     return post.store.issues.begin(
         number=edition.number,
@@ -65,17 +65,12 @@ def missing(shop: Workshop, store: Store, prepared: Prepared) -> str:
     """Say what an issue waits for; empty when nothing."""
     edition = prepared.edition
     if prepared.void:
-        # Even where no approval is required: what was pinned is what goes out.
-        return f"{prepared.void}; look at it again, then {_approve(edition)}"
+        return f"{prepared.void}; look at it again, then {editing.approve_command(edition)}"
     if shop.approval_required and not prepared.is_approved:
         return (
             f"issue {edition.number} is not approved; look at it with `mailbag preview`,"
-            f" then {_approve(edition)}"
+            f" then {editing.approve_command(edition)}"
         )
     if not store.issues.has_readers():
         return "there are no readers; `mailbag subscribers import FILE` brings them"
     return ""
-
-
-def _approve(edition: Edition) -> str:
-    return f"`mailbag approve {edition.number} --sha256 {edition.sha256}`"

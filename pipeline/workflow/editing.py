@@ -53,7 +53,7 @@ def prepare(shop: Workshop, store: Store | None, plan: Plan) -> Prepared:
         void = f"the approval of {draft.sha256[:12]} is void: {', '.join(changes)} changed since"
     elif committed and plan.issue_file is not None:
         void = (
-            f"{plan.issue_file.source} approves {committed[:12]}, and the edition made here is"
+            f"the approval of {committed[:12]} is void: the edition made here is"
             f" {edition.sha256[:12]}: a Q&A, the issue file, the theme, newsletter.toml or a"
             " locked library differs from where it was approved"
         )
@@ -117,6 +117,34 @@ def refuse_findings(prepared: Prepared, level: Level) -> None:
             place=first.place or f"issue {prepared.edition.number}",
             remedy=first.remedy or "`mailbag check` lists them all",
         )
+
+
+def void_finding(prepared: Prepared) -> Finding | None:
+    """Give a void approval as what a check noticed; ``None`` when there is no such."""
+    if not prepared.void:
+        return None
+    edition, file = prepared.edition, prepared.plan.issue_file
+    return Finding(
+        id="issue/approval",
+        level=Level.ERROR,
+        source=file.source if file else "",
+        message=prepared.void,
+        remedy=f"look at it again with `mailbag preview`, then {approve_command(edition)}",
+    )
+
+
+def refuse_void(prepared: Prepared) -> None:
+    """Refuse other bytes than those that somebody approved, even where nobody had to."""
+    found = void_finding(prepared)
+    if found is not None:
+        raise ContentError(
+            found.message, place=f"issue {prepared.edition.number}", remedy=found.remedy
+        )
+
+
+def approve_command(edition: Edition) -> str:
+    """Give the command that pins an edition's bytes."""
+    return f"`mailbag approve {edition.number} --sha256 {edition.sha256}`"
 
 
 def edition_of(

@@ -3,10 +3,12 @@
 import email
 import email.policy
 import json
+import re
 
 import pytest
 
 from tests.cli.office import Office, Relay
+from tests.fakes import FakeClock
 
 
 def test_plan_says_what_the_issue_holds_and_why(office: Office):
@@ -240,3 +242,142 @@ def test_a_change_voids_the_approval_and_is_named(guarded: Office, relay: Relay,
     assert named in told.out
     assert guarded("send", "--now", "--json").code == 3
     assert relay.taken == []
+
+
+# -- a void approval is seen before its slot comes
+
+
+@pytest.fixture
+def void(guarded: Office) -> Office:
+    """An issue that was approved and then changed."""
+    assert guarded("approve", "1", "--sha256", sha256(guarded)).code == 0
+    guarded.write("the-open-door", title="Another title", day=2)
+    return guarded
+
+
+def test_check_reports_a_void_approval(void: Office):
+    told = void("check", "--json")
+
+    assert told.code == 3
+    (found,) = told.document["findings"]
+    assert (found["id"], found["level"]) == ("issue/approval", "error")
+    assert "content/the-open-door.md changed since" in found["message"]
+    assert f"`mailbag approve 1 --sha256 {sha256(void)}`" in found["remedy"]
+
+
+def test_plan_and_the_overview_say_why_an_approval_is_void(void: Office):
+    plan, overview = void("plan"), void()
+
+    for told in (plan, overview):
+        assert re.search(r"  approval +void: .* content/the-open-door\.md changed since", told.out)
+    assert "Now: what was approved has changed; look at it again" in overview.out
+    assert void("plan", "--json").document["approval"]["state"] == "void"
+
+
+def test_send_due_refuses_a_void_approval_aloud(void: Office, clock: FakeClock, relay: Relay):
+    void("send", "--due")
+    clock.advance(7 * 24 * 3600)
+
+    told = void("send", "--due")
+
+    assert (told.code, told.out) == (3, "")
+    assert "content/the-open-door.md changed since" in told.err
+    assert "last slot    that of 2026-03-10 waits: the approval of" in void().out
+    assert relay.taken == []
+
+
+def test_approval_that_is_missing_is_waited_for_in_silence(guarded: Office, clock: FakeClock):
+    guarded("send", "--due")
+    clock.advance(7 * 24 * 3600)
+
+    told = guarded("send", "--due")
+
+    assert (told.code, told.out, told.err) == (0, "", "")
+    assert "last slot    that of 2026-03-10 waits: issue 1 is not approved" in guarded().out
+
+
+def test_approval_that_holds_is_shown_with_its_hash(guarded: Office):
+    approved = sha256(guarded)
+    guarded("approve", "1", "--sha256", approved)
+
+    assert f"approval     given, {approved[:12]}" in guarded().out
+    assert f"approval   given, {approved[:12]}" in guarded("plan").out
+
+
+# -- what keeps an issue back is said everywhere
+
+
+@pytest.fixture
+def faulty(office: Office) -> Office:
+    """An issue file with a slug twice, one that is unknown, and a slot that is over."""
+    path = office.folder / "issues" / "0001.md"
+    path.parent.mkdir(exist_ok=True)
+    slugs = "[the-open-door, the-open-door, no-such-thing]"
+    path.write_text(f"---\nslugs: {slugs}\nslot: 2026-02-03\n---\n")
+    return office
+
+
+def test_plan_of_a_faulty_issue_file_chooses_nothing_itself(faulty: Office):
+    told = faulty("plan")
+
+    assert told.code == 0
+    assert "issues/0001.md cannot be used: " in told.out
+    assert "; the issue waits until it is mended" in told.out
+    assert "Chosen" not in told.out
+    assert "too few" not in told.out
+    assert told.out.count("error: issues/0001.md") == 3
+    assert faulty("plan", "--json").document["chosen"] == []
+
+
+def test_overview_of_a_faulty_issue_file_names_it(faulty: Office):
+    told = faulty()
+
+    assert "next issue   1: issues/0001.md cannot be used: " in told.out
+    assert "Now: mend issues/0001.md:2: " in told.out
+
+
+@pytest.mark.parametrize("words", [["build", "--out", "edition"], ["send", "--now"]])
+def test_every_fault_is_a_whole_sentence_on_its_line(faulty: Office, words):
+    faulty.read_in("a@mail.example")
+
+    told = faulty(*words)
+
+    assert told.code == 3
+    twice, over, unknown = told.err.splitlines()
+    assert twice == "mailbag: issues/0001.md:2: `the-open-door` is named twice; keep one"
+    assert over.startswith("issues/0001.md: is for the slot of 2026-02-03, which is over; the next")
+    assert unknown.endswith("mend it, or take it out of `slugs`")
+
+
+def test_json_has_every_fault(faulty: Office):
+    error = faulty("build", "--out", "edition", "--json").document["error"]
+
+    assert error["message"] == "`the-open-door` is named twice"
+    assert len(error["others"]) == 2
+
+
+def test_intro_that_cannot_be_used_is_found_by_check(office: Office):
+    path = office.folder / "issues" / "0001.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("---\nsubject: Ours\n---\n" + "[" * 20_000)
+
+    told = office("check", "--json")
+
+    assert told.code == 3
+    assert [found["id"] for found in told.document["findings"]] == ["issue/unusable"]
+    assert "Now: mend the intro of issue 1: " in office().out
+
+
+def test_missed_slot_is_shown_until_an_issue_goes_out(
+    sending: Office, clock: FakeClock, relay: Relay
+):
+    sending("send", "--due")
+    clock.advance(8 * 24 * 3600)
+    sending("send", "--due")
+
+    told = sending()
+
+    assert "last slot    that of 2026-03-10 was missed: " in told.out
+    assert "Now: no issue went out on 2026-03-10; `mailbag send --now`" in told.out
+    sending("send", "--now", "--yes")
+    assert "last slot" not in sending().out

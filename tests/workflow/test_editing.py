@@ -180,9 +180,11 @@ def test_change_that_readers_would_see_voids_it_and_is_named(
 
     day = desk.at(SLOT).send_due()
 
-    (note,) = day.notes
-    assert "is void" in note
-    assert named in note
+    (trouble,) = day.troubles
+    assert isinstance(trouble, ContentError)
+    assert "is void" in trouble.message
+    assert named in trouble.message
+    assert desk.slot_states() == [("2026-03-03", SlotState.WAITING, trouble.message)]
     assert desk.carrier.taken == []
 
 
@@ -194,7 +196,7 @@ def test_void_approval_holds_an_issue_that_needed_none(office: Office) -> None:
 
     day = office.at(SLOT).send_due()
 
-    assert "is void" in day.notes[0]
+    assert "is void" in day.troubles[0].message
 
 
 def test_change_that_renders_the_same_does_not_void_it(desk: Office) -> None:
@@ -281,8 +283,10 @@ def test_hash_approved_elsewhere_does_not_hold_for_other_bytes(
 
     day = desk.at(SLOT).send_due()
 
-    (note,) = day.notes
-    assert f"issues/0001.md approves {sha256[:12]}, and the edition made here is" in note
+    (trouble,) = day.troubles
+    assert trouble.message.startswith(
+        f"the approval of {sha256[:12]} is void: the edition made here is"
+    )
     assert desk.carrier.taken == []
 
 
