@@ -16,6 +16,7 @@ from pipeline.model.subscriber import SubscriberStatus
 from pipeline.store import freezing, publications, slots, steps
 from pipeline.store.database import Database
 from pipeline.store.tables import delivery, edition, issue, shard, subscriber, suppression
+from pipeline.store.tables import published as publication
 
 _S, _E = IssueState, IssueEvent
 
@@ -40,12 +41,18 @@ class Issues:
     database: Database
 
     def next_number(self, first_number: int) -> int:
-        """Give the number that the next issue would have; it is fixed by :meth:`begin` only."""
+        """Give the number that the next issue would have; it is fixed by :meth:`begin` only.
+
+        What another machine has published counts as well, so that its numbers are gone on with.
+        """
         with self.database.reading() as connection:
-            highest = connection.execute(select(func.max(issue.c.number))).scalar()
+            highest = [
+                connection.execute(select(func.max(column))).scalar() or 0
+                for column in (issue.c.number, publication.c.issue)
+            ]
         # The toml's number counts even then: after a restored backup an operator raises it,
         # so that a number that went out is not used again.
-        return first_number if highest is None else max(first_number, highest + 1)
+        return max(first_number, *(number + 1 for number in highest))
 
     def has_readers(self) -> bool:
         """Tell whether anybody would get an issue now."""

@@ -168,13 +168,25 @@ def next_slot(shop: Workshop, store: Store | None, now: datetime) -> Slot:
 def _known(shop: Workshop, store: Store | None) -> tuple[int, Published, tuple[str, ...]]:
     """Give the next number, what is published, and what is assumed where there is no ledger."""
     if store is not None:
-        return store.issues.next_number(shop.first_number), store.published.all(), ()
+        number, published = store.issues.next_number(shop.first_number), store.published.all()
+        return number, published, _of_another_machine(shop, store, number)
     # The highest issue file is taken for the issue being edited.
     number = max([shop.first_number, *library.issue_numbers(shop.folder)])
     assumption = (
         f"there is no database here: no Q&A counts as published, and the issue is number {number}"
     )
     return number, Published(), (assumption,)
+
+
+def _of_another_machine(shop: Workshop, store: Store, number: int) -> tuple[str, ...]:
+    """Say that a number comes from what was brought here, not from an issue of this ledger."""
+    if number == shop.first_number or store.issues.all():
+        return ()
+    assumption = (
+        "the database here holds no issue, and the last one that counts as published is"
+        f" {number - 1}; if one went out since, bring the list with `mailbag published import`"
+    )
+    return (assumption,)
 
 
 def _over(file: IssueFile, wanted: Slot, slot: Slot) -> Finding:

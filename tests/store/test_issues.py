@@ -5,6 +5,7 @@ import pytest
 from pipeline.errors import ConflictError, NotFoundError
 from pipeline.model.delivery import DeliveryEvent, DeliveryState, HandOver, Result
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
+from pipeline.model.published import PublishedQA
 from pipeline.model.record import Draft, SlotState
 from pipeline.model.subscriber import SuppressionReason
 from pipeline.store.opening import Store
@@ -24,6 +25,12 @@ def readers(store: Store) -> Store:
 
 def test_the_first_number_is_the_sites_choice(store):
     assert store.issues.next_number(17) == 17
+
+
+def test_the_next_number_follows_what_another_machine_has_published(store):
+    store.published.add([PublishedQA(slug="tea", issue=6), PublishedQA(slug="chairs")], NOON)
+
+    assert [store.issues.next_number(first) for first in (1, 17)] == [7, 17]
 
 
 def test_the_next_number_follows_the_highest(readers):

@@ -168,6 +168,27 @@ def test_bare_clone_has_the_slot_of_the_rule(desk: Office) -> None:
     assert planning.plan(desk.shop, None, now=desk.now).slot.at == SLOT
 
 
+# -- where another machine sends
+
+
+def test_number_goes_on_from_what_another_machine_has_published(desk: Office) -> None:
+    desk.store.published.add([PublishedQA(slug="tea", issue=6)], desk.now)
+
+    plan = desk.plan()
+
+    assert plan.number == 7
+    (assumption,) = plan.assumptions
+    assert assumption.startswith(
+        "the database here holds no issue, and the last one that counts as published is 6; if"
+    )
+
+
+def test_own_issues_are_no_assumption(desk: Office) -> None:
+    desk.at(SLOT).send_due()
+
+    assert desk.plan().assumptions == ()
+
+
 # -- the issue file
 
 
