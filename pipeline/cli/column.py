@@ -5,6 +5,8 @@ import click
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session, json_option, pass_session
 from pipeline.content import new_file, writing
+from pipeline.content.slugs import unique
+from pipeline.content.values import LONGEST_TITLE
 from pipeline.errors import ConfigError
 from pipeline.model.controls import has_control
 from pipeline.workflow import outlook, planning
@@ -16,13 +18,21 @@ from pipeline.workflow import outlook, planning
 @pass_session
 def new_command(session: Session, title: str, *, as_json: bool) -> None:
     """Make a new Q&A file and print its path."""
-    if not title.strip() or has_control(title):
+    if not title.strip() or has_control(title) or not _is_unicode(title):
         raise click.BadParameter("a title is one line of text", param_hint="TITLE")
+    if len(title) > LONGEST_TITLE:
+        raise click.BadParameter(
+            f"a title has at most {LONGEST_TITLE} characters", param_hint="TITLE"
+        )
     shop = session.site.workshop
     today = shop.today(session.clock.now()).date()
     made = new_file.new_qa(title, today)
-    path = shop.content / f"{made.slug}.md"
-    taken = next(shop.content.rglob(path.name), None)
+    there = {found.stem: found for found in shop.content.rglob("*.md")}
+    # A title of signs alone makes no name of its own, so that it takes the next one.
+    has_words = any(letter.isalnum() for letter in title)
+    slug = made.slug if has_words else unique(made.slug, there)
+    path = shop.content / f"{slug}.md"
+    taken = there.get(slug)
     if taken is not None:
         raise ConfigError(
             "there is such a Q&A already",
@@ -32,9 +42,14 @@ def new_command(session: Session, title: str, *, as_json: bool) -> None:
     writing.create_text(path, made.text)
     shown = path.relative_to(shop.folder).as_posix()
     if as_json:
-        output.document({"path": shown, "slug": made.slug})
+        output.document({"path": shown, "slug": slug})
     else:
         click.echo(shown)
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether an argument can be written down; one of other bytes holds lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 @click.command("plan")

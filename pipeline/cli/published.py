@@ -1,6 +1,7 @@
 """``mailbag published``: what has been mailed and is not mailed again."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ import click
 from pipeline.cli import output
 from pipeline.cli.groups import Group
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
-from pipeline.content import writing
+from pipeline.content import parsing, writing
 from pipeline.errors import ConfigError
 from pipeline.workflow import publishing
 
@@ -42,7 +43,7 @@ def add(session: Session, slugs: tuple[str, ...], issue: int | None, *, as_json:
         change = publishing.add(
             session.site.workshop,
             store,
-            tuple(dict.fromkeys(slugs)),
+            _named(slugs),
             issue=issue,
             now=session.clock.now(),
         )
@@ -56,7 +57,7 @@ def add(session: Session, slugs: tuple[str, ...], issue: int | None, *, as_json:
 def remove(session: Session, slugs: tuple[str, ...], *, as_json: bool) -> None:
     """Let Q&As be chosen again."""
     with session.store() as store:
-        change = publishing.remove(store, tuple(dict.fromkeys(slugs)))
+        change = publishing.remove(store, _named(slugs))
     _say(change, "may be chosen again", "may be chosen again", as_json=as_json)
 
 
@@ -75,6 +76,10 @@ def export(session: Session, out: Path | None) -> None:
     if out is None:
         output.document(document)
         return
+    if not out.parent.is_dir():
+        raise ConfigError(
+            "there is no such folder", place=str(out.parent), remedy="make it, or name another one"
+        )
     writing.write_text_atomically(out, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     output.say(f"{output.plural(len(document['published']), 'Q&A')} written to {out}")
 
@@ -89,11 +94,26 @@ def bring(session: Session, path: Path, *, as_json: bool) -> None:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(
-            "is not UTF-8", place=str(path), remedy="make it with `mailbag published export`"
+            "is no list made by `mailbag published export`: it is not UTF-8",
+            place=str(path),
+            remedy="make it anew where the issues were sent",
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be read ({error.strerror})",
+            place=str(path),
+            remedy="name a file that `mailbag published export --out FILE` made",
         ) from error
     with session.store() as store:
         change = publishing.bring(store, text, source=str(path), now=session.clock.now())
     _say(change, "counts as published now", "count as published now", as_json=as_json)
+
+
+def _named(words: Sequence[str]) -> tuple[str, ...]:
+    """Give each slug once; a person may name the file as well."""
+    return tuple(
+        dict.fromkeys(parsing.slug_of(word) if word.endswith(".md") else word for word in words)
+    )
 
 
 def _say(change: publishing.Change, one: str, many: str, *, as_json: bool) -> None:

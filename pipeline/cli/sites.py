@@ -12,8 +12,15 @@ from pipeline.cli.session import Session, json_option, pass_session
 from pipeline.errors import ConfigError
 
 
+def _folder(text: str) -> Path:
+    """Read a folder's name; an empty one, such as an unset variable, would be this folder."""
+    if not text.strip():
+        raise click.BadParameter("name the folder to make")
+    return Path(text)
+
+
 @click.command("init")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=_folder)
 @json_option
 @pass_session
 def init_command(session: Session, folder: Path, *, as_json: bool) -> None:
@@ -36,7 +43,7 @@ def init_command(session: Session, folder: Path, *, as_json: bool) -> None:
 
 
 @click.command("demo")
-@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
+@click.argument("folder", metavar="[DIR]", type=_folder, required=False)
 @click.pass_context
 def demo_command(ctx: click.Context, folder: Path | None) -> None:
     """Run the whole pipeline on the sample newsletter, to a mail server on this machine."""

@@ -38,12 +38,29 @@ def test_new_never_writes_over_a_file_in_any_folder(office: Office):
     assert told.error["place"] == "content/2025/the-open-door.md"
 
 
-@pytest.mark.parametrize("title", ["", "   ", "one\ntwo", "red \x1b[31m"])
+@pytest.mark.parametrize("title", ["", "   ", "one\ntwo", "red \x1b[31m", "bad\udcff", "x" * 201])
 def test_new_refuses_a_title_that_is_none(office: Office, title):
     told = office("new", "--json", "--", title)
 
     assert told.code == 2
     assert not STEERING.search(told.out + told.err)
+
+
+def test_new_titles_of_signs_alone_get_names_of_their_own(office: Office):
+    slugs = [
+        office("new", "--json", "--", title).document["slug"] for title in ("???", "😀", "???")
+    ]
+
+    assert slugs == ["question", "question-2", "question-3"]
+    assert office("new", "Question").code == 2
+
+
+def test_new_title_that_is_too_long_is_cut_in_the_name_alone(office: Office):
+    told = office("new", "--json", "--", "long " * 38 + "title")
+
+    assert told.code == 0
+    assert len(told.document["slug"]) <= 60
+    assert office("check").code == 0
 
 
 def test_import_makes_files_once(office: Office, tmp_path: Path):

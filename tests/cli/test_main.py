@@ -297,6 +297,16 @@ def test_init_prints_the_cron_line_with_absolute_paths(tmp_path: Path, capsys):
     assert f"--site '{tmp_path / 'my kettle'}' send --due" in document["cron"]
 
 
+@pytest.mark.parametrize("command", ["init", "demo"])
+def test_folder_without_a_name_is_not_the_one_here(tmp_path: Path, capsys, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+
+    assert run(command, "") == 2
+
+    assert "name the folder to make" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", [".", "newsletter.toml"])
 def test_init_writes_over_nothing(office: Office, name, capsys):
     before = office.files()

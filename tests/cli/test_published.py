@@ -91,9 +91,52 @@ def test_a_list_that_is_none_is_2_and_changes_nothing(office: Office, text):
     assert office("published", "--json").document == {"published": []}
 
 
+def test_a_list_of_other_bytes_is_2(office: Office):
+    path = office.folder / "published.json"
+    path.write_bytes(b"\xff\xfe")
+
+    told = office("published", "import", str(path), "--json")
+
+    assert told.code == 2
+    assert told.error["place"] == str(path)
+    assert told.error["remedy"] == "make it anew where the issues were sent"
+
+
+def test_the_next_issue_goes_on_from_an_imported_list(office: Office):
+    path = office.folder / "published.json"
+    entry = {"slug": "the-long-meeting", "question_hash": "", "issue": 6}
+    path.write_text(json.dumps({"format": "mailbag-published-1", "published": [entry]}))
+    office("published", "import", str(path))
+
+    told = office("plan")
+
+    assert told.out.startswith("Issue 7, due ")
+    assert "Assumed: the database here holds no issue, and the last one" in told.out
+
+
+def test_export_makes_no_folder(office: Office):
+    out = office.folder / "elsewhere" / "published.json"
+
+    told = office("published", "export", "--out", str(out))
+
+    assert told.code == 2
+    assert told.err == (
+        f"mailbag: {out.parent}: there is no such folder; make it, or name another one\n"
+    )
+    assert not out.parent.exists()
+
+
+@pytest.mark.parametrize("name", ["the-open-door.md", "content/the-open-door.md"])
+def test_a_file_may_be_named_for_its_slug(office: Office, name):
+    assert office("published", "add", name).code == 0
+    assert office("published").out == "the-open-door  before\n"
+    assert office("published", "remove", name).code == 0
+
+
 @pytest.mark.parametrize("name", ["missing.json", "."])
 def test_a_list_that_cannot_be_read_is_2(office: Office, name):
     told = office("published", "import", str(office.folder / name), "--json")
 
     assert told.code == 2
-    assert told.error["remedy"]
+    assert told.error["message"].startswith("cannot be read (")
+    assert "`mailbag published export --out FILE`" in told.error["remedy"]
