@@ -1,5 +1,6 @@
 """The bytes of a file that a person edits -> its text."""
 
+import os
 import re
 from itertools import islice
 
@@ -19,6 +20,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 #: What git leaves in a file whose merge failed. Its ``=======`` is also a Markdown heading.
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+
+
+def name_of(path: str) -> str:
+    """Give a path as text; bytes in it that are not UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def decode(data: bytes, report: Report) -> str | None:

@@ -64,6 +64,30 @@ def file_name(number: int) -> str:
     return f"{number:04}.md"
 
 
+def number_in(name: str) -> int | None:
+    """Give the number in the name of an issue file; ``None`` when it is not named like one."""
+    stem = PurePosixPath(name).stem
+    number = int(stem) if re.fullmatch(r"\d{1,9}", stem, re.ASCII) else 0
+    return number if number and name == file_name(number) else None
+
+
+def check_name(source: str) -> tuple[Finding, ...]:
+    """Say what an issue file must be called, unless it is; another name is never read."""
+    path = PurePosixPath(source)
+    if number_in(path.name) is not None:
+        return ()
+    digits = re.fullmatch(r"0*([1-9]\d{0,8})", path.stem, re.ASCII)
+    name = file_name(int(digits[1])) if digits else ""
+    report = Report(source)
+    report.error(
+        "issue-number",
+        0,
+        "the file is never read: its name is not an issue's number in four digits",
+        f"rename it to {name}" if name else f"name it after the issue, such as {file_name(12)}",
+    )
+    return report.findings
+
+
 def parse(data: bytes, source: str) -> ParsedIssueFile:
     """Read an issue file; ``source`` is its path relative to the site, and names the issue."""
     report = Report(source)

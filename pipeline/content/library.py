@@ -62,9 +62,30 @@ def issue_path(site: Path, number: int) -> Path:
 
 def issue_numbers(site: Path) -> tuple[int, ...]:
     """Give the numbers of the issue files there are, in order."""
-    folder = issue_path(site, 1).parent
-    names = [path.stem for path in folder.glob("*.md")] if folder.is_dir() else []
-    return tuple(sorted(int(name) for name in names if name.isdecimal()))
+    numbers = (issue_file.number_in(name) for name in _issue_names(site))
+    return tuple(sorted(number for number in numbers if number is not None))
+
+
+def misnamed_issue_files(site: Path) -> tuple[Finding, ...]:
+    """Report what looks like an issue file and is never read, because of its name."""
+    return tuple(
+        finding
+        for name in _issue_names(site)
+        for finding in issue_file.check_name(f"{ISSUES}/{name}")
+    )
+
+
+def _issue_names(site: Path) -> list[str]:
+    """Give the names of the Markdown files in ``issues``, in order; a folder is none of them."""
+    found: list[str] = []
+    # A folder that cannot be read is reported with the file that is looked for in it.
+    with suppress(OSError), os.scandir(site / ISSUES) as entries:
+        found = [
+            decoding.name_of(entry.name)
+            for entry in entries
+            if not _is_apart(entry) and entry.name.casefold().endswith((".md", *_OTHER_ENDINGS))
+        ]
+    return sorted(found)
 
 
 def digest(path: Path) -> str:
@@ -106,9 +127,8 @@ class _Scan:
                 linked += [entry.path for entry in inner if entry.is_symlink()]
 
     def source_of(self, path: str) -> str:
-        """Name a path relative to the site, in characters that can be printed."""
-        relative = os.path.relpath(path, self._site)
-        return os.fsencode(relative).decode("utf-8", "replace").replace(os.sep, "/")
+        """Name a path relative to the site."""
+        return decoding.name_of(os.path.relpath(path, self._site)).replace(os.sep, "/")
 
     def unreadable(self, path: str, error: OSError) -> None:
         report = Report(self.source_of(path))
@@ -130,14 +150,20 @@ class _Scan:
         return sorted(visible, key=lambda entry: entry.name)
 
     def _is_qa(self, entry: os.DirEntry[str]) -> bool:
-        name = entry.name.casefold()
-        if name.startswith("_") or name == "readme.md" or _is_folder(entry):
+        if _is_apart(entry):
             return False
+        name = entry.name.casefold()
         if name.endswith(_OTHER_ENDINGS):
             report = Report(self.source_of(entry.path))
             report.warning("ending", 0, "the file is not read", "rename it to end in .md")
             self.findings.extend(report.findings)
         return name.endswith(".md")
+
+
+def _is_apart(entry: os.DirEntry[str]) -> bool:
+    """Tell what is read in no folder: notes, the folder's own page, what is hidden, folders."""
+    name = entry.name.casefold()
+    return name.startswith(("_", ".")) or name == "readme.md" or _is_folder(entry)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -6,7 +6,12 @@ import pytest
 
 from pipeline.content import library
 from pipeline.content.column import Column
-from pipeline.content.library import digest, read_issue_file
+from pipeline.content.library import (
+    digest,
+    issue_numbers,
+    misnamed_issue_files,
+    read_issue_file,
+)
 from pipeline.errors import ContentError
 from pipeline.model.finding import Level
 
@@ -285,3 +290,39 @@ def test_the_digest_of_a_file_that_is_gone_is_an_error_with_its_place(site):
         digest(site / "gone.md")
 
     assert caught.value.place == str(site / "gone.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        pytest.param("7.md", "rename it to 0007.md", id="short"),
+        pytest.param("00007.md", "rename it to 0007.md", id="long"),
+        pytest.param("0007.MD", "rename it to 0007.md", id="capitals"),
+        pytest.param("0007.markdown", "rename it to 0007.md", id="another-ending"),
+        pytest.param("0012 copy.md", "name it after the issue, such as 0012.md", id="copy"),
+        pytest.param("\u0667.md", "name it after the issue, such as 0012.md", id="other-digits"),
+        pytest.param("0000.md", "name it after the issue, such as 0012.md", id="nought"),
+    ],
+)
+def test_an_issue_file_under_another_name_is_an_error(site, name, remedy):
+    (site / "issues").mkdir()
+    (site / "issues" / name).write_text("---\nsubject: Hello\n---\n")
+
+    (finding,) = misnamed_issue_files(site)
+
+    assert (finding.id, finding.level) == ("content/issue-number", Level.ERROR)
+    assert (finding.source, finding.remedy) == (f"issues/{name}", remedy)
+    assert issue_numbers(site) == ()
+
+
+def test_what_stands_beside_the_issue_files_may_have_any_name(site):
+    (site / "issues" / "old.md").mkdir(parents=True)
+    for name in ["0001.md", "10000.md", "README.md", "_ideas.md", ".hidden.md", "notes.txt"]:
+        (site / "issues" / name).write_text("---\nsubject: Hello\n---\n")
+
+    assert misnamed_issue_files(site) == ()
+    assert issue_numbers(site) == (1, 10_000)
+
+
+def test_without_issue_files_none_is_misnamed(site):
+    assert misnamed_issue_files(site) == ()
