@@ -6,6 +6,7 @@ wrong options; a new version of one of them must not do so unnoticed.
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 from pipeline.errors import PostConditionError
@@ -19,21 +20,20 @@ _PIECE = re.compile(
     r"|(?P<tag><[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
     re.DOTALL,
 )
+_BETWEEN = "write it between two elements"
 _NOT_CLOSED = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 
 
-def _require(held: bool, promise: str) -> None:  # noqa: FBT001 - reads as a sentence
-    if not held:
-        raise PostConditionError(
-            f"the compiled edition breaks a promise: {promise}", remedy="look at the theme"
-        )
+def _refuse_if(broken: bool, fault: str, *, place: str = "", remedy: str = "") -> None:  # noqa: FBT001 - reads as a sentence
+    if broken:
+        raise PostConditionError(fault, place=place, remedy=remedy or "look at the theme")
 
 
 def check_compiled(html: str) -> None:
     """Look at what the MJML compiler made: no attribute may be written as a debug string."""
     for tag in _take_apart(html)["tag"]:
         # Every backslash went in as a character reference.
-        _require("\\" not in tag, f"no attribute is escaped by the compiler: {tag[:120]}")
+        _refuse_if("\\" in tag, f"the compiler wrote an attribute as a debug string: {tag[:120]}")
 
 
 def _take_apart(html: str) -> dict[str, list[str]]:
@@ -46,22 +46,34 @@ def _take_apart(html: str) -> dict[str, list[str]]:
 
 def check_inlined(before: str, after: str, placeholders: Placeholders) -> None:
     """Compare the page before and after inlining."""
-    _require(after.startswith("<!DOCTYPE html>"), "it begins with <!DOCTYPE html>")
-    pieces, inlined = _take_apart(before), _take_apart(after)
-    _require(
-        pieces["comment"] == inlined["comment"],
-        "the conditional comments for Outlook are unchanged by inlining",
+    _refuse_if(
+        not after.startswith("<!DOCTYPE html>"), "the page does not begin with <!DOCTYPE html>"
     )
-    _require(
-        _media_blocks(pieces["sheet"]) == _media_blocks(inlined["sheet"]),
-        "the @media blocks are unchanged by inlining",
+    pieces, inlined = _take_apart(before), _take_apart(after)
+    _refuse_if(
+        pieces["comment"] != inlined["comment"],
+        "inlining the styles changed a comment that Outlook reads",
+    )
+    _refuse_if(
+        _media_blocks(pieces["sheet"]) != _media_blocks(inlined["sheet"]),
+        "inlining the styles changed an @media block",
+        remedy="look at the @media blocks of the theme's style sheets",
     )
     counts = [
         Counter(part for part in placeholders.split(page).parts if isinstance(part, Placeholder))
         for page in (before, after)
     ]
-    _require(counts[0] == counts[1], "every placeholder is there as often as before inlining")
-    _require("<mj-" not in after, "no MJML element is left")
+    _refuse_if(
+        counts[0] != counts[1],
+        "inlining the styles lost or doubled a personal value or a mail_only mark",
+        remedy="write it into a text or an href",
+    )
+    left = re.search(r"<mj-[a-z-]*", after)
+    _refuse_if(
+        left is not None,
+        f"the compiler left {left[0] if left else ''}> as it is",
+        remedy="move it to where MJML allows it",
+    )
 
 
 def _media_blocks(sheets: list[str]) -> list[str]:
@@ -80,25 +92,71 @@ def _media_blocks(sheets: list[str]) -> list[str]:
     return blocks
 
 
-def check_marks(template: Template, part: str, placeholders: Placeholders) -> None:
-    """Look at the placeholders of one part: what is personal is only for the mail."""
-    inside = False
+def check_marks(
+    body: str, part: str, placeholders: Placeholders, locate: Callable[[int], str] | None = None
+) -> None:
+    """Look at the placeholders of one part: what is personal is only for the mail.
+
+    ``locate`` says where the character at an offset of ``body`` was written.
+    """
+
+    def refuse_if(broken: bool, fault: str, remedy: str, at: int) -> None:  # noqa: FBT001 - reads as a sentence
+        place = locate(at) if broken and locate else f"the {part} part"
+        _refuse_if(broken, fault, place=place, remedy=remedy)
+
+    template = placeholders.split(body)
+    inside, begun, at = False, 0, 0
     for piece in template.parts:
         match piece:
             case Placeholder.MAIL_ONLY_START:
-                _require(not inside, f"mail_only is not nested in the {part} part")
-                inside = True
+                refuse_if(
+                    inside,
+                    "mail_only stands within mail_only",
+                    "write {{ end_mail_only }} before it, or remove it",
+                    at,
+                )
+                inside, begun = True, at
             case Placeholder.MAIL_ONLY_END:
-                _require(inside, f"end_mail_only follows mail_only in the {part} part")
+                refuse_if(
+                    not inside,
+                    "end_mail_only ends nothing",
+                    "write {{ mail_only }} where its part begins, or remove it",
+                    at,
+                )
                 inside = False
             case Placeholder():
-                _require(inside, f"{piece.value} stands after mail_only in the {part} part")
+                refuse_if(
+                    not inside,
+                    f"{piece.value} stands outside of mail_only, so on a public page",
+                    "write {{ mail_only }} before it and {{ end_mail_only }} after it",
+                    at,
+                )
             case _:
-                _require(placeholders.nonce not in piece, f"no mark is torn in the {part} part")
-    _require(not inside, f"mail_only is ended by end_mail_only in the {part} part")
-    _require(
-        Placeholder.UNSUBSCRIBE_URL in template.parts,
-        f"unsubscribe_url stands in the {part} part",
+                torn = piece.find(placeholders.nonce)
+                refuse_if(
+                    torn >= 0,
+                    "a personal value or a mail_only mark is cut or changed",
+                    "write it by itself, without a filter",
+                    at + max(torn, 0),
+                )
+        at += len(placeholders.mark(piece) if isinstance(piece, Placeholder) else piece)
+    refuse_if(
+        inside, "mail_only is never ended", "write {{ end_mail_only }} where its part ends", begun
+    )
+
+
+def check_way_out(
+    body: str, part: str, placeholders: Placeholders, home: Callable[[], str] | None = None
+) -> None:
+    """Look for the unsubscribe link; ``home`` names the file that should hold it."""
+    missing = Placeholder.UNSUBSCRIBE_URL not in placeholders.split(body).parts
+    _refuse_if(
+        missing,
+        f"the {part} part has no unsubscribe link",
+        place=home() if missing and home else "",
+        remedy="write {{ unsubscribe_url }} between {{ mail_only }} and {{ end_mail_only }} into it"
+        if home
+        else "look for what takes {{ unsubscribe_url }} out of the theme",
     )
 
 
@@ -116,8 +174,12 @@ def check_page(template: Template) -> None:
             case _:
                 page.feed(piece)
     page.close()
-    _require(page.opened == [], "every element is closed")
-    _require(page.title.strip() != "", "it has a title")
+    _refuse_if(page.opened != [], f"the page does not close <{''.join(page.opened[-1:])}>")
+    _refuse_if(
+        not page.title.strip(),
+        "the page has no title",
+        remedy="write <mj-title>{{ subject }}</mj-title> into its <mj-head>",
+    )
 
 
 class _Page(HTMLParser):
@@ -132,25 +194,33 @@ class _Page(HTMLParser):
 
     def start_block(self) -> None:
         """Begin a part that may be left out."""
-        _require("<" not in self.rawdata, "mail_only stands between elements, not in one")
+        _refuse_if("<" in self.rawdata, "mail_only stands within a tag", remedy=_BETWEEN)
         self._outer = self._lowest = len(self.opened)
 
     def end_block(self) -> None:
         """End it: it must have closed what it opened, and nothing else."""
-        _require(
-            "<" not in self.rawdata and self._lowest == self._outer == len(self.opened),
-            "what is only for the mail opens and closes the same elements",
+        _refuse_if("<" in self.rawdata, "end_mail_only stands within a tag", remedy=_BETWEEN)
+        _refuse_if(
+            not self._lowest == self._outer == len(self.opened),
+            "between mail_only and end_mail_only an element is opened or closed, and not both",
+            remedy="write the two marks into the same element",
         )
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = dict(attrs)
         if tag == "html" or self.opened[-1:] == ["body"]:
-            _require(
-                bool(names.get("lang") and names.get("dir")),
-                f"<{tag}> has a language and a direction",
+            _refuse_if(
+                not (names.get("lang") and names.get("dir")),
+                f"<{tag}> has no language or no direction",
+                remedy='begin issue.mjml with <mjml lang="{{ language }}" dir="{{ direction }}">, '
+                "and write both into what stands in <mj-raw>",
             )
         if tag == "img":
-            _require("alt" in names, f"the image {names.get('src')} has an alternative text")
+            _refuse_if(
+                "alt" not in names,
+                f"the image {names.get('src')} has no alternative text",
+                remedy='write alt="..." into it',
+            )
         if tag not in _NOT_CLOSED:
             self.opened.append(tag)
 
@@ -162,7 +232,10 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _NOT_CLOSED:
             return
-        _require(self.opened[-1:] == [tag], f"</{tag}> closes what was opened last")
+        _refuse_if(
+            self.opened[-1:] != [tag],
+            f"</{tag}> closes <{''.join(self.opened[-1:])}> in the page, which does not fit",
+        )
         self.opened.pop()
         self._lowest = min(self._lowest, len(self.opened))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,8 @@ from pipeline.rendering.options import RenderOptions
 from pipeline.rendering.placeholders import Placeholders
 from pipeline.rendering.templates import Templates
 from pipeline.rendering.xhtml import to_xhtml
+
+_HTML, _TEXT = "issue.mjml", "issue.txt"
 
 
 class Renderer:
@@ -79,13 +82,18 @@ class Renderer:
 
     def _html(self, read: Manuscript, placeholders: Placeholders) -> Template:
         names = context.for_html(read, self._day(read), self._options, placeholders.marks())
-        source = self._templates.render_markup("issue.mjml", names)
-        compiled = mjml.compile_html(source, self._templates.find)
+        source = self._templates.render_markup(_HTML, names)
+        locate = partial(self._templates.locate_markup, _HTML, names)
+        compiled = mjml.compile_html(source, locate)
+        # In what the templates wrote a place is known.
+        post_conditions.check_marks(source, "HTML", placeholders, locate)
+        post_conditions.check_way_out(source, "HTML", placeholders, partial(self._home, _HTML))
         post_conditions.check_compiled(compiled)
         inlined = inlining.inline(compiled)
         post_conditions.check_inlined(compiled, inlined, placeholders)
+        post_conditions.check_marks(inlined, "HTML", placeholders)
+        post_conditions.check_way_out(inlined, "HTML", placeholders)
         template = placeholders.split(inlined)
-        post_conditions.check_marks(template, "HTML", placeholders)
         post_conditions.check_page(template)
         return template
 
@@ -93,9 +101,15 @@ class Renderer:
         names = context.for_text(
             read, self._day(read), self._options, placeholders.marks(), plain_text.render
         )
-        template = placeholders.split(self._templates.render_text("issue.txt", names))
-        post_conditions.check_marks(template, "text", placeholders)
-        return template
+        text = self._templates.render_text(_TEXT, names)
+        locate = partial(self._templates.locate_text, _TEXT, names)
+        post_conditions.check_marks(text, "text", placeholders, locate)
+        post_conditions.check_way_out(text, "text", placeholders, partial(self._home, _TEXT))
+        return placeholders.split(text)
+
+    def _home(self, name: str) -> str:
+        """Name the file that should hold the unsubscribe link."""
+        return self._templates.home_of("unsubscribe_url", name)
 
     def _day(self, read: Manuscript) -> date:
         """Give the date of an issue: its slot's, never today's."""

@@ -13,7 +13,9 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.errors import TemplateError
-from pipeline.rendering import plain_text
+from pipeline.rendering import normalising, plain_text, tracing
+from pipeline.rendering.theme_files import ThemeFiles
+from pipeline.rendering.tracing import LineMarks
 
 #: What the code of a template can raise besides Jinja's own errors.
 _RAISED_BY_TEMPLATES = (
@@ -21,7 +23,6 @@ _RAISED_BY_TEMPLATES = (
     ArithmeticError,
     AttributeError,
     LookupError,
-    OSError,
     RecursionError,
     TypeError,
     ValueError,
@@ -32,58 +33,61 @@ class Templates:
     """The files of a theme, looked for in one folder after the other."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = tuple(folders)
+        self._files = ThemeFiles(folders)
         self._markup = self._environment(escape=True)
         self._plain = self._environment(escape=False)
-        self._plain.filters |= {"wrap": plain_text.wrap, "underline": plain_text.underline}
 
-    def _environment(self, *, escape: bool) -> ImmutableSandboxedEnvironment:
+    def _environment(self, *, escape: bool, marked: bool = False) -> ImmutableSandboxedEnvironment:
         # Not select_autoescape: that one is off for .mjml.
         environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(self._folders),
+            loader=self._files,
             autoescape=escape,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            extensions=[LineMarks] if marked else [],
         )
         del environment.globals["lipsum"], environment.filters["random"]
+        if not escape:
+            environment.filters |= {"wrap": plain_text.wrap, "underline": plain_text.underline}
         return environment
 
     def render_markup(self, name: str, context: Mapping[str, object]) -> str:
-        """Render a template in which every value is escaped."""
-        return self._render(self._markup, name, context)
+        """Render a template in which every value is escaped, and number its entities."""
+        return normalising.number_entities(self._render(self._markup, name, context))
 
     def render_text(self, name: str, context: Mapping[str, object]) -> str:
         """Render a template of the text part, where nothing is markup."""
         return self._render(self._plain, name, context)
 
-    def find(self, lines: Sequence[str], number: int) -> str:
-        """Find where line ``number`` (from 1) of a rendered text was written.
+    def locate_markup(self, name: str, context: Mapping[str, object], offset: int) -> str:
+        """Say where the character at ``offset`` of what ``render_markup`` gave was written."""
+        environment = self._environment(escape=True, marked=True)
+        return self._locate(
+            normalising.number_entities(self._render(environment, name, context)), name, offset
+        )
 
-        Gives the ``template:line`` of the longest line of a template that stands in it, or else
-        in the nearest line above; one that stands in several places tells nothing.
-        Empty when there is none.
+    def locate_text(self, name: str, context: Mapping[str, object], offset: int) -> str:
+        """Say where the character at ``offset`` of what ``render_text`` gave was written."""
+        environment = self._environment(escape=False, marked=True)
+        return self._locate(self._render(environment, name, context), name, offset)
+
+    def _locate(self, marked: str, name: str, offset: int) -> str:
+        file, line = tracing.read(marked).writer(offset)
+        return self._files.place(file, line) if file else self.place_of(name)
+
+    def place_of(self, name: str) -> str:
+        """Name the file of a template as a person sees it."""
+        return self._files.place_of(name)
+
+    def home_of(self, word: str, name: str) -> str:
+        """Name the file that ought to hold a word which the rendered template ``name`` lacks.
+
+        It is the one that goes before another of its name which holds it, or ``name`` itself.
         """
-        places = {line: found[0] for line, found in self._places().items() if len(found) == 1}
-        for line in reversed(lines[:number]):
-            written = [own for own in places if own in line]
-            if written:
-                return places[max(written, key=len)]
-        return ""
-
-    def _places(self) -> dict[str, list[str]]:
-        places: dict[str, list[str]] = {}
-        loader = self._markup.loader
-        assert loader is not None  # noqa: S101 - set above
-        for name in loader.list_templates():
-            if not name.endswith(".mjml"):
-                continue
-            source, filename, _ = loader.get_source(self._markup, name)
-            for number, line in enumerate(source.splitlines(), start=1):
-                if line.strip():
-                    places.setdefault(line.strip(), []).append(self._place(filename, number))
-        return places
+        lost = self._files.lost(word, Path(name).suffix)
+        return lost or self.place_of(name)
 
     def _render(
         self, environment: jinja2.Environment, name: str, context: Mapping[str, object]
@@ -94,11 +98,11 @@ class Templates:
             raise self._explain(error, name, context) from error
 
     def _explain(self, error: Exception, name: str, context: Mapping[str, object]) -> TemplateError:
-        place = self._raised_at(error) or name
+        place = self._raised_at(error) or self.place_of(name)
         message = remedy = ""
         match error:
             case jinja2.TemplateSyntaxError():
-                place = self._place(error.filename or error.name or name, error.lineno)
+                place = self._files.place(error.filename or error.name or name, error.lineno)
                 message = error.message or ""
             case jinja2.TemplateNotFound():
                 message = f"there is no template {error.name!r}"
@@ -106,11 +110,6 @@ class Templates:
             case jinja2.UndefinedError():
                 message = error.message or ""
                 remedy = _nearest(message, context)
-            case UnicodeDecodeError():
-                message, remedy = "it, or what it includes, is not UTF-8", "save it as UTF-8"
-            case OSError():
-                place = Path(error.filename or name).name
-                message = f"cannot be read: {error.strerror}"
             case RecursionError():
                 message = "templates include one another without end"
             case _:
@@ -121,16 +120,9 @@ class Templates:
     def _raised_at(self, error: Exception) -> str:
         """Find the innermost line of a template; Jinja writes them into the traceback."""
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if any(Path(frame.filename).is_relative_to(folder) for folder in self._folders):
-                return self._place(frame.filename, frame.lineno or 0)
+            if self._files.holds(frame.filename):
+                return self._files.place(frame.filename, frame.lineno or 0)
         return ""
-
-    def _place(self, filename: str | None, line: int) -> str:
-        path = Path(filename or "")
-        for folder in self._folders:
-            if path.is_relative_to(folder):
-                return f"{folder.name}/{path.relative_to(folder)}:{line}"
-        return f"{filename}:{line}"
 
 
 def _nearest(message: str, context: Mapping[str, object]) -> str:

@@ -28,7 +28,7 @@ def page(*parts: Any, head: Any = HEAD) -> Template:
     ],
 )
 def test_an_attribute_written_as_a_debug_string_is_refused(html):
-    with pytest.raises(PostConditionError, match="escaped by the compiler"):
+    with pytest.raises(PostConditionError, match="as a debug string"):
         post_conditions.check_compiled(html)
 
 
@@ -55,8 +55,8 @@ BEFORE = "<!DOCTYPE html><!--[if mso]>x<![endif]--><style>@media print{a{b:c !im
         pytest.param(BEFORE.replace("[if mso]>x", "[if mso]>y"), "Outlook", id="comment"),
         pytest.param(BEFORE.replace(" !important", ""), "@media", id="media"),
         pytest.param(BEFORE.replace("}}", "}"), "@media", id="media without an end"),
-        pytest.param(BEFORE + MARKS.mark(LINK), "placeholder", id="placeholder"),
-        pytest.param(BEFORE + "<mj-text>", "MJML", id="component"),
+        pytest.param(BEFORE + MARKS.mark(LINK), "personal value", id="placeholder"),
+        pytest.param(BEFORE + "<mj-text>", "left <mj-text> as it is", id="component"),
     ],
 )
 def test_inlining_must_keep_what_mail_programs_need(after, message):
@@ -66,38 +66,52 @@ def test_inlining_must_keep_what_mail_programs_need(after, message):
         post_conditions.check_inlined(BEFORE, after, MARKS)
 
 
+def written(parts: Any) -> str:
+    """A body as a template writes it."""
+    return "".join(MARKS.mark(p) if isinstance(p, Placeholder) else p for p in parts)
+
+
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        pytest.param((LINK,), "unsubscribe_url stands after", id="a link outside"),
-        pytest.param((START, LINK, END, ADDRESS), "address stands after", id="an address outside"),
-        pytest.param((START, START, LINK, END), "not nested", id="nested"),
-        pytest.param((START, LINK), "is ended by", id="not ended"),
-        pytest.param((END, START, LINK, END), "follows mail_only", id="ended first"),
-        pytest.param((START, ADDRESS, END), "unsubscribe_url stands in", id="no way out"),
-        pytest.param((START, LINK, END, f"@@{NONCE}:addr"), "torn", id="a torn mark"),
+        pytest.param((LINK,), "unsubscribe_url stands outside", id="a link outside"),
+        pytest.param(
+            (START, LINK, END, ADDRESS), "address stands outside", id="an address outside"
+        ),
+        pytest.param((START, START, LINK, END), "within mail_only", id="nested"),
+        pytest.param((START, LINK), "never ended", id="not ended"),
+        pytest.param((END, START, LINK, END), "ends nothing", id="ended first"),
+        pytest.param((START, LINK, END, f"@@{NONCE}:addr"), "cut or changed", id="a torn mark"),
     ],
 )
 def test_what_is_personal_is_only_for_the_mail(parts, message):
     with pytest.raises(PostConditionError, match=message):
-        post_conditions.check_marks(Template(parts), "HTML", MARKS)
+        post_conditions.check_marks(written(parts), "HTML", MARKS)
+
+
+def test_a_part_without_a_way_out_is_refused():
+    with pytest.raises(PostConditionError, match="text part has no unsubscribe link") as refused:
+        post_conditions.check_way_out("x", "text", MARKS, lambda: "templates/classic/issue.txt")
+
+    assert refused.value.place == "templates/classic/issue.txt"
+    assert "{{ unsubscribe_url }}" in refused.value.remedy
 
 
 @pytest.mark.parametrize(
     ("template", "message"),
     [
-        pytest.param(page(head=HEAD.replace(' lang="en"', "")), "language", id="html"),
-        pytest.param(Template((HEAD, "<div>x</div></body></html>")), "direction", id="body"),
-        pytest.param(page(head=HEAD.replace(">T<", "> <")), "title", id="title"),
-        pytest.param(page('<img src="a.png">'), "a.png has an alternative", id="image"),
-        pytest.param(page("<p></div>"), "closes what was opened", id="mismatch"),
-        pytest.param(Template((HEAD,)), "every element is closed", id="not closed"),
-        pytest.param(page("<p>", START, "</p>", END), "opens and closes", id="block closes more"),
-        pytest.param(page(START, "<p>", END, "</p>"), "opens and closes", id="block opens more"),
+        pytest.param(page(head=HEAD.replace(' lang="en"', "")), "no language", id="html"),
+        pytest.param(Template((HEAD, "<div>x</div></body></html>")), "no direction", id="body"),
+        pytest.param(page(head=HEAD.replace(">T<", "> <")), "no title", id="title"),
+        pytest.param(page('<img src="a.png">'), "a.png has no alternative", id="image"),
+        pytest.param(page("<p></div>"), "</div> closes <p>", id="mismatch"),
+        pytest.param(Template((HEAD,)), "does not close <body>", id="not closed"),
+        pytest.param(page("<p>", START, "</p>", END), "opened or closed", id="block closes more"),
+        pytest.param(page(START, "<p>", END, "</p>"), "opened or closed", id="block opens more"),
         pytest.param(
-            page("<p>", START, "</p><p>", END, "</p>"), "opens and closes", id="block across"
+            page("<p>", START, "</p><p>", END, "</p>"), "opened or closed", id="block across"
         ),
-        pytest.param(page('<a href="', START, '">', END, "</a>"), "not in one", id="in a tag"),
+        pytest.param(page('<a href="', START, '">', END, "</a>"), "within a tag", id="in a tag"),
     ],
 )
 def test_a_page_is_whole_and_says_its_language(template, message):
