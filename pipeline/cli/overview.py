@@ -138,11 +138,12 @@ def _about_files(session: Session, plan: Plan) -> str:
 def _about_sending(plan: Plan, view: Outlook, readers: int) -> str:
     if plan.issue is None:
         return "write an answer and set its `status: ready`; `mailbag plan` says what is missing"
-    if not readers:
-        return "bring readers: `mailbag subscribers import FILE`"
     if view.approval is Approval.MISSING:
         return f"look at it (`mailbag preview`) and approve it (`mailbag approve {plan.number}`)"
-    return ""
+    if view.approval is Approval.GIVEN and plan.assumptions and plan.issue_file is not None:
+        # The readers are on the machine that sends.
+        return f"commit {plan.issue_file.source} and push it to where issues are sent"
+    return "" if readers else "bring readers: `mailbag subscribers import FILE`"
 
 
 def _about_slot(entry: SlotRecord) -> str:

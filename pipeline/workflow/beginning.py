@@ -65,7 +65,7 @@ def missing(shop: Workshop, store: Store, prepared: Prepared) -> str:
     """Say what an issue waits for; empty when nothing."""
     edition = prepared.edition
     if prepared.void:
-        return f"{prepared.void}; look at it again, then {editing.approve_command(edition)}"
+        return f"{prepared.refusal}; look at it again, then {editing.approve_command(edition)}"
     if shop.approval_required and not prepared.is_approved:
         return (
             f"issue {edition.number} is not approved; look at it with `mailbag preview`,"

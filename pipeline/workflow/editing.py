@@ -9,7 +9,7 @@ from pipeline.content import library, writing
 from pipeline.errors import ContentError, NotFoundError
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding, Level
-from pipeline.model.issue import Issue
+from pipeline.model.issue import Issue, Slot
 from pipeline.model.record import Draft
 from pipeline.store.opening import Store
 from pipeline.workflow import inputs, planning
@@ -27,6 +27,13 @@ class Prepared:
     is_approved: bool
     #: Why an approval that somebody gave does not hold; empty when none was given or it holds.
     void: str = ""
+    #: The bytes that somebody approved, these or others; empty when nobody did.
+    approved: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """Say that the approval is void, and why."""
+        return f"the approval of {self.approved[:12]} is void: {self.void}"
 
     def findings_at(self, level: Level) -> tuple[Finding, ...]:
         """Give the edition's findings that are at least so bad."""
@@ -40,24 +47,37 @@ def prepare(shop: Workshop, store: Store | None, plan: Plan) -> Prepared:
     Raises ContentError, NotEnoughContentError or RenderError.
     """
     issue = plan.require_issue()
-    draft = store.drafts.find(plan.slot) if store else None
+    draft = _draft(store, plan.slot) if store else None
     changes = inputs.changed(draft.inputs, inputs.of(shop, issue)) if draft else ()
     if draft is not None and not changes:
-        return Prepared(plan, Edition.from_json(draft.edition), is_approved=True)
+        edition = Edition.from_json(draft.edition)
+        return Prepared(plan, edition, is_approved=True, approved=edition.sha256)
     edition = shop.renderer().render(issue, nonce=shop.nonce())
     committed = plan.issue_file.approved if plan.issue_file else None
     if edition.sha256 in {committed, draft.sha256 if draft else None}:
-        return Prepared(plan, edition, is_approved=True)
-    void = ""
+        return Prepared(plan, edition, is_approved=True, approved=edition.sha256)
     if draft is not None:
-        void = f"the approval of {draft.sha256[:12]} is void: {', '.join(changes)} changed since"
-    elif committed and plan.issue_file is not None:
+        void, approved = f"{', '.join(changes)} changed since", draft.sha256
+    elif committed:
+        approved = committed
         void = (
-            f"the approval of {committed[:12]} is void: the edition made here is"
-            f" {edition.sha256[:12]}: a Q&A, the issue file, the theme, newsletter.toml or a"
-            " locked library differs from where it was approved"
+            f"the edition made here is {edition.sha256[:12]}; a Q&A, the issue file, the theme,"
+            " newsletter.toml or a locked library differs from where it was approved"
         )
-    return Prepared(plan, edition, is_approved=False, void=void)
+    else:
+        void = approved = ""
+    return Prepared(plan, edition, is_approved=False, void=void, approved=approved)
+
+
+def _draft(store: Store, slot: Slot) -> Draft | None:
+    """Find what was approved here for a slot, unless another machine has sent it since."""
+    draft = store.drafts.find(slot)
+    if draft is None:
+        return None
+    edition = Edition.from_json(draft.edition)
+    published = {entry.slug: entry.issue for entry in store.published.all().entries}
+    is_spent = all(published.get(slug) == edition.number for slug in edition.slugs)
+    return None if is_spent else draft
 
 
 def approve(
@@ -128,7 +148,7 @@ def void_finding(prepared: Prepared) -> Finding | None:
         id="issue/approval",
         level=Level.ERROR,
         source=file.source if file else "",
-        message=prepared.void,
+        message=prepared.refusal,
         remedy=f"look at it again with `mailbag preview`, then {approve_command(edition)}",
     )
 

@@ -269,7 +269,7 @@ def test_plan_and_the_overview_say_why_an_approval_is_void(void: Office):
     plan, overview = void("plan"), void()
 
     for told in (plan, overview):
-        assert re.search(r"  approval +void: .* content/the-open-door\.md changed since", told.out)
+        assert re.search(r"  approval +void: content/the-open-door\.md changed since", told.out)
     assert "Now: what was approved has changed; look at it again" in overview.out
     assert void("plan", "--json").document["approval"]["state"] == "void"
 
@@ -302,6 +302,14 @@ def test_approval_that_holds_is_shown_with_its_hash(guarded: Office):
 
     assert f"approval     given, {approved[:12]}" in guarded().out
     assert f"approval   given, {approved[:12]}" in guarded("plan").out
+
+
+def test_laptop_with_an_approved_issue_is_to_commit_it(office: Office):
+    office.edit('approval = "none" ', 'approval = "required" ')
+
+    assert "Now: look at it (`mailbag preview`) and approve it" in office().out
+    office("approve", "1", "--sha256", sha256(office))
+    assert "Now: commit issues/0001.md and push it to where issues are sent" in office().out
 
 
 # -- what keeps an issue back is said everywhere

@@ -12,6 +12,7 @@ from pipeline.errors import ContentError, NotFoundError, RenderError
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding
 from pipeline.model.issue import Issue
+from pipeline.model.published import PublishedQA
 from pipeline.model.qa import QA
 from pipeline.model.record import SlotState
 from pipeline.workflow import editing, planning
@@ -230,6 +231,19 @@ def test_approval_is_spent_when_its_issue_went_out_off_schedule(desk: Office) ->
     assert day.notes == ()
     assert [edition.number for edition in desk.sent] == [1, 2]
     assert desk.sent[0].sha256 == sha256
+
+
+def test_approval_is_spent_when_another_machine_has_sent_its_issue(desk: Office) -> None:
+    desk.approve()
+    desk.write_qa("lamps", day=9)
+    desk.store.published.add(
+        [PublishedQA(slug=slug, issue=1) for slug in ("tea", "chairs")], desk.now
+    )
+
+    plan = desk.plan()
+
+    assert plan.require_issue().slugs == ("lamps",)
+    assert editing.prepare(desk.shop, desk.store, plan).void == ""
 
 
 # -- given elsewhere
