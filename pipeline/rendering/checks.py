@@ -22,6 +22,26 @@ _WORST = {Placeholder.UNSUBSCRIBE_URL: "u" * 400, Placeholder.ADDRESS: "a" * 254
 
 _LEFT_OVER = re.compile(r"\b(?:TK|TODO|FIXME)\b|(?i:lorem ipsum)|\{\{|\{%")
 
+# What an editor may take for markup. Not every word in angle brackets: "<Name>" is only a text.
+_HTML = re.compile(
+    r"</?(?P<tag>a|abbr|b|big|blockquote|br|center|code|del|details|div|em|font|h[1-6]|hr|i|iframe"
+    r"|img|ins|li|mark|ol|p|pre|q|s|script|small|span|strike|strong|style|sub|summary|sup|table"
+    r"|tbody|td|th|thead|tr|tt|u|ul|video)(?:\s[^<>=]*=[^<>]*|\s*/?)>",
+    re.IGNORECASE,
+)
+_MARKDOWN = {
+    **dict.fromkeys(("b", "strong"), "**bold**"),
+    **dict.fromkeys(("i", "em"), "*italic*"),
+    **dict.fromkeys(("br", "p", "div"), "an empty line between paragraphs"),
+    **dict.fromkeys(("ul", "li"), "- item"),
+    **dict.fromkeys(("s", "del", "strike"), "~~struck~~"),
+    "ol": "1. item",
+    "a": "[words](https://...)",
+    "blockquote": "> quoted",
+    "code": "`code`",
+    "hr": "---",
+}
+
 
 def check(edition: Edition, manuscript: Manuscript, options: RenderOptions) -> tuple[Finding, ...]:
     """Find what must not, or should not, go out as it is."""
@@ -96,6 +116,7 @@ def _footer(options: RenderOptions) -> Iterator[Finding]:
 def _texts(manuscript: Manuscript) -> Iterator[Finding]:
     yield from _document(manuscript.intro, "intro", "")
     yield from _left_over(manuscript.intro.prose, "intro", "")
+    yield from _html(manuscript.intro.prose, "intro", "")
     for entry in manuscript.entries:
         qa = entry.qa
         yield from _document(entry.question, "question", qa.source)
@@ -107,6 +128,13 @@ def _texts(manuscript: Manuscript) -> Iterator[Finding]:
             ("bio", qa.answer.bio or ""),
         ):
             yield from _left_over(text, name, qa.source)
+        for name, text in (
+            ("title", qa.title),
+            ("question", entry.question.prose),
+            ("answer", entry.answer.prose),
+            ("bio", qa.answer.bio or ""),
+        ):
+            yield from _html(text, name, qa.source)
         if qa.inspired_by and qa.inspired_by.url:
             yield from _link(qa.inspired_by.url, "inspired_by", qa.source)
 
@@ -161,4 +189,19 @@ def _left_over(text: str, name: str, source: str) -> Iterator[Finding]:
             source=source,
             message=f"the {name} holds {found[0]!r}, which looks unfinished",
             remedy="finish or remove it",
+        )
+
+
+def _html(text: str, name: str, source: str) -> Iterator[Finding]:
+    found = _HTML.search(text)
+    if found:
+        instead = _MARKDOWN.get(found["tag"].lower(), "**bold** or *italic*")
+        yield Finding(
+            id="text/html",
+            level=Level.NOTE,
+            source=source,
+            message=f"the {name} holds {found[0][:60]!r}, and readers see just that",
+            remedy="remove it"
+            if name in {"title", "bio"}
+            else f"write Markdown: {instead}, or put it into `backticks` to show it",
         )

@@ -34,6 +34,9 @@ def test_a_good_issue_has_no_findings():
         pytest.param("Ask TK about it", "text/left-over", Level.WARNING, id="TK"),
         pytest.param("Lorem ipsum dolor", "text/left-over", Level.WARNING, id="filler"),
         pytest.param("Dear {{ name }}", "text/left-over", Level.WARNING, id="template"),
+        pytest.param("<b>bold</b><br>", "text/html", Level.NOTE, id="HTML"),
+        pytest.param('Look <A\nHREF="x">here</A>', "text/html", Level.NOTE, id="HTML on two lines"),
+        pytest.param("one<br/>\ntwo", "text/html", Level.NOTE, id="a break"),
     ],
 )
 def test_a_finding_names_the_file_of_the_answer(answer, finding, level):
@@ -49,6 +52,9 @@ def test_a_finding_names_the_file_of_the_answer(answer, finding, level):
     [
         pytest.param("Write `{{ name }}` there", id="in code"),
         pytest.param("The TKO was loud", id="within a word"),
+        pytest.param("Write `<b>` or\n\n    <br>", id="HTML in code"),
+        pytest.param("Dear <Name>, if a <b then b> a, see <https://a.example>", id="no HTML"),
+        pytest.param("Yes. <!-- <b> -->", id="HTML in a comment"),
         pytest.param("[a](https://a.example) [b](mailto:b@mail.example)", id="good links"),
     ],
 )
@@ -60,6 +66,24 @@ def test_what_a_reader_writes_is_not_unfinished():
     issue = make_issue(qas=(make_letter("{{ 7*7 }} and TK", "Yes."),))
 
     assert render(issue).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "remedy"),
+    [
+        pytest.param({"question": "<b>May I?</b>"}, "question", "**bold**", id="question"),
+        pytest.param({"answer": "<em>No</em>"}, "answer", "*italic*", id="answer"),
+        pytest.param({"answer": "<u>No</u>"}, "answer", "**bold** or *italic*", id="no such thing"),
+        pytest.param({"title": "<i>Why</i>"}, "title", "remove it", id="title"),
+    ],
+)
+def test_html_in_a_text_is_told_with_what_to_write(changes, name, remedy):
+    (finding,) = render(make_issue(qas=(make_letter(source="content/a.md", **changes),))).findings
+
+    assert finding.id == "text/html"
+    assert finding.message.startswith(f"the {name} holds")
+    assert remedy in finding.remedy
+    assert finding.source == "content/a.md"
 
 
 @pytest.mark.parametrize(
