@@ -218,8 +218,10 @@ def test_approval_is_void_after_a_change_and_says_what_changed(cron: Cron) -> No
 
     void = cron.tick(local(TUESDAY, 9))
 
-    assert f"content/{slug[0]}.md" in void.notes[0]
-    assert "void" in void.notes[0]
+    (trouble,) = void.troubles
+    assert f"content/{slug[0]}.md" in trouble.message
+    assert "void" in trouble.message
+    assert cron.why(TUESDAY) == trouble.message
     assert cron.mails == 0
 
 
