@@ -1,10 +1,12 @@
 """Edge: reads the content folder and the issue files of a site."""
 
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 
 from pipeline.content import column, decoding, issue_file, parsing
@@ -32,11 +34,7 @@ def read(root: Path, *, site: Path, cache: Path | None = None) -> Column:
     """
     scan = _Scan(site)
     remembered = ParseCache.load(cache) if cache is not None else ParseCache()
-    files: list[Parsed] = []
-    for path in scan.files(root):
-        parsed = _read_file(path, scan, remembered)
-        if parsed is not None:
-            files.append(parsed)
+    files = [_read_file(entry, scan, remembered) for entry in scan.files(root)]
     if cache is not None:
         remembered.save(cache)
     return column.gather(files, scan.findings)
@@ -95,7 +93,7 @@ def digest(path: Path) -> str:
         ContentError: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ContentError(
@@ -130,9 +128,11 @@ class _Scan:
         """Name a path relative to the site."""
         return decoding.name_of(os.path.relpath(path, self._site)).replace(os.sep, "/")
 
-    def unreadable(self, path: str, error: OSError) -> None:
-        report = Report(self.source_of(path))
-        _report_unreadable(error, report)
+    def unreadable(self, folder: str, error: OSError) -> None:
+        report = Report(self.source_of(folder))
+        is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError))
+        remedy = "bring the folder back" if is_gone else "let this user read the folder"
+        _report_unreadable(error, report, remedy)
         self.findings.extend(report.findings)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
@@ -173,13 +173,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return False
 
 
-def _read_file(entry: os.DirEntry[str], scan: _Scan, remembered: ParseCache) -> Parsed | None:
+def _read_file(entry: os.DirEntry[str], scan: _Scan, remembered: ParseCache) -> Parsed:
     source = scan.source_of(entry.path)
     try:
         status = entry.stat()
-        if not stat.S_ISREG(status.st_mode):
-            # A pipe or a device holds no text, and may never end.
-            return None
         if (known := remembered.find(source, status)) is not None:
             return known
         parsed = parsing.parse(_read_bytes(Path(entry.path)), source)
@@ -191,16 +188,21 @@ def _read_file(entry: os.DirEntry[str], scan: _Scan, remembered: ParseCache) -> 
     return parsed
 
 
+def _opened(path: Path) -> BufferedReader:
+    """Open a file that has an end: to open a pipe may wait for ever, and so may reading on."""
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "a pipe, a socket or a device, and no file")
+    return path.open("rb")
+
+
 def _read_bytes(path: Path) -> bytes:
     """Read a file, but not more of it than shows that it is too large."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         return file.read(decoding.LARGEST + 1)
 
 
-def _report_unreadable(error: OSError, report: Report) -> None:
-    report.error(
-        "unreadable",
-        0,
-        f"it cannot be read ({error.strerror or error})",
-        "make it readable, or remove it",
-    )
+def _report_unreadable(
+    error: OSError, report: Report, remedy: str = "make it readable, or remove it"
+) -> None:
+    report.error("unreadable", 0, f"it cannot be read ({error.strerror or error})", remedy)

@@ -1,6 +1,6 @@
 """The next issue: which slot, which number, which Q&As, and why."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -28,9 +28,9 @@ class Plan:
     selection: Selection
     #: ``None`` when there are too few Q&As, or the issue file names one that cannot be used.
     issue: Issue | None
-    #: What is wrong with the column's files; those of the issue file are in ``faults``.
+    #: What is wrong with the column's files, and with the names of issue files.
     findings: tuple[Finding, ...]
-    #: What is wrong with the issue file or the Q&As it names; any error stops the issue.
+    #: What is wrong with the issue file, its Q&As or the whole folder; any error stops the issue.
     faults: tuple[Finding, ...]
     issue_file: IssueFile | None
     #: What was taken for granted because there is no ledger here.
@@ -52,7 +52,9 @@ class Plan:
                 first.message,
                 place=first.place,
                 remedy=first.remedy,
-                others=[str(other) for other in others],
+                others=[
+                    str(ContentError(it.message, place=it.place, remedy=it.remedy)) for it in others
+                ],
             )
         if self.issue is None:
             found, drafts = len(self.selection.chosen), len(self.selection.passed)
@@ -117,7 +119,11 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
         slot=slot,
         selection=chosen,
         issue=issue,
-        findings=(*column.findings, *examination.findings),
+        findings=(
+            *(finding for finding in column.findings if finding not in faults),
+            *library.misnamed_issue_files(shop.folder),
+            *examination.findings,
+        ),
         faults=tuple(faults),
         issue_file=reading.file if reading else None,
         assumptions=assumptions,
@@ -203,11 +209,7 @@ def _over(file: IssueFile, wanted: Slot, slot: Slot) -> Finding:
 def _no_column(column: Column, shop: Workshop) -> list[Finding]:
     """A folder that cannot be read is not an empty one: its slot must not be skipped for it."""
     source = shop.content.relative_to(shop.folder).as_posix()
-    return [
-        replace(finding, remedy="bring the folder back")
-        for finding in column.findings
-        if finding.source == source
-    ]
+    return [finding for finding in column.findings if finding.source == source]
 
 
 def write_issue_file(shop: Workshop, plan: Plan) -> Path:

@@ -1,5 +1,6 @@
 import hashlib
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -124,14 +125,17 @@ def test_a_forbidden_file_and_folder_are_findings(site, request):
     column = read(Path())
 
     assert slugs(column) == ["c"]
-    assert [finding.source for finding in column.findings] == ["content/a.md", "content/locked"]
+    assert [(finding.source, finding.remedy) for finding in column.findings] == [
+        ("content/a.md", "make it readable, or remove it"),
+        ("content/locked", "let this user read the folder"),
+    ]
 
 
 def test_a_missing_folder_is_a_finding(tmp_path):
     column = library.read(tmp_path / "content", site=tmp_path)
 
     assert [str(finding) for finding in column.findings] == [
-        "content: it cannot be read (No such file or directory), make it readable, or remove it"
+        "content: it cannot be read (No such file or directory), bring the folder back"
     ]
 
 
@@ -154,11 +158,39 @@ def test_a_folder_behind_a_link_is_read(site, tmp_path_factory):
     assert [qa.source for qa in read(site).qas] == ["content/linked/a.md"]
 
 
-def test_a_pipe_is_not_waited_for(site):
+def test_a_pipe_or_socket_is_a_finding_and_not_waited_for(site, monkeypatch):
     os.mkfifo(site / "content" / "a.md")
     (site / "content" / "b.md").symlink_to("a.md")
+    monkeypatch.chdir(site / "content")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("c.md")  # a long path would not fit into its address
 
-    assert read(site) == Column((), (), {})
+    column = read(site)
+
+    assert [finding.place for finding in column.findings] == [
+        "content/a.md",
+        "content/b.md",
+        "content/c.md",
+    ]
+    assert "a pipe, a socket or a device" in column.findings[0].message
+    assert column.faulty.keys() == {"a", "b", "c"}
+
+
+def test_an_issue_file_that_is_a_pipe_is_not_waited_for(site):
+    (site / "issues").mkdir()
+    os.mkfifo(site / "issues" / "0012.md")
+
+    parsed = read_issue_file(site, 12)
+
+    assert parsed is not None
+    assert "a pipe" in parsed.findings[0].message
+
+
+def test_the_digest_of_a_pipe_is_an_error(site):
+    os.mkfifo(site / "pipe")
+
+    with pytest.raises(ContentError, match="a pipe"):
+        digest(site / "pipe")
 
 
 def test_a_name_that_is_no_text_is_a_finding_that_can_be_printed(site):

@@ -392,3 +392,18 @@ def test_issue_file_is_never_overwritten(desk: Office) -> None:
         planning.write_issue_file(desk.shop, desk.plan())
 
     assert "Mine" in path.read_text()
+
+
+def test_issue_file_under_another_name_is_a_finding(desk: Office) -> None:
+    desk.write_issue_file(1, "slugs: [lamps]").rename(desk.folder / "issues" / "1.md")
+
+    assert [finding.source for finding in desk.plan().findings] == ["issues/1.md"]
+
+
+def test_folder_that_is_gone_is_reported_once(desk: Office) -> None:
+    (desk.folder / "content").rename(desk.folder / "elsewhere")
+
+    plan = desk.plan()
+
+    assert plan.findings == ()
+    assert [finding.remedy for finding in plan.faults] == ["bring the folder back"]
