@@ -354,7 +354,7 @@ def test_every_fault_is_a_whole_sentence_on_its_line(faulty: Office, words):
     twice, over, unknown = told.err.splitlines()
     assert twice == "mailbag: issues/0001.md:2: `the-open-door` is named twice; keep one"
     assert over.startswith("issues/0001.md: is for the slot of 2026-02-03, which is over; the next")
-    assert unknown.endswith("mend it, or take it out of `slugs`")
+    assert unknown.endswith("there is no such Q&A; mend it, or take it out of `slugs`")
 
 
 def test_json_has_every_fault(faulty: Office):
