@@ -183,7 +183,7 @@ def _read_file(entry: os.DirEntry[str], scan: _Scan, remembered: ParseCache) -> 
     except OSError as error:
         report = Report(source)
         _report_unreadable(error, report)
-        return Parsed(parsing.slug_of(source), source, None, report.findings)
+        return Parsed(parsing.slug_of(source), report.source, None, report.findings)
     remembered.put(source, status, parsed)
     return parsed
 

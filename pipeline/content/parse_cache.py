@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.content.parsing import Parsed
+from pipeline.content.report import printable
 from pipeline.content.writing import write_text_atomically
 from pipeline.errors import ContentError
 from pipeline.model.finding import Finding, Level
@@ -86,13 +87,13 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
 
 
 def _from_json(document: dict[str, Any], source: str) -> Parsed:
-    slug = document["slug"]
+    slug, place = document["slug"], printable(source)
     findings = tuple(
-        Finding(id=rule, level=Level(level), source=source, line=line, message=text, remedy=remedy)
+        Finding(id=rule, level=Level(level), source=place, line=line, message=text, remedy=remedy)
         for rule, level, line, text, remedy in document.get("findings", ())
     )
     if "qa" not in document:
-        return Parsed(slug, source, None, findings)
+        return Parsed(slug, place, None, findings)
     title, status, topics, not_before, priority = document["qa"]
     text, asked_by, asked_on = document["question"]
     column = document["inspired_by"]
@@ -108,7 +109,7 @@ def _from_json(document: dict[str, Any], source: str) -> Parsed:
         inspired_by=Inspiration(*column) if column else None,
         source=source,
     )
-    return Parsed(slug, source, qa, findings)
+    return Parsed(slug, place, qa, findings)
 
 
 def _day_to_json(day: date | None) -> str | None:

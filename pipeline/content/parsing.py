@@ -15,7 +15,8 @@ from pipeline.model.qa import QA, Answer, QAStatus, Question
 #: What a person must still replace, as in a new site's configuration.
 PLACEHOLDER = "CHANGE-ME"
 
-_PLAIN_SLUG = re.compile(r"[^\W_](?:[\w.-]*\w)?")
+#: What a shell takes for something else than a part of a name.
+_SHELL = re.compile(r"[\s!\"#$&'()*;<>?\[\\\]^`{|}~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ def parse(data: bytes, source: str) -> Parsed:
     """
     report = Report(source)
     slug = slug_of(source)
-    _check_slug(slug, report)
-    qa = _read(data, slug, report)
-    return Parsed(slug, source, None if report.has_errors else qa, report.findings)
+    _check_name(source, slug, report)
+    qa = _read(data, source, slug, report)
+    return Parsed(slug, report.source, None if report.has_errors else qa, report.findings)
 
 
 def slug_of(source: str) -> str:
@@ -47,7 +48,7 @@ def slug_of(source: str) -> str:
     return normalize("NFC", PurePosixPath(source).stem)
 
 
-def _read(data: bytes, slug: str, report: Report) -> QA | None:
+def _read(data: bytes, source: str, slug: str, report: Report) -> QA | None:
     text = decoding.decode(data, report)
     if text is None:
         return None
@@ -73,18 +74,26 @@ def _read(data: bytes, slug: str, report: Report) -> QA | None:
         not_before=about.not_before,
         priority=about.priority,
         inspired_by=about.inspired_by,
-        source=report.source,
+        source=source,
     )
 
 
-def _check_slug(slug: str, report: Report) -> None:
+def _check_name(source: str, slug: str, report: Report) -> None:
     remedy = "name the file with letters, digits and hyphens, such as the-long-meeting.md"
-    if has_control(slug) or not slug.isprintable():
-        report.error("slug", 0, "the file's name holds characters that cannot be seen", remedy)
+    if has_control(source) or "\N{REPLACEMENT CHARACTER}" in source or not slug.isprintable():
+        # U+FFFD stands for bytes that are no text: by this name the file is not found again.
+        report.error("slug", 0, "its name or folder holds characters that cannot be seen", remedy)
     elif not slug.strip(". "):
         report.error("slug", 0, "the file has no name before its ending", remedy)
-    elif not _PLAIN_SLUG.fullmatch(slug):
+    elif _SHELL.search(slug):
         report.note("slug", 0, f"the name {slug!r} must be quoted on a command line", remedy)
+    elif slug.startswith("-"):
+        report.note(
+            "slug",
+            0,
+            f"the name {slug!r} is taken for an option on a command line",
+            f"write `-- {slug}` there, or begin the name with a letter",
+        )
 
 
 def _check_placeholders(text: str, report: Report) -> None:

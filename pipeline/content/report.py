@@ -3,12 +3,22 @@
 from pipeline.model.finding import Finding, Level
 
 
+def printable(source: str) -> str:
+    r"""Write characters that cannot be seen as escapes: a line feed is ``\n``."""
+    if source.isprintable():
+        return source
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in source
+    )
+
+
 class Report:
     """Collects the findings of one file, so that its author hears of all of them at once."""
 
     def __init__(self, source: str) -> None:
-        #: The file, relative to the site.
-        self.source = source
+        #: The file, relative to the site, on one line whatever its name holds.
+        self.source = printable(source)
         self._findings: list[Finding] = []
 
     def error(self, rule: str, line: int, message: str, remedy: str = "") -> None:

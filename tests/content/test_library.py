@@ -193,14 +193,25 @@ def test_the_digest_of_a_pipe_is_an_error(site):
         digest(site / "pipe")
 
 
-def test_a_name_that_is_no_text_is_a_finding_that_can_be_printed(site):
-    path = os.fsencode(site / "content") + b"/na\xefve.md"
-    Path(os.fsdecode(path)).write_text(GOOD.format(title="a"))
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        pytest.param(b"na\xefve.md", "content/na\ufffdve.md", id="not-utf-8"),
+        pytest.param(b"a\nb.md", r"content/a\nb.md", id="line-feed"),
+        pytest.param(b"a\nb/c.md", r"content/a\nb/c.md", id="line-feed-in-a-folder"),
+    ],
+)
+def test_a_name_that_cannot_be_printed_is_refused_in_one_that_can(site, tmp_path, name, place):
+    path = Path(os.fsdecode(os.fsencode(site / "content") + b"/" + name))
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(GOOD.format(title="a"))
+    cache = tmp_path / "content.json"
 
-    column = read(site)
+    column = read(site, cache=cache)
 
-    assert [qa.slug for qa in column.qas] == ["na\ufffdve"]
-    assert str(column.findings[0]).encode()
+    assert column.qas == ()
+    assert [(finding.id, finding.place) for finding in column.findings] == [("content/slug", place)]
+    assert read(site, cache=cache) == column
 
 
 def test_a_huge_file_is_refused_without_being_read_whole(site):
