@@ -26,8 +26,10 @@ _COMMENT = re.compile(r"(?:^|\s)#(?:\s.*)?$")
 #: What begins a list, a mapping, or a reference to one; in a title it may still be words.
 _STRUCTURE = re.compile(r"[\[{]|\*[\w-]+$|[&!]\S*\s*(?:[\[{]|$)")
 
-#: What YAML takes for a comment although it hardly is one.
+#: What YAML takes for a comment: words right after the ``#`` hardly are one, and what stands
+#: a single blank behind a text is doubtful.
 _SWALLOWED = re.compile(r"\s(#[^\s#].*)$")
+_DOUBTFUL = re.compile(r"(?<=\S) (#\s+\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,32 @@ def read(text: str, first_line: int, *, texts: Container[str] = ()) -> Document:
     )
 
 
-def swallowed_comment(entry: Entry, text: str, first_line: int) -> str:
-    """Give what YAML cut off the line of an entry as a comment that looks like text."""
+def swallowed_comment(entry: Entry, text: str, first_line: int, *, is_text: bool = False) -> str:
+    """Give what YAML cut off the line of an entry as a comment that looks like text.
+
+    Behind the value of a key that ``is_text`` also a comment a single blank away may be text.
+    """
     if "#" not in text or not isinstance(entry.value, Scalar):
         return ""
-    line = KEY_LINE.fullmatch(text.split("\n")[entry.line - first_line])
-    # Who writes quotation marks knows where the value ends.
-    if line is None or (line["text"] or "").startswith(('"', "'")):
+    written = _written(entry, text, first_line)
+    # Who writes quotation marks knows where the value ends, and a block begins a line below.
+    if written.startswith(('"', "'", "|", ">")):
         return ""
-    match = _SWALLOWED.search(line["text"] or "")
+    match = _SWALLOWED.search(written) or (_DOUBTFUL.search(written) if is_text else None)
     return match[1] if match and match[1] not in entry.value.text else ""
+
+
+def has_open_quote(entry: Entry, text: str, first_line: int) -> bool:
+    """Tell whether the value begins with a single quotation mark that none closes."""
+    if not isinstance(entry.value, Scalar) or not entry.value.text.startswith("'"):
+        return False
+    return _written(entry, text, first_line).startswith("'") and entry.value.text.count("'") == 1
+
+
+def _written(entry: Entry, text: str, first_line: int) -> str:
+    """Give the value of an entry as its own line has it; empty when it stands elsewhere."""
+    line = KEY_LINE.fullmatch(text.split("\n")[entry.line - first_line])
+    return line["text"] or "" if line is not None and line["key"].rstrip() == entry.key else ""
 
 
 def _read_by_entries(text: str, first_line: int, texts: Container[str]) -> Document:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pipeline.content import entries, keys
 from pipeline.content.front_matter import FrontMatter
 from pipeline.content.report import Report
-from pipeline.content.yaml_nodes import Entry
+from pipeline.content.yaml_nodes import Entry, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ def read(
             )
         elif key not in own and key not in others:
             _report_unknown(key, entry, own, report)
-        _report_swallowed(entry, parts, report)
+        within = entry.value.entries if isinstance(entry.value, Mapping) else ()
+        for one in (entry, *within):
+            _report_swallowed(one, parts, report)
+            _report_open_quote(one, parts, report)
     return Fields(found, is_whole=not document.faults)
 
 
@@ -60,11 +63,29 @@ def _report_unknown(key: str, entry: Entry, own: tuple[str, ...], report: Report
 
 
 def _report_swallowed(entry: Entry, parts: FrontMatter, report: Report) -> None:
-    swallowed = entries.swallowed_comment(entry, parts.yaml, parts.first_line)
-    if swallowed:
+    key = keys.ours(entry.key)
+    swallowed = entries.swallowed_comment(
+        entry, parts.yaml, parts.first_line, is_text=key in keys.TEXTS
+    )
+    if not swallowed:
+        return
+    message = f"`{swallowed}` is taken as a comment, not as a part of `{entry.key}`"
+    if key in keys.EXAMPLES or key in keys.DRAFT_SWITCHES:
+        # No such value holds a `#`.
+        report.warning("comment", entry.line, message, "write a blank after the `#`")
+    elif swallowed[1:2].isspace():
+        remedy = "put the value in quotes, or write two blanks before a comment"
+        report.note("comment", entry.line, message, remedy)
+    else:
+        remedy = "put the value in quotes; if it is a comment, write `  # ` before it"
+        report.warning("comment", entry.line, message, remedy)
+
+
+def _report_open_quote(entry: Entry, parts: FrontMatter, report: Report) -> None:
+    if entries.has_open_quote(entry, parts.yaml, parts.first_line):
         report.warning(
-            "comment",
+            "quote",
             entry.line,
-            f"`{swallowed}` is taken as a comment, not as a part of `{entry.key}`",
-            "put the value in quotes, or write a blank after the `#`",
+            f"the `'` before `{entry.key}` is taken as a part of it: none ends the quotation",
+            "end the quotation, or put all of it in double quotes",
         )

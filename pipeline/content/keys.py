@@ -25,6 +25,20 @@ TEXTS = frozenset(
     | {"subject", "preheader", "intro", "summary", "name"}
 )
 
+#: Keys of one word, number or day each, with an example; a text or a list holds more.
+EXAMPLES = {
+    "asked_on": "2026-10-02",
+    "not_before": "2026-10-02",
+    "slot": "2026-10-02",
+    "status": "ready",
+    "priority": "5",
+    "number": "12",
+    "approved": "0123abcd…",
+}
+
+#: Keys of a list each, with an example.
+LIST_EXAMPLES = {"topics": "[one, two]", "slugs": "[one-slug, another-slug]"}
+
 #: Keys of Hugo, Jekyll and Obsidian that say what one of ours says.
 TAKEN_AS = {
     "author": "answered_by",
@@ -60,6 +74,12 @@ SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 def canonical(key: str) -> str:
     """Give the key as the tables spell it: ``Asked-By`` is ``asked_by``."""
     return key.strip().casefold().replace("-", "_").replace(" ", "_")
+
+
+def ours(key: str) -> str:
+    """Give our own key for one as somebody wrote it: ``Tags`` is ``topics``."""
+    plain = canonical(key)
+    return TAKEN_AS.get(plain, plain)
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str | None:

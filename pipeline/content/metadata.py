@@ -76,13 +76,22 @@ def _report_missing(found: Mapping[str, Entry], fence_line: int, report: Report)
     if values.is_empty(title):
         line = title.line if title else fence_line
         report.error("title", line, "there is no title", "write `title:` and the title after it")
-    if values.is_empty(status) and not keys.DRAFT_SWITCHES.keys() & found.keys():
-        report.warning(
-            "status",
-            status.line if status else fence_line,
-            "there is no status, so it counts as a draft",
-            "write `status: ready` when it may go out",
-        )
+    switches = [found[key] for key in keys.DRAFT_SWITCHES if key in found]
+    if not values.is_empty(status) or any(_makes_draft(switch) for switch in switches):
+        return
+    where = status or next(iter(switches), None)
+    beside = f" (`{switches[0].key}` alone does not make it ready)" if switches else ""
+    report.warning(
+        "status",
+        where.line if where else fence_line,
+        f"there is no status, so it counts as a draft{beside}",
+        "write `status: ready` when it may go out",
+    )
+
+
+def _makes_draft(switch: Entry) -> bool:
+    """Tell whether a switch of another tool says "draft"."""
+    return values.as_switch(switch) is keys.DRAFT_SWITCHES[keys.canonical(switch.key)]
 
 
 def _status(found: Mapping[str, Entry], report: Report) -> QAStatus:

@@ -39,12 +39,9 @@ def one_line(entry: Entry | None, report: Report, longest: int = LONGEST_SENTENC
     if entry is None:
         return None
     if not isinstance(entry.value, Scalar):
-        report.error(
-            "text",
-            entry.line,
-            f"`{entry.key}` is a list or mapping, not a text",
-            f'write `{entry.key}: "the text"`, in quotes',
-        )
+        kind = "list" if isinstance(entry.value, Sequence) else "mapping"
+        message = f"`{entry.key}` has a {kind} where a text belongs"
+        report.error("text", entry.line, message, _in_its_own_shape(entry))
         return None
     text = " ".join(entry.value.text.split())
     if CONTROL.search(text):
@@ -67,6 +64,15 @@ def one_line(entry: Entry | None, report: Report, longest: int = LONGEST_SENTENC
             "leave the key out when there is nothing to say",
         )
     return text or None
+
+
+def _in_its_own_shape(entry: Entry) -> str:
+    """Say how the value of a key is written."""
+    key = keys.ours(entry.key)
+    example = keys.LIST_EXAMPLES.get(key) or keys.EXAMPLES.get(key)
+    if example is not None:
+        return f"write it as in `{entry.key}: {example}`"
+    return f'write `{entry.key}: "the text"`, in quotes'
 
 
 def name(entry: Entry | None, report: Report) -> str | None:
@@ -149,11 +155,15 @@ def status(entry: Entry | None, report: Report) -> QAStatus | None:
 
 def switch(entry: Entry, report: Report) -> bool | None:
     """Read a yes or no; anything else is somebody else's key and no fault."""
-    text = entry.value.text if isinstance(entry.value, Scalar) else ""
-    value = keys.SWITCH.get(text.strip().casefold())
+    value = as_switch(entry)
     if value is None:
         report.note("other-key", entry.line, f"`{entry.key}` is neither yes nor no, and is kept")
     return value
+
+
+def as_switch(entry: Entry) -> bool | None:
+    text = entry.value.text if isinstance(entry.value, Scalar) else ""
+    return keys.SWITCH.get(text.strip().casefold())
 
 
 def words(entries: Iterable[Entry], report: Report) -> tuple[str, ...]:

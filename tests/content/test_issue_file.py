@@ -106,15 +106,21 @@ def test_a_short_intro_may_be_a_key():
         ),
         pytest.param("---\nslugs: []\n---\n", "issues/0003.md:2", "names no Q&A", id="no-slugs"),
         pytest.param("---\nslugs: [a, b, a]\n---\n", "issues/0003.md:2", "named twice", id="twice"),
-        pytest.param("---\nslugs: [{a: b}]\n---\n", "issues/0003.md:2", "not a text", id="mapping"),
+        pytest.param(
+            "---\nslugs: [{a: b}]\n---\n", "issues/0003.md:2", "a text belongs", id="mapping"
+        ),
         pytest.param("---\napproved: yes\n---\n", "issues/0003.md:2", "no sha256", id="approved"),
         pytest.param("---\nnumber: x\n---\n", "issues/0003.md:2", "whole number", id="no-number"),
         pytest.param("---\nnumber: 4\n---\n", "issues/0003.md:2", "name says 3", id="number"),
         pytest.param(
             "---\nintro: a\n---\nb", "issues/0003.md:2", "stands here and", id="two-intros"
         ),
-        pytest.param("---\nintro: [a]\n---\n", "issues/0003.md:2", "not a text", id="intro-list"),
-        pytest.param("---\nsubject: [a]\n---\n", "issues/0003.md:2", "not a text", id="subject"),
+        pytest.param(
+            "---\nintro: [a]\n---\n", "issues/0003.md:2", "a text belongs", id="intro-list"
+        ),
+        pytest.param(
+            "---\nsubject: [a]\n---\n", "issues/0003.md:2", "a text belongs", id="subject"
+        ),
         pytest.param("a\xff", "issues/0003.md:1", "not UTF-8", id="latin-1"),
     ],
 )

@@ -145,7 +145,9 @@ def test_understands_a_name(line, name):
         pytest.param(
             "asked_on: \u0662\u0660\u0662\u0666-10-02", "date", "2026-10-02", id="other-digits"
         ),
-        pytest.param("not_before: [2026-10-02]", "text", "in quotes", id="list-as-date"),
+        pytest.param(
+            "not_before: [2026-10-02]", "text", "`not_before: 2026-10-02`", id="list-as-date"
+        ),
         pytest.param("priority: high", "priority", "such as 0 or 5", id="word-as-number"),
         pytest.param("Priority: high", "priority", "such as 0", id="another-spelling"),
         pytest.param("priority: 1.5", "priority", "such as 0 or 5", id="fraction"),
@@ -153,7 +155,9 @@ def test_understands_a_name(line, name):
         pytest.param("asked_by: {a: b}", "text", "in quotes", id="mapping-as-name"),
         pytest.param("asked_by: " + "x" * 101, "text", "shorten", id="long-name"),
         pytest.param('bio: "a\\0b"', "control", "delete", id="escaped-nul"),
-        pytest.param("topics: [{a: b}]", "text", "in quotes", id="mapping-as-topic"),
+        pytest.param("topics: {a: b}", "text", "`topics: [one, two]`", id="mapping-as-topics"),
+        pytest.param("topics: [{a: b}]", "text", "`topics: [one, two]`", id="mapping-as-topic"),
+        pytest.param("priority: [1]", "text", "`priority: 5`", id="list-as-number"),
         pytest.param("topics: [" + "x" * 101 + "]", "topics", "shorten", id="long-topic"),
         pytest.param("inspired_by: [a]", "inspired-by", "title", id="list-as-column"),
         pytest.param("inspired_by: https://a.example", "inspired-by", "title", id="url-alone"),
@@ -191,6 +195,15 @@ def test_refuses_a_value_and_says_what_to_write(line, rule, words):
         ),
         pytest.param("asked_by: null", Level.WARNING, "null", "taken as a word", id="null"),
         pytest.param("asked_by: Desk #2", Level.WARNING, "comment", "`#2`", id="hash"),
+        pytest.param("bio: Top # 2", Level.NOTE, "comment", "two blanks", id="hash-and-blank"),
+        pytest.param("bio: Top  # not 2", Level.NOTE, "", "", id="comment"),
+        pytest.param("bio: > # not 2\n  Top", Level.NOTE, "", "", id="comment-above-a-block"),
+        pytest.param("priority: 2 # later", Level.NOTE, "", "", id="comment-after-a-number"),
+        pytest.param("priority: 2 #later", Level.WARNING, "comment", "a blank", id="hash-number"),
+        pytest.param("asked_by: 'A reader", Level.WARNING, "quote", "`'` before", id="open-quote"),
+        pytest.param("asked_by: '", Level.WARNING, "quote", "`'` before", id="quote-alone"),
+        pytest.param("asked_by: 'A' reader", Level.NOTE, "", "", id="quoted-word"),
+        pytest.param('asked_by: "\'tis I"', Level.NOTE, "", "", id="quote-in-quotes"),
         pytest.param("wordcount: 7", Level.NOTE, "other-key", "kept", id="somebody-s-key"),
         pytest.param("layout: post", Level.NOTE, "other-key", "kept", id="jekyll"),
         pytest.param("weight: 7", Level.NOTE, "other-key", "kept", id="hugo"),
@@ -251,6 +264,30 @@ def test_another_tool_s_draft_needs_no_status():
     assert parsed.qa is not None
     assert parsed.qa.status is QAStatus.DRAFT
     assert only(parsed.findings) == ("other-key", Level.NOTE, 3)
+
+
+@pytest.mark.parametrize("line", ["draft: false", "published: true", "draft: maybe"])
+def test_a_switch_that_makes_no_draft_is_no_status(line):
+    parsed = parse(f"---\ntitle: A\n{line}\n---\n{BODY}".encode(), "content/the-report.md")
+
+    assert parsed.qa is not None
+    assert parsed.qa.status is QAStatus.DRAFT
+    assert (
+        f"content/the-report.md:3: there is no status, so it counts as a draft "
+        f"(`{line.partition(':')[0]}` alone does not make it ready), "
+        "write `status: ready` when it may go out"
+    ) in [str(finding) for finding in parsed.findings]
+
+
+def test_a_value_that_was_cut_at_a_hash_is_whole_in_quotes():
+    cut = read("inspired_by:", "  title: T #1 is best")
+    whole = read("inspired_by:", '  title: "T #1 is best"')
+
+    assert only(cut.findings) == ("comment", Level.WARNING, 5)
+    assert cut.findings[0].remedy.startswith("put the value in quotes")
+    assert whole.findings == ()
+    assert whole.qa is not None
+    assert whole.qa.inspired_by == Inspiration("T #1 is best")
 
 
 def test_without_a_status_it_is_a_draft_and_says_so():
@@ -356,6 +393,8 @@ def test_a_placeholder_keeps_a_qa_from_being_ready():
         pytest.param("content/v1.2.md", "v1.2", id="dot"),
         pytest.param("content/re\u0301ponse.md", "r\u00e9ponse", id="composed"),
         pytest.param("content/سؤال.md", "سؤال", id="arabic"),
+        pytest.param("content/\u00fcn\u00ef\u2615.md", "\u00fcn\u00ef\u2615", id="symbol"),
+        pytest.param("content/50%-off_.md", "50%-off_", id="sign-that-no-shell-minds"),
     ],
 )
 def test_the_slug_is_the_file_s_name(source, slug):
@@ -371,7 +410,10 @@ def test_the_slug_is_the_file_s_name(source, slug):
         pytest.param("content/My Question.md", Level.NOTE, id="blank"),
         pytest.param("content/-x.md", Level.NOTE, id="like-an-option"),
         pytest.param("content/a\nb.md", Level.ERROR, id="line-feed"),
-        pytest.param("content/a\ufffd\u200eb.md", Level.ERROR, id="invisible"),
+        pytest.param("content/a\u200eb.md", Level.ERROR, id="invisible"),
+        pytest.param("content/a\ufffdb.md", Level.ERROR, id="no-text"),
+        pytest.param("content/a\nb/c.md", Level.ERROR, id="line-feed-in-a-folder"),
+        pytest.param("content/what?.md", Level.NOTE, id="question-mark"),
         pytest.param("content/. .md", Level.ERROR, id="nothing"),
     ],
 )
@@ -380,6 +422,18 @@ def test_notices_an_awkward_name(source, level):
 
     assert [(finding.id, finding.level) for finding in parsed.findings] == [("content/slug", level)]
     assert (parsed.qa is None) is (level is Level.ERROR)
+
+
+def test_the_place_of_a_file_stays_on_one_line():
+    parsed = read(source="content/a\nb\x1b[2J.md")
+
+    assert parsed.findings[0].place == r"content/a\nb\x1b[2J.md"
+
+
+def test_a_name_like_an_option_says_how_to_write_it_on_a_command_line():
+    parsed = read(source="content/-dash.md")
+
+    assert "`-- -dash`" in parsed.findings[0].remedy
 
 
 @given(st.binary())
