@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.errors import TemplateError
 from pipeline.rendering import normalising, plain_text, tracing
+from pipeline.rendering.sandbox import LimitError, ThemeSandbox
 from pipeline.rendering.theme_files import ThemeFiles
 from pipeline.rendering.tracing import LineMarks
 
@@ -37,9 +37,9 @@ class Templates:
         self._markup = self._environment(escape=True)
         self._plain = self._environment(escape=False)
 
-    def _environment(self, *, escape: bool, marked: bool = False) -> ImmutableSandboxedEnvironment:
+    def _environment(self, *, escape: bool, marked: bool = False) -> ThemeSandbox:
         # Not select_autoescape: that one is off for .mjml.
-        environment = ImmutableSandboxedEnvironment(
+        environment = ThemeSandbox(
             loader=self._files,
             autoescape=escape,
             undefined=jinja2.StrictUndefined,
@@ -89,9 +89,8 @@ class Templates:
         lost = self._files.lost(word, Path(name).suffix)
         return lost or self.place_of(name)
 
-    def _render(
-        self, environment: jinja2.Environment, name: str, context: Mapping[str, object]
-    ) -> str:
+    def _render(self, environment: ThemeSandbox, name: str, context: Mapping[str, object]) -> str:
+        environment.begin()
         try:
             return environment.get_template(name).render(context)
         except _RAISED_BY_TEMPLATES as error:
@@ -110,8 +109,10 @@ class Templates:
             case jinja2.UndefinedError():
                 message = error.message or ""
                 remedy = _nearest(message, context)
+            case LimitError():
+                message, remedy = error.message or "", "repeat less"
             case RecursionError():
-                message = "templates include one another without end"
+                message = "templates include or call one another without end"
             case _:
                 pass
         message = message or f"{type(error).__name__}: {error}"
