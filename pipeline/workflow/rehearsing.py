@@ -6,7 +6,6 @@ from datetime import datetime
 
 from pipeline.model.issue import IssueState, Slot
 from pipeline.model.record import IssueRecord
-from pipeline.model.subscriber import SubscriberStatus
 from pipeline.store.opening import Store
 from pipeline.workflow import beginning, editing, planning, slots
 from pipeline.workflow.workshop import Workshop
@@ -65,7 +64,7 @@ def _of_record(store: Store, record: IssueRecord) -> Rehearsal:
     readers = (
         store.outbox().sums(record.number).unfinished
         if record.is_frozen
-        else store.subscribers.count(SubscriberStatus.ACTIVE)
+        else store.subscribers.reachable()
     )
     return Rehearsal(number=record.number, subject=record.subject, readers=readers)
 
@@ -86,6 +85,6 @@ def _of_plan(
     return Rehearsal(
         number=prepared.edition.number,
         subject=prepared.edition.subject,
-        readers=store.subscribers.count(SubscriberStatus.ACTIVE) if store else 0,
+        readers=store.subscribers.reachable() if store else 0,
         waits_for=beginning.missing(shop, store, prepared) if store else "there is no ledger here",
     )

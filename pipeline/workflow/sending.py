@@ -25,7 +25,6 @@ from pipeline.errors import (
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState, Slot
 from pipeline.model.record import IssueRecord, SlotState
-from pipeline.model.subscriber import SubscriberStatus
 from pipeline.schedule.calendar import DueSlot
 from pipeline.workflow import beginning, finishing, planning, slots
 from pipeline.workflow.beginning import Confirm, unasked
@@ -167,7 +166,7 @@ def _ask(post: Post, record: IssueRecord, confirm: Confirm) -> None:
     readers = (
         store.outbox().sums(record.number).unfinished
         if record.is_frozen
-        else store.subscribers.count(SubscriberStatus.ACTIVE)
+        else store.subscribers.reachable()
     )
     confirm(Edition.from_json(store.issues.edition(record.number)), readers)
 
