@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,31 +92,39 @@ class Postfix:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postfix]:
-    """Run a Postfix in the folder until the block ends; the folder must be outside of /root."""
+def running() -> Iterator[Postfix]:
+    """Run a Postfix until the block ends.
+
+    Its folder is its own: pytest closes the folder of all its runs to everybody but root each time
+    it starts, and Postfix's own user could not deliver into it any more.
+    """
     postfix = need("postfix")
     need_root("a private Postfix")
+    with tempfile.TemporaryDirectory(prefix="mailbag-postfix-") as name:
+        folder = Path(name)
+        port = _configure(folder)
+        _run(postfix, folder / "etc", "start")
+        try:
+            _wait_for_port(port)
+            yield Postfix(port, folder / "mail" / "inbox")
+        finally:
+            _run(postfix, folder / "etc", "stop")
+
+
+def _configure(folder: Path) -> int:
     owner = pwd.getpwnam("postfix")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    etc = folder / "etc"
+        port: int = probe.getsockname()[1]
     for name in ("etc", "queue", "data", "mail"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir()
+    etc = folder / "etc"
     (etc / "main.cf").write_text(_MAIN.format(folder=folder, uid=owner.pw_uid, gid=owner.pw_gid))
     (etc / "master.cf").write_text(_MASTER.format(port=port))
     folder.chmod(0o755)
-    for parent in folder.parents:
-        if parent.stat().st_mode & 0o005 != 0o005 and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o001)
     for name in ("data", "mail"):
         shutil.chown(folder / name, "postfix", "postfix")
-    _run(postfix, etc, "start")
-    try:
-        _wait_for_port(port)
-        yield Postfix(port, folder / "mail" / "inbox")
-    finally:
-        _run(postfix, etc, "stop")
+    return port
 
 
 def _run(postfix: str, etc: Path, verb: str) -> None:

@@ -61,7 +61,7 @@ class Day:
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """A column imported, an issue planned, built, approved, due, and sent through Postfix."""
     folder = tmp_path_factory.mktemp("day")
-    with postfix.running(folder / "postfix") as server:
+    with postfix.running() as server:
         newsroom = Newsroom.make(folder / "site", port=server.port, timezone="UTC")
         newsroom.set("approval", '"required"')
         for path in shipped.content().glob("*.md"):
@@ -275,8 +275,8 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postfix]:
-    with postfix.running(tmp_path_factory.mktemp("back") / "postfix") as running:
+def server() -> Iterator[Postfix]:
+    with postfix.running() as running:
         yield running
 
 
