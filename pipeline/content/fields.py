@@ -47,7 +47,8 @@ def read(
             _report_unknown(key, entry, own, report)
         within = entry.value.entries if isinstance(entry.value, Mapping) else ()
         for one in (entry, *within):
-            _report_swallowed(one, parts, report)
+            if "#" in parts.yaml:
+                _report_swallowed(one, parts, report)
             _report_open_quote(one, parts, report)
     return Fields(found, is_whole=not document.faults)
 

@@ -109,6 +109,8 @@ class _Scan:
     def __init__(self, site: Path) -> None:
         self._site = site
         self._seen: set[tuple[int, int]] = set()
+        #: The beginning of the sources of the files in a folder.
+        self._sources: dict[str, str] = {}
         self.findings: list[Finding] = []
 
     def files(self, root: Path) -> Iterator[os.DirEntry[str]]:
@@ -126,7 +128,11 @@ class _Scan:
 
     def source_of(self, path: str) -> str:
         """Name a path relative to the site."""
-        return decoding.name_of(os.path.relpath(path, self._site)).replace(os.sep, "/")
+        folder, name = os.path.split(path)
+        if folder not in self._sources:
+            inner = os.path.relpath(folder or os.curdir, self._site)
+            self._sources[folder] = "" if inner == os.curdir else inner + os.sep
+        return decoding.name_of(self._sources[folder] + name).replace(os.sep, "/")
 
     def unreadable(self, folder: str, error: OSError) -> None:
         report = Report(self.source_of(folder))

@@ -64,9 +64,10 @@ def _stamp(status: os.stat_result) -> Stamp:
 
 @cache
 def _code() -> str:
-    """Tell the code that reads QA files apart from every other version of it."""
+    """Tell the code that reads and hashes Q&As apart from every other version of it."""
     digest = hashlib.sha256()
-    for module in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    for module in [*sorted(here.glob("*.py")), here.parent / "model" / "qa.py"]:
         digest.update(module.read_bytes())
     return digest.hexdigest()
 
@@ -80,7 +81,8 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
     if (qa := parsed.qa) is not None:
         document["qa"] = [qa.title, qa.status, qa.topics, _day_to_json(qa.not_before), qa.priority]
         question, answer, column = qa.question, qa.answer, qa.inspired_by
-        document["question"] = [question.text, question.asked_by, _day_to_json(question.asked_on)]
+        asked_on = _day_to_json(question.asked_on)
+        document["question"] = [question.text, question.asked_by, asked_on, question.hash]
         document["answer"] = [answer.text, answer.answered_by, answer.bio]
         document["inspired_by"] = [column.title, column.url] if column else None
     return document
@@ -95,12 +97,12 @@ def _from_json(document: dict[str, Any], source: str) -> Parsed:
     if "qa" not in document:
         return Parsed(slug, place, None, findings)
     title, status, topics, not_before, priority = document["qa"]
-    text, asked_by, asked_on = document["question"]
+    text, asked_by, asked_on, known_hash = document["question"]
     column = document["inspired_by"]
     qa = QA(
         slug=slug,
         title=title,
-        question=Question(text, asked_by, _day_from_json(asked_on)),
+        question=Question.recalled(text, asked_by, _day_from_json(asked_on), known_hash),
         answer=Answer(*document["answer"]),
         status=QAStatus(status),
         topics=tuple(topics),

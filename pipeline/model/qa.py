@@ -3,9 +3,10 @@
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
@@ -29,6 +30,17 @@ class Question:
     #: How the reader is named; ``None`` for an anonymous question.
     asked_by: str | None = None
     asked_on: date | None = None
+    #: What :attr:`hash` gave, as it is asked for more than once; empty before that.
+    _hash: str = field(default="", init=False, repr=False, compare=False)
+
+    @classmethod
+    def recalled(
+        cls, text: str, asked_by: str | None, asked_on: date | None, known_hash: str
+    ) -> Self:
+        """Make a question again whose :attr:`hash` is known from before."""
+        question = cls(text, asked_by, asked_on)
+        object.__setattr__(question, "_hash", known_hash)
+        return question
 
     @property
     def hash(self) -> str:
@@ -37,8 +49,14 @@ class Question:
         Case, punctuation, white space and Unicode form do not count,
         so that a file renamed, reflowed or given curly quotes is known again.
         """
-        words = _NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", self.text).casefold()).strip()
-        return hashlib.sha256((words or self.text).encode()).hexdigest()
+        if not self._hash:
+            object.__setattr__(self, "_hash", _hash_of(self.text))
+        return self._hash
+
+
+def _hash_of(text: str) -> str:
+    words = _NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return hashlib.sha256((words or text).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -369,3 +369,16 @@ def test_what_stands_beside_the_issue_files_may_have_any_name(site):
 
 def test_without_issue_files_none_is_misnamed(site):
     assert misnamed_issue_files(site) == ()
+
+
+def test_the_hash_of_a_question_comes_out_of_the_cache(site, tmp_path, monkeypatch):
+    put(site, "a.md")
+    cache = tmp_path / "content.json"
+    cold = read(site, cache=cache).qas[0].question.hash
+
+    def refuse(_text: str) -> str:
+        raise AssertionError("it was computed again")
+
+    monkeypatch.setattr("pipeline.model.qa._hash_of", refuse)
+
+    assert read(site, cache=cache).qas[0].question.hash == cold

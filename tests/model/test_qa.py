@@ -1,6 +1,7 @@
 """A question is known again by its words."""
 
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,3 +94,16 @@ def test_unknown_words_are_nobodys() -> None:
 def test_publication_refuses_what_is_none(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="a published Q&A has"):
         PublishedQA(**{"slug": "a", **changes})
+
+
+def test_a_question_is_the_same_before_and_after_its_hash_was_asked_for() -> None:
+    asked, other = Question(_ASKED), Question(_ASKED)
+
+    assert asked.hash
+    assert (asked, repr(asked)) == (other, repr(other))
+
+
+def test_a_changed_question_forgets_its_hash() -> None:
+    asked = Question(_ASKED)
+
+    assert asked.hash != replace(asked, text="Something else?").hash
