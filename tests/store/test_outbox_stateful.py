@@ -199,5 +199,5 @@ TestSending.settings = runs(100, 30)
 TestSendingOnSqlite = SendingOnSqlite.TestCase
 TestSendingOnSqlite.settings = runs(15, 30)
 
-TestSendingForLong = pytest.mark.soak(SendingForLong.TestCase)
-TestSendingForLong.settings = runs(1_000, 80)
+TestSendingForLong = pytest.mark.soak(pytest.mark.timeout(900)(SendingForLong.TestCase))
+TestSendingForLong.settings = runs(400, 80)
