@@ -1,6 +1,5 @@
 """The bytes of a file that a person edits -> its text."""
 
-import os
 import re
 from itertools import islice
 
@@ -24,7 +23,7 @@ _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 
 def name_of(path: str) -> str:
     """Give a path as text; bytes in it that are not UTF-8 become U+FFFD."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def decode(data: bytes, report: Report) -> str | None:

@@ -463,7 +463,7 @@ def test_a_relay_that_never_answers_a_terminator_pauses_the_issue(sink):
     report = mailing.send_smtp(sink, smtp={"connections": 4})
 
     assert "without an answer" in report.pause_because
-    assert report.in_doubt == 4
+    assert 4 <= report.in_doubt <= 7
 
 
 def test_one_lost_reply_among_many_pauses_nothing(sink):

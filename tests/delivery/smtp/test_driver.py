@@ -203,8 +203,9 @@ def test_a_relay_that_never_answers_a_terminator_is_given_up_soon(sink):
     report = mailing.send_smtp(sink)
 
     assert report.stopped is StopReason.PAUSED
-    assert report.in_doubt <= 3
-    mailing.check(sink.counts, doubt=3)
+    # Three in a row, and what the other connection had in hand when the third was lost.
+    assert 3 <= report.in_doubt <= 4
+    mailing.check(sink.counts, doubt=4)
 
 
 # -- 15 to 17: the reply to the terminator takes its time
