@@ -68,7 +68,9 @@ def test_send_refuses_without_a_key(office: Office) -> None:
 
 
 def test_links_are_not_asked_when_the_toml_says_so(office: Office) -> None:
-    posting.verify_links(office.site)  # verify_links = false
+    assert not office.site.settings.document.newsletter.verify_links
+
+    posting.verify_links(office.site)  # nobody answers there, and nobody was asked
 
 
 def test_links_are_asked_when_the_toml_says_nothing(office: Office) -> None:

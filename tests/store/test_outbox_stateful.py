@@ -200,4 +200,4 @@ TestSendingOnSqlite = SendingOnSqlite.TestCase
 TestSendingOnSqlite.settings = runs(15, 30)
 
 TestSendingForLong = pytest.mark.soak(pytest.mark.timeout(900)(SendingForLong.TestCase))
-TestSendingForLong.settings = runs(400, 80)
+TestSendingForLong.settings = runs(1_000, 80)

@@ -36,8 +36,9 @@ def test_tells_nobody_which_server_it_is():
 
 def test_answers_from_the_moment_the_port_is_taken():
     listener = server.listen("127.0.0.1", 0)
-    with listener, socket.create_connection(("127.0.0.1", server.port_of(listener))):
-        pass
+    port = server.port_of(listener)
+    with listener, socket.create_connection(("127.0.0.1", port)) as caller:
+        assert caller.getpeername() == ("127.0.0.1", port)
 
 
 def test_a_taken_port_is_a_sentence_with_a_remedy():

@@ -150,4 +150,8 @@ def test_waking_has_the_reason_to_end_looked_at_now(monkeypatch):
 
 
 def test_waking_without_a_run_does_nothing():
-    SmtpTransport(options(1025)).wake()
+    transport = SmtpTransport(options(1025))
+
+    transport.wake()
+
+    assert transport.doubt == options(1025).connections
