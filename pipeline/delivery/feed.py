@@ -113,13 +113,19 @@ class OutboxFeed:
     def commit(self, outcomes: Sequence[Outcome], wishes: Sequence[Parcel]) -> Collection[Parcel]:
         self._unwritten += filter(None, map(self._settle, outcomes))
         asked = self._askable(wishes)
+        held_back = self._hold_back(asked)
         refusals = self._write(asked)
         for wish, refusal in refusals.items():
             self._refused(wish, refusal)
         granted = frozenset(parcel for wish, parcel in asked.items() if wish not in refusals)
         for parcel in wishes:
-            if parcel not in granted:
-                self._out -= 1
+            if parcel in granted:
+                continue
+            self._out -= 1
+            shard = self.holding.get(parcel.lease)
+            if parcel in held_back and shard is not None:
+                self._queue.append((shard, parcel.recipient))
+            else:
                 self.holding.settle(parcel.lease)
         self._handed |= granted
         self._counts[DeliveryEvent.HAND_OVER] += len(granted)
@@ -276,6 +282,15 @@ class OutboxFeed:
         if not all(self.may_hand_over(parcel) for parcel in wishes):
             self.look_after()
         return {_wish(parcel): parcel for parcel in wishes if self.may_hand_over(parcel)}
+
+    def _hold_back(self, asked: dict[HandOver, Parcel]) -> frozenset[Parcel]:
+        """After a lost reply, take out the wishes that would bring more into doubt than may be."""
+        if not self._lost_replies:
+            return frozenset()
+        room = self.doubt - self._lost_replies - len(self._handed)
+        room = max(room, 0 if self._handed else 1)
+        late = list(asked)[room:]
+        return frozenset(asked.pop(wish) for wish in late)
 
     def _write(self, asked: Collection[HandOver]) -> Mapping[HandOver, Refusal | None]:
         """Commit what is known and what is asked; give the refusals, all when it cannot be done."""

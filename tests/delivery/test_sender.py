@@ -416,7 +416,7 @@ def test_a_relay_that_denies_most_readers_pauses_the_issue(sink):
 
     assert "do not exist" in report.pause_because
     assert report.stopped is StopReason.PAUSED
-    assert report.rejected < 1_000
+    assert report.rejected < 40
 
 
 def test_a_provider_that_denies_most_readers_condemns_none(sink):
@@ -463,7 +463,7 @@ def test_a_relay_that_never_answers_a_terminator_pauses_the_issue(sink):
     report = mailing.send_smtp(sink, smtp={"connections": 4})
 
     assert "without an answer" in report.pause_because
-    assert 4 <= report.in_doubt <= 7
+    assert report.in_doubt == 4
 
 
 def test_one_lost_reply_among_many_pauses_nothing(sink):
