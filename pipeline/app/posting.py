@@ -23,8 +23,6 @@ from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.sender import Sender
 from pipeline.delivery.smtp import options as smtp
-from pipeline.delivery.smtp.driver import probing
-from pipeline.delivery.smtp.driver.transport import SmtpTransport
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.delivery.throttle import Limits
 from pipeline.errors import ConfigError
@@ -77,6 +75,9 @@ def relay_options(site: Site, environment: Mapping[str, str]) -> smtp.SmtpOption
 def _transport(site: Site, environment: Mapping[str, str]) -> Transport:
     if site.settings.document.smtp.kind is Kind.EML:
         return EmlTransport(site.folder / "outbox", site.clock)
+    # The driver brings asyncio along; who only writes a message does without.
+    from pipeline.delivery.smtp.driver.transport import SmtpTransport  # noqa: PLC0415
+
     return SmtpTransport(relay_options(site, environment))
 
 
@@ -204,6 +205,8 @@ def send_test(
     if site.settings.document.smtp.kind is Kind.EML:
         writing.write_bytes_atomically(site.folder / "outbox" / file_name(message), message.data)
         return None
+    from pipeline.delivery.smtp.driver import probing  # noqa: PLC0415 - as above
+
     return probing.send_once(relay_options(site, environment), envelope, message)
 
 

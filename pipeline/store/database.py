@@ -9,11 +9,8 @@ from sqlalchemy import Connection
 
 from pipeline.errors import DatabaseError
 from pipeline.store import sqlite
-from pipeline.store.location import beside
+from pipeline.store.location import WAIT_SECONDS, beside
 from pipeline.store.locks import Turn
-
-#: How long a writer waits for its turn; the longest turn is an import of a large list.
-WAIT_SECONDS = 30.0
 
 
 class Database:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError
 
+#: How long a writer waits for its turn; the longest turn is an import of a large list.
+WAIT_SECONDS = 30.0
+
 _PLACE = "[database] url"
 _REMEDY = 'write a file in the site\'s folder, such as url = "sqlite:///mailbag.db"'
 

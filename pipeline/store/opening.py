@@ -1,22 +1,29 @@
-"""Edge: opens the database of a site: finds it, makes it, brings it up to date."""
+"""Edge: opens the database of a site: finds it, makes it, brings it up to date.
+
+SQLAlchemy takes an eighth of a second to import, and an editor's bare clone has no database. So
+what needs it is imported when there is one to open.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pipeline.model.delivery import DoubtPolicy
-from pipeline.store import backup, migrating, sqlite
-from pipeline.store.database import WAIT_SECONDS, Database
-from pipeline.store.facts import Facts
-from pipeline.store.issues import Issues
-from pipeline.store.location import beside, database_file, is_there
-from pipeline.store.locks import SenderLock
-from pipeline.store.outbox import SqlOutbox
-from pipeline.store.publications import Publications
-from pipeline.store.slots import Drafts, Slots
-from pipeline.store.subscribers import Subscribers
-from pipeline.store.suppressions import Suppressions
+from pipeline.store.location import WAIT_SECONDS, beside, database_file, is_there
+
+if TYPE_CHECKING:
+    from pipeline.store.database import Database
+    from pipeline.store.facts import Facts
+    from pipeline.store.issues import Issues
+    from pipeline.store.locks import SenderLock
+    from pipeline.store.outbox import SqlOutbox
+    from pipeline.store.publications import Publications
+    from pipeline.store.slots import Drafts, Slots
+    from pipeline.store.subscribers import Subscribers
+    from pipeline.store.suppressions import Suppressions
 
 __all__ = ["Store", "is_there", "open_existing", "open_store"]
 
@@ -44,6 +51,8 @@ class Store:
         self, policy: DoubtPolicy = DoubtPolicy.HOLD, *, alone: bool | None = None
     ) -> SqlOutbox:
         """Give the rows to a sender, or to a report; ``alone`` if it holds the sender lock."""
+        from pipeline.store.outbox import SqlOutbox  # noqa: PLC0415 - see above
+
         if alone is None:
             alone = self.sender_lock.is_held
         return SqlOutbox(self.database, policy, alone)
@@ -54,6 +63,8 @@ class Store:
 
     def backup(self, target: Path) -> None:
         """Copy the database to a new file; see :func:`pipeline.store.backup.write`."""
+        from pipeline.store import backup  # noqa: PLC0415 - see above
+
         backup.write(self.path, target)
 
     def close(self) -> None:
@@ -79,6 +90,8 @@ def open_store(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) ->
     """
     path = database_file(url, folder=folder)
     if not path.exists():
+        from pipeline.store import sqlite  # noqa: PLC0415 - see above
+
         sqlite.create_file(path)
     return _open(path, wait_seconds)
 
@@ -91,6 +104,16 @@ def open_existing(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS)
 
 
 def _open(path: Path, wait_seconds: float) -> Store:
+    from pipeline.store import migrating  # noqa: PLC0415 - see above
+    from pipeline.store.database import Database  # noqa: PLC0415
+    from pipeline.store.facts import Facts  # noqa: PLC0415
+    from pipeline.store.issues import Issues  # noqa: PLC0415
+    from pipeline.store.locks import SenderLock  # noqa: PLC0415
+    from pipeline.store.publications import Publications  # noqa: PLC0415
+    from pipeline.store.slots import Drafts, Slots  # noqa: PLC0415
+    from pipeline.store.subscribers import Subscribers  # noqa: PLC0415
+    from pipeline.store.suppressions import Suppressions  # noqa: PLC0415
+
     database = Database(path, wait_seconds=wait_seconds)
     try:
         migrating.bring_up_to_date(database)
