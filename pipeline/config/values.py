@@ -18,6 +18,7 @@ from pipeline.delivery.throttle import Limits
 from pipeline.errors import ConfigError
 from pipeline.model.controls import has_control
 from pipeline.model.finding import Level
+from pipeline.model.language import is_language_tag
 from pipeline.schedule import calendar
 from pipeline.schedule.durations import parse_duration
 from pipeline.store.location import database_file
@@ -25,7 +26,6 @@ from pipeline.store.location import database_file
 #: Hosts of this machine, where http and a mail server without TLS are no danger.
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LIST_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _THEME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
@@ -83,7 +83,7 @@ def _base_url(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
+    if not is_language_tag(text):
         raise ValueError("must be a language tag such as en or pt-BR")
     return text
 

@@ -14,6 +14,7 @@ QA_KEYS = (
     "priority",
     "inspired_by",
     "bio",
+    "language",
 )
 
 #: The keys of an issue file.
@@ -32,6 +33,7 @@ EXAMPLES = {
     "slot": "2026-10-02",
     "status": "ready",
     "priority": "5",
+    "language": "de",
     "number": "12",
     "approved": "0123abcd…",
 }
@@ -48,6 +50,8 @@ TAKEN_AS = {
     "tags": "topics",
     "category": "topics",
     "categories": "topics",
+    "lang": "language",
+    "locale": "language",
 }
 
 #: Keys that make a draft of a file, each with the value that does.

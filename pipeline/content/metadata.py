@@ -27,6 +27,7 @@ class Metadata:
     priority: int
     inspired_by: Inspiration | None
     bio: str | None
+    language: str | None
 
 
 def read(parts: FrontMatter, report: Report) -> Metadata:
@@ -46,6 +47,7 @@ def read(parts: FrontMatter, report: Report) -> Metadata:
         priority=values.whole_number(found.get("priority"), report, "priority") or 0,
         inspired_by=values.inspiration(found.get("inspired_by"), report),
         bio=values.one_line(found.get("bio"), report),
+        language=values.language(found.get("language"), report),
     )
 
 

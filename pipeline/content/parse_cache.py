@@ -67,7 +67,8 @@ def _code() -> str:
     """Tell the code that reads and hashes Q&As apart from every other version of it."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for module in [*sorted(here.glob("*.py")), here.parent / "model" / "qa.py"]:
+    model = here.parent / "model"
+    for module in [*sorted(here.glob("*.py")), *sorted(model.glob("*.py"))]:
         digest.update(module.read_bytes())
     return digest.hexdigest()
 
@@ -85,6 +86,7 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
         document["question"] = [question.text, question.asked_by, asked_on, question.hash]
         document["answer"] = [answer.text, answer.answered_by, answer.bio]
         document["inspired_by"] = [column.title, column.url] if column else None
+        document["language"] = qa.language
     return document
 
 
@@ -109,6 +111,7 @@ def _from_json(document: dict[str, Any], source: str) -> Parsed:
         not_before=_day_from_json(not_before),
         priority=priority,
         inspired_by=Inspiration(*column) if column else None,
+        language=document["language"],
         source=source,
     )
     return Parsed(slug, place, qa, findings)

@@ -74,6 +74,7 @@ def _read(data: bytes, source: str, slug: str, report: Report) -> QA | None:
         not_before=about.not_before,
         priority=about.priority,
         inspired_by=about.inspired_by,
+        language=about.language,
         source=source,
     )
 

@@ -12,6 +12,7 @@ from pipeline.content import keys
 from pipeline.content.report import Report
 from pipeline.content.yaml_nodes import Entry, Node, Scalar, Sequence
 from pipeline.model.controls import CONTROL
+from pipeline.model.language import is_language_tag
 from pipeline.model.qa import Inspiration, QAStatus
 
 #: Characters of a title or a subject: more is cut by every mail program.
@@ -164,6 +165,25 @@ def switch(entry: Entry, report: Report) -> bool | None:
 def as_switch(entry: Entry) -> bool | None:
     text = entry.value.text if isinstance(entry.value, Scalar) else ""
     return keys.SWITCH.get(text.strip().casefold())
+
+
+def language(entry: Entry | None, report: Report) -> str | None:
+    """Read a language tag such as ``de-CH``; the habits of other tools are named in the remedy."""
+    text = one_line(entry, report, LONGEST_NAME)
+    if entry is None or text is None:
+        return None
+    if is_language_tag(text):
+        return text
+    # A locale of POSIX, such as de_CH.UTF-8; a tag in capitals.
+    primary, *rest = re.split(r"[-_]", re.split(r"[.@]", text)[0])
+    near = "-".join([primary.lower(), *rest])
+    report.error(
+        "language",
+        entry.line,
+        f"`{entry.key}` is no language tag: {text!r}",
+        f"did you mean `{near}`?" if is_language_tag(near) else "write one such as de or pt-BR",
+    )
+    return None
 
 
 def words(entries: Iterable[Entry], report: Report) -> tuple[str, ...]:

@@ -92,6 +92,8 @@ class QA:
     #: Higher goes first.
     priority: int = 0
     inspired_by: Inspiration | None = None
+    #: A language tag where it is not the newsletter's.
+    language: str | None = None
     #: The file it was read from, relative to the site, for messages to people.
     source: str = ""
 

@@ -28,7 +28,7 @@ class Passage:
     """A text as a template writes it."""
 
     body: str
-    #: ``rtl`` or ``ltr`` where it is written the other way than the newsletter, else empty.
+    #: ``rtl`` or ``ltr`` where it is written the other way than its Q&A, else empty.
     turned: str = ""
 
 
@@ -46,6 +46,13 @@ class QAView:
 
     title: str
     turned: str
+    #: The tag of its language, and ``rtl`` or ``ltr``: the newsletter's unless its file says.
+    language: str
+    direction: str
+    #: ``right`` or ``left``, where its lines begin.
+    start: str
+    #: What the theme says by itself in this Q&A.
+    words: Words
     topics: tuple[str, ...]
     reading_time: str
     #: Such as "A reader in Boston asks".
@@ -113,8 +120,8 @@ def _shared(
         "date": write_date(day, options.language),
         "language": options.language,
         "direction": direction,
-        "start": "right" if direction == "rtl" else "left",
-        "qas": tuple(_view(entry, words, direction, write) for entry in manuscript.entries),
+        "start": _start(direction),
+        "qas": tuple(_view(entry, options.language, write) for entry in manuscript.entries),
         "bios": _bios(manuscript),
         "ask_url": _ask_url(options, words.ask_subject.format(title=title)),
         "ask_address": options.ask_address,
@@ -125,14 +132,21 @@ def _shared(
     }
 
 
-def _view(entry: Entry, words: Words, direction: str, write: Write) -> QAView:
+def _view(entry: Entry, newsletter: str, write: Write) -> QAView:
     qa = entry.qa
+    language = qa.language or newsletter
+    words = words_of(language, otherwise=newsletter)
+    direction = direction_of(language)
     title = one_line(qa.title)
     answerer = one_line(qa.answer.answered_by or "")
     inspiration = qa.inspired_by
     return QAView(
         title=title,
         turned=_turned(title, direction),
+        language=language,
+        direction=direction,
+        start=_start(direction),
+        words=words,
         topics=tuple(one_line(topic) for topic in qa.topics),
         reading_time=words.reading_time.format(minutes=entry.minutes),
         asks=words.asks.format(name=one_line(qa.question.asked_by or "") or words.a_reader),
@@ -152,6 +166,10 @@ def _bios(manuscript: Manuscript) -> tuple[str, ...]:
     """Give what is said about the answerers, each once, in the order of the answers."""
     bios = (one_line(entry.qa.answer.bio or "") for entry in manuscript.entries)
     return tuple(dict.fromkeys(bio for bio in bios if bio))
+
+
+def _start(direction: str) -> str:
+    return "right" if direction == "rtl" else "left"
 
 
 def _turned(text: str, direction: str) -> str:

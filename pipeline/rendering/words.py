@@ -151,9 +151,10 @@ def _primary(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
-def words_of(language: str) -> Words:
-    """Find the words of a language tag; English ones where there are none."""
-    return _WORDS.get(_primary(language), _WORDS["en"])
+def words_of(language: str, *, otherwise: str = "en") -> Words:
+    """Find the words of a language tag, else those of another; English ones where both lack."""
+    found = _WORDS.get(_primary(language)) or _WORDS.get(_primary(otherwise))
+    return found or _WORDS["en"]
 
 
 def direction_of(language: str) -> str:

@@ -228,7 +228,11 @@ def test_what_was_read_before_is_the_same_from_the_cache(site, tmp_path):
     put(site, "a.md", GOOD.format(title="a").replace("---\n##", "asked_on: 2026-01-02\n---\n##"))
     put(site, "b.md", "broken")
     put(site, "c.md", GOOD.format(title="c").replace("---\n##", "inspired_by: W\nx: y\n---\n##"))
-    put(site, "d.md", GOOD.format(title="d").replace("---\n##", "not_before: 2026-01-02\n---\n##"))
+    put(
+        site,
+        "d.md",
+        GOOD.format(title="d").replace("---\n##", "language: fr\nnot_before: 2026-01-02\n---\n##"),
+    )
     cache = tmp_path / ".cache" / "content.json"
 
     cold = read(site, cache=cache)

@@ -104,6 +104,10 @@ def test_the_same_file_in_another_dress_is_the_same_qa(rewrite):
         pytest.param("inspired_by: Wait", "inspired_by", Inspiration("Wait"), id="title-alone"),
         pytest.param("inspired_by: {title: W}", "inspired_by", Inspiration("W"), id="no-url"),
         pytest.param("inspired_by:", "inspired_by", None, id="nothing"),
+        pytest.param("language: fr", "language", "fr", id="language"),
+        pytest.param("language: zh-Hant", "language", "zh-Hant", id="language-and-script"),
+        pytest.param("language: no", "language", "no", id="norwegian"),
+        pytest.param("language:", "language", None, id="no-language"),
     ],
 )
 def test_understands_a_value(line, attribute, value):
@@ -159,6 +163,10 @@ def test_understands_a_name(line, name):
         pytest.param("topics: [{a: b}]", "text", "`topics: [one, two]`", id="mapping-as-topic"),
         pytest.param("priority: [1]", "text", "`priority: 5`", id="list-as-number"),
         pytest.param("topics: [" + "x" * 101 + "]", "topics", "shorten", id="long-topic"),
+        pytest.param("language: French", "language", "such as de", id="language-by-name"),
+        pytest.param("language: de_CH.UTF-8", "language", "`de-CH`", id="locale-of-posix"),
+        pytest.param("language: EN", "language", "`en`", id="language-in-capitals"),
+        pytest.param("language: [de, fr]", "text", "`language: de`", id="two-languages"),
         pytest.param("inspired_by: [a]", "inspired-by", "title", id="list-as-column"),
         pytest.param("inspired_by: https://a.example", "inspired-by", "title", id="url-alone"),
         pytest.param(

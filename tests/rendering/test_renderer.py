@@ -145,6 +145,36 @@ def test_a_question_written_the_other_way_is_turned():
     assert len(page.xpath("//*[@dir='rtl']")) == 2
 
 
+def test_a_qa_in_another_language_says_so_and_speaks_it():
+    issue = make_issue(
+        qas=(make_letter("?كيف أقول لا", "قلها.", language="ar"), make_qa("second")),
+    )
+    page = as_page(render(issue))
+
+    (block,) = page.xpath("//div[@lang='ar']")
+    assert block.get("dir") == "rtl"
+    assert "سؤال من A reader in Boston" in block.text_content()
+    # Nothing in it is turned: it runs as its language does.
+    assert {title.get("dir") for title in block.xpath(".//p | .//td/div")} == {None}
+    assert page.xpath("//ol/li/span[@lang='ar']/@dir") == ["rtl"]
+    assert "The long meeting" in "".join(page.xpath("//ol/li[2]/text()"))
+
+
+def test_a_qa_in_a_language_without_words_keeps_those_of_the_newsletter():
+    issue = make_issue(qas=(make_qa(language="nl"),))
+    edition = render(issue, options=replace(OPTIONS, language="de"))
+
+    assert as_page(edition).xpath("//div[@lang='nl']/@dir") == ["ltr"]
+    assert "A reader in Boston fragt" in shown(edition)
+
+
+def test_the_text_part_labels_a_qa_in_its_own_language():
+    edition = render(make_issue(qas=(make_qa(language="fr"), make_qa("second"))))
+
+    assert "A reader in Boston demande:" in as_text(edition)
+    assert "A reader in Boston asks:" in as_text(edition)
+
+
 def test_the_web_view_holds_nothing_personal():
     edition = render()
 

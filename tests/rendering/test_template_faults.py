@@ -80,8 +80,8 @@ def refusal(site: Any) -> RenderError:
         ),
         pytest.param(
             "opening.mjml",
-            "{{ qa.title }}</li>",
-            "<b>{{ qa.title }}</li>",
+            "<li>",
+            "<li><b>",
             13,
             "<b>",
             id="in a loop",
