@@ -36,6 +36,8 @@ def compose(  # noqa: PLR0913 - an issue's own fields
         preheader=fixed.preheader or _preheader(qas, language),
         intro=fixed.intro,
         qas=tuple(qas),
+        source=fixed.source,
+        intro_line=fixed.intro_line,
     )
 
 

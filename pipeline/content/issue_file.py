@@ -41,6 +41,8 @@ class IssueFile:
     approved: str | None = None
     #: The file it was read from, relative to the site.
     source: str = ""
+    #: The line in which the intro begins; 0 when there is none.
+    intro_line: int = field(default=0, compare=False, repr=False)
     #: The line that each slug stands in, for messages to people.
     slug_lines: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
@@ -149,12 +151,14 @@ def _read(data: bytes, report: Report) -> IssueFile | None:
     found = fields.read(parts, report, own=keys.ISSUE_KEYS).by_key
     _check_number(number, found.get("number"), report)
     slugs = _slugs(found.get("slugs"), report)
+    intro, intro_line = _intro(found.get("intro"), parts, report)
     return IssueFile(
         number=number,
         title=values.one_line(found.get("title"), report, values.LONGEST_TITLE),
         subject=values.one_line(found.get("subject"), report, values.LONGEST_TITLE),
         preheader=values.one_line(found.get("preheader"), report),
-        intro=_intro(found.get("intro"), parts, report),
+        intro=intro,
+        intro_line=intro_line,
         slugs=tuple(slugs) if slugs is not None else None,
         slot=values.moment(found.get("slot"), report),
         approved=_approved(found.get("approved"), report),
@@ -207,11 +211,11 @@ def _slugs(entry: Entry | None, report: Report) -> dict[str, int] | None:
     return slugs
 
 
-def _intro(entry: Entry | None, parts: FrontMatter, report: Report) -> str:
-    """Give the body; for a short intro a key will do."""
+def _intro(entry: Entry | None, parts: FrontMatter, report: Report) -> tuple[str, int]:
+    """Give the body and its line; for a short intro a key will do."""
     body = sections.tidy(parts.body)
     if entry is None or values.is_empty(entry):
-        return body
+        return body, parts.body_line + sections.lines_before(parts.body) if body else 0
     if body:
         report.error(
             "issue-intro",
@@ -220,8 +224,8 @@ def _intro(entry: Entry | None, parts: FrontMatter, report: Report) -> str:
             "keep one of them",
         )
     if isinstance(entry.value, Scalar):
-        return sections.tidy(entry.value.text)
-    return values.one_line(entry, report) or ""
+        return sections.tidy(entry.value.text), entry.line
+    return values.one_line(entry, report) or "", entry.line
 
 
 def _approved(entry: Entry | None, report: Report) -> str | None:

@@ -83,8 +83,10 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
         document["qa"] = [qa.title, qa.status, qa.topics, _day_to_json(qa.not_before), qa.priority]
         question, answer, column = qa.question, qa.answer, qa.inspired_by
         asked_on = _day_to_json(question.asked_on)
-        document["question"] = [question.text, question.asked_by, asked_on, question.hash]
-        document["answer"] = [answer.text, answer.answered_by, answer.bio]
+        document["question"] = [
+            *(question.text, question.asked_by, asked_on, question.line, question.hash)
+        ]
+        document["answer"] = [answer.text, answer.answered_by, answer.bio, answer.line]
         document["inspired_by"] = [column.title, column.url] if column else None
         document["language"] = qa.language
     return document
@@ -99,12 +101,12 @@ def _from_json(document: dict[str, Any], source: str) -> Parsed:
     if "qa" not in document:
         return Parsed(slug, place, None, findings)
     title, status, topics, not_before, priority = document["qa"]
-    text, asked_by, asked_on, known_hash = document["question"]
+    text, asked_by, asked_on, line, known_hash = document["question"]
     column = document["inspired_by"]
     qa = QA(
         slug=slug,
         title=title,
-        question=Question.recalled(text, asked_by, _day_from_json(asked_on), known_hash),
+        question=Question.recalled(text, asked_by, _day_from_json(asked_on), line, known_hash),
         answer=Answer(*document["answer"]),
         status=QAStatus(status),
         topics=tuple(topics),

@@ -67,8 +67,8 @@ def _read(data: bytes, source: str, slug: str, report: Report) -> QA | None:
     return QA(
         slug=slug,
         title=about.title,
-        question=Question(texts.question, about.asked_by, about.asked_on),
-        answer=Answer(texts.answer, about.answered_by, about.bio),
+        question=Question(texts.question, about.asked_by, about.asked_on, texts.question_line),
+        answer=Answer(texts.answer, about.answered_by, about.bio, texts.answer_line),
         status=about.status,
         topics=about.topics,
         not_before=about.not_before,

@@ -1,7 +1,7 @@
 """The body of a QA file -> its question and its answer."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from unicodedata import normalize
 
@@ -51,6 +51,9 @@ class Sections:
 
     question: str | None
     answer: str | None
+    #: The line of the file in which each begins.
+    question_line: int = field(default=0, compare=False)
+    answer_line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,14 @@ def split(body: str, first_line: int, report: Report, unfinished: Level = Level.
     headings = _without_repetitions(outline.headings, first_line, report)
     _report_text_before(lines, headings, first_line, report)
     texts: dict[Kind, str] = {}
+    begins: dict[Kind, int] = {}
     bounds = [heading.line for heading in headings] + [len(lines)]
     for heading, end in zip(headings, bounds[1:], strict=True):
-        text = tidy("\n".join(lines[heading.line + 1 : end]))
+        raw = "\n".join(lines[heading.line + 1 : end])
+        text = tidy(raw)
         if _COMMENT.sub("", text).strip():
             texts[heading.kind] = text
+            begins[heading.kind] = first_line + heading.line + 1 + lines_before(raw)
         else:
             report.add(
                 unfinished,
@@ -88,7 +94,12 @@ def split(body: str, first_line: int, report: Report, unfinished: Level = Level.
         if all(heading.kind is not kind for heading in headings):
             message, remedy = outline.why_missing(kind, first_line)
             report.add(unfinished, "section", first_line, message, remedy)
-    return Sections(texts.get(Kind.QUESTION), texts.get(Kind.ANSWER))
+    return Sections(
+        texts.get(Kind.QUESTION),
+        texts.get(Kind.ANSWER),
+        begins.get(Kind.QUESTION, 0),
+        begins.get(Kind.ANSWER, 0),
+    )
 
 
 class _Outline:
@@ -174,6 +185,11 @@ def _report_text_before(
             f"text stands before the heading `{headings[0].kind}`",
             "move it below a heading, or delete it",
         )
+
+
+def lines_before(text: str) -> int:
+    """Count the blank lines that :func:`tidy` drops at the beginning."""
+    return text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def tidy(text: str) -> str:

@@ -1,6 +1,6 @@
 """The plan of one newsletter, and the life of an issue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -36,6 +36,10 @@ class Issue:
     #: Markdown; may be empty.
     intro: str = ""
     qas: tuple[QA, ...]
+    #: The file that holds the intro, relative to the site; empty when there is none.
+    source: str = field(default="", repr=False, compare=False)
+    #: The line in which the intro begins, from 1; 0 when it is not known.
+    intro_line: int = field(default=0, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.number < 1 or not self.qas:

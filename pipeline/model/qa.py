@@ -30,15 +30,17 @@ class Question:
     #: How the reader is named; ``None`` for an anonymous question.
     asked_by: str | None = None
     asked_on: date | None = None
+    #: The line of its file in which the text begins, from 1; 0 when it is not known.
+    line: int = field(default=0, repr=False, compare=False)
     #: What :attr:`hash` gave, as it is asked for more than once; empty before that.
     _hash: str = field(default="", init=False, repr=False, compare=False)
 
     @classmethod
     def recalled(
-        cls, text: str, asked_by: str | None, asked_on: date | None, known_hash: str
+        cls, text: str, asked_by: str | None, asked_on: date | None, line: int, known_hash: str
     ) -> Self:
         """Make a question again whose :attr:`hash` is known from before."""
-        question = cls(text, asked_by, asked_on)
+        question = cls(text, asked_by, asked_on, line)
         object.__setattr__(question, "_hash", known_hash)
         return question
 
@@ -67,6 +69,8 @@ class Answer:
     answered_by: str | None = None
     #: A line about the answerer.
     bio: str | None = None
+    #: The line of its file in which the text begins, from 1; 0 when it is not known.
+    line: int = field(default=0, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

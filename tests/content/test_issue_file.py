@@ -89,6 +89,13 @@ def test_reads_slugs_in_each_form_of_a_list(key):
     assert parsed.file.slugs == ("a", "b")
 
 
+def test_an_intro_knows_the_line_it_begins_in():
+    file = issue_file.parse(b"---\nsubject: S\n---\n\n\nHello.\n", "issues/0001.md").file
+
+    assert file is not None
+    assert file.intro_line == 6
+
+
 def test_a_short_intro_may_be_a_key():
     parsed = issue_file.parse(b"---\nintro: Hello: again.\n---\n", "issues/0001.md")
 
