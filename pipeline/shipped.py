@@ -3,6 +3,7 @@
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+_SHARED = "shared"
 
 
 def _tree(name: str) -> Path:
@@ -12,8 +13,19 @@ def _tree(name: str) -> Path:
 
 
 def templates() -> Path:
-    """The folder with one folder for each theme."""
+    """The folder with one folder for each theme, and one for what they share."""
     return _tree("templates")
+
+
+def shared_templates() -> Path:
+    """The folder that every theme falls back to."""
+    return templates() / _SHARED
+
+
+def themes() -> tuple[str, ...]:
+    """The names of the shipped themes."""
+    folders = (path.name for path in templates().iterdir() if path.is_dir())
+    return tuple(sorted(name for name in folders if name != _SHARED))
 
 
 def content() -> Path:

@@ -67,20 +67,20 @@ class Site:
 
     @cached_property
     def theme_path(self) -> tuple[Path, ...]:
-        """Where templates are looked for: the site's own first, then the shipped theme.
+        """Where templates are looked for: the site's own, the shipped theme, what themes share.
 
         The site's folders need not be there; a process that lives long sees them come.
         """
         theme = self.settings.document.newsletter.theme
-        own, theirs = self.folder / "templates", shipped.templates() / theme
-        if not theirs.is_dir() and not (own / theme).is_dir():
-            themes = sorted(path.name for path in shipped.templates().iterdir() if path.is_dir())
+        own, themes = self.folder / "templates", shipped.themes()
+        if theme not in themes and not (own / theme).is_dir():
             raise ConfigError(
                 f"there is no theme {theme!r}",
                 place=self.settings.place("newsletter", "theme"),
                 remedy=f"known are {', '.join(themes)}, or make templates/{theme}/",
             )
-        return (own / theme, own, *([theirs] if theirs.is_dir() else []))
+        theirs = [shipped.templates() / theme] if theme in themes else []
+        return (own / theme, own, *theirs, shipped.shared_templates())
 
     @cached_property
     def render_options(self) -> RenderOptions:

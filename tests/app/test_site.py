@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import shipped
 from pipeline.app.site import Site, open_site
 from pipeline.audience import keys
 from pipeline.errors import ConfigError, DatabaseError, SecretKeyError
@@ -147,6 +148,16 @@ def test_theme_of_the_sites_own_needs_no_shipped_one(office: Office) -> None:
     office.configure("theme", '"modern"')
 
     assert office.site.theme_path[0] == office.folder / "templates" / "modern"
+    assert office.site.theme_path[-1] == shipped.shared_templates()
+
+
+def test_what_themes_share_is_no_theme(office: Office) -> None:
+    office.configure("theme", '"shared"')
+
+    with pytest.raises(ConfigError, match="there is no theme 'shared'") as caught:
+        _ = office.site.theme_path
+
+    assert caught.value.remedy.startswith("known are classic")
 
 
 def test_template_that_comes_while_a_process_runs_is_used(office: Office) -> None:

@@ -14,7 +14,10 @@ from pipeline.rendering.options import RenderOptions
 from pipeline.rendering.renderer import Renderer
 from tests.factories import make_issue, make_qa
 
-THEME = Path(__file__).parents[2] / "templates" / "classic"
+THEMES = Path(__file__).parents[2] / "templates"
+THEME = THEMES / "classic"
+#: The folders of a site that changes nothing.
+THEME_PATH = (THEME, THEMES / "shared")
 NONCE = "0123456789abcdef" * 2
 
 OPTIONS = RenderOptions(
@@ -29,7 +32,12 @@ READER = {"unsubscribe_url": "https://news.example/u/token", "address": "reader@
 
 
 def render(issue: Issue | None = None, options: RenderOptions = OPTIONS) -> Edition:
-    return Renderer([THEME], options).render(issue or make_issue(), nonce=NONCE)
+    return Renderer(THEME_PATH, options).render(issue or make_issue(), nonce=NONCE)
+
+
+def shipped_file(name: str) -> Path:
+    """Find a template of the theme where a site without its own would find it."""
+    return next(path for folder in THEME_PATH if (path := folder / name).is_file())
 
 
 def as_html(edition: Edition) -> str:

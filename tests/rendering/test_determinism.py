@@ -7,13 +7,13 @@ import pytest
 
 from pipeline.rendering.renderer import Renderer
 from tests.factories import make_issue
-from tests.rendering.letters import OPTIONS, THEME, render
+from tests.rendering.letters import OPTIONS, THEME_PATH, render
 
 CODE = "from tests.rendering.letters import render; print(render().sha256)"
 
 
 def test_the_nonce_does_not_change_the_edition():
-    renderer = Renderer([THEME], OPTIONS)
+    renderer = Renderer(THEME_PATH, OPTIONS)
 
     editions = [renderer.render(make_issue(), nonce=digit * 32) for digit in "0af"]
 

@@ -11,9 +11,9 @@ from pipeline.model.edition import Placeholder
 from pipeline.model.qa import Answer, Question
 from pipeline.rendering.renderer import Renderer
 from tests.factories import make_issue, make_qa
-from tests.rendering.letters import NONCE, OPTIONS, THEME, as_html, as_page, as_text
+from tests.rendering.letters import NONCE, OPTIONS, THEME_PATH, as_html, as_page, as_text
 
-RENDERER = Renderer([THEME], OPTIONS)
+RENDERER = Renderer(THEME_PATH, OPTIONS)
 
 PIECES = st.sampled_from(
     [

@@ -15,7 +15,7 @@ from tests.rendering.letters import (
     NONCE,
     OPTIONS,
     READER,
-    THEME,
+    THEME_PATH,
     as_html,
     as_page,
     as_text,
@@ -238,7 +238,7 @@ def site(tmp_path):
     """A folder of a site that stands before the shipped theme, and its renderer."""
     folder = tmp_path / "classic"
     folder.mkdir()
-    renderer = Renderer([folder, THEME], OPTIONS)
+    renderer = Renderer([folder, *THEME_PATH], OPTIONS)
 
     def render_with(**files):
         for name, text in files.items():

@@ -9,7 +9,15 @@ from pipeline.errors import RenderError
 from pipeline.model.edition import Edition
 from pipeline.rendering.renderer import Renderer
 from tests.factories import make_issue
-from tests.rendering.letters import NONCE, OPTIONS, THEME, make_letter, render
+from tests.rendering.letters import (
+    NONCE,
+    OPTIONS,
+    THEME_PATH,
+    THEMES,
+    make_letter,
+    render,
+    shipped_file,
+)
 
 
 @pytest.fixture
@@ -22,18 +30,19 @@ def site(tmp_path):
 
 def edit(site: Any, name: str, old: str, new: str) -> None:
     """Copy a shipped template into a site, changed."""
-    text = (THEME / name).read_text()
+    text = shipped_file(name).read_text()
     assert old in text
     (site / name).write_text(text.replace(old, new, 1))
 
 
 def render_site(site: Any) -> Edition:
-    shipped = site.parents[1] / "shipped" / "classic"
+    shipped = site.parents[1] / "shipped"
     if not shipped.exists():
-        shipped.parent.mkdir()
-        shipped.symlink_to(THEME)
+        shipped.symlink_to(THEMES)
     issue = make_issue(qas=(make_letter(), make_letter("And I?", slug="b")), intro="Hello")
-    return Renderer([site, site.parent, shipped], OPTIONS).render(issue, nonce=NONCE)
+    return Renderer([site, site.parent, shipped / "classic", shipped / "shared"], OPTIONS).render(
+        issue, nonce=NONCE
+    )
 
 
 def refusal(site: Any) -> RenderError:
@@ -252,8 +261,9 @@ def test_a_template_that_is_not_utf8_is_named_itself(site):
 
 
 def test_a_site_that_changes_nothing_gets_the_shipped_bytes(site):
-    for path in THEME.iterdir():
-        (site / path.name).write_bytes(path.read_bytes())
+    for folder in THEME_PATH:
+        for path in folder.iterdir():
+            (site / path.name).write_bytes(path.read_bytes())
     issue = make_issue(intro="Hello")
 
     own = Renderer([site, site.parent], OPTIONS).render(issue, nonce=NONCE)

@@ -148,7 +148,7 @@ def change_title(desk: Office) -> None:
 def change_theme(desk: Office) -> None:
     theme = desk.folder / "templates" / "classic"
     theme.mkdir(parents=True)
-    shown = (shipped.templates() / "classic" / "issue.txt").read_text()
+    shown = (shipped.shared_templates() / "issue.txt").read_text()
     (theme / "issue.txt").write_text(f"{shown}\nPrinted on nothing.\n")
 
 
