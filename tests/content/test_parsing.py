@@ -368,9 +368,10 @@ def test_reports_all_problems_of_a_file_in_the_order_of_its_lines():
 
 
 def test_a_text_knows_the_line_it_begins_in():
-    lines = "---\ntitle: T\nstatus: ready\n---\n## Question\n\nWhy?\n## Answer\nSo.".split("\n")
+    text = "---\ntitle: T\nstatus: ready\n---\n## Question\n\nWhy?\n## Answer\nSo.\n"
+    lines = text.splitlines()
 
-    qa = parse("\n".join(lines).encode(), "content/x.md").qa
+    qa = parse(text.encode(), "content/x.md").qa
 
     assert qa is not None
     assert [lines[line - 1] for line in (qa.question.line, qa.answer.line)] == ["Why?", "So."]
