@@ -4,7 +4,10 @@ PIP = bin/pip --disable-pip-version-check --quiet
 RUN = .venv-run
 DEV = .venv
 
-.PHONY: help demo test lint format soak bench wheel requirements clean
+# Chromium is the system's.
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
+
+.PHONY: help demo test node lint format soak bench wheel requirements clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -14,6 +17,8 @@ demo: $(RUN)/.ready  ## the whole pipeline on the sample newsletter, to a mail s
 
 test: $(DEV)/.ready  ## every test but the long runs
 	$(DEV)/bin/pytest -n auto --maxprocesses 4
+
+node: tests/node/node_modules/.ready  ## what some tests take from npm: axe-core, and the Nu HTML checker
 
 lint: $(DEV)/.ready  ## ruff, mypy and the layering
 	$(DEV)/bin/ruff check .
@@ -41,7 +46,12 @@ requirements:  ## pins made anew; needs uv on the PATH
 	  --group build --group test --group lint pyproject.toml -o requirements/dev.txt
 
 clean:  ## what the other targets left
-	rm -rf $(RUN) $(DEV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(RUN) $(DEV) tests/node/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# No script of a package's is run; the lock holds a hash of each.
+tests/node/node_modules/.ready: tests/node/package.json tests/node/package-lock.json
+	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 $(RUN)/.ready: requirements/run.txt pyproject.toml
 	$(PYTHON) -m venv $(RUN)

@@ -1,10 +1,12 @@
 """What holds for every test."""
 
 import os
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
 
+from tests.browser import Page, chromium
 from tests.fakes import FakeClock
 
 # A shared machine may stop a process for longer than hypothesis grants an example.
@@ -25,3 +27,10 @@ def _no_site_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Page]:
+    """A page in Chromium, one for each process that runs tests: to start it takes a second."""
+    with chromium() as page:
+        yield page

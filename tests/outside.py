@@ -1,9 +1,13 @@
-"""Programs that are not ours: a test that needs one is skipped without it, and fails in CI."""
+"""What is not ours: a test that needs it is skipped without it, and fails in CI."""
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
+
+#: Where `make node` puts what the tests take from npm.
+_MODULES = Path(__file__).parent / "node" / "node_modules"
 
 
 def need(program: str) -> str:
@@ -12,6 +16,14 @@ def need(program: str) -> str:
     if found is None:
         _refuse(f"{program} is not installed")
     assert found is not None
+    return found
+
+
+def need_npm(path: str) -> Path:
+    """Give the path of a file that an npm package brings, such as ``axe-core/axe.min.js``."""
+    found = _MODULES / path
+    if not found.exists():
+        _refuse(f"{path.split('/', maxsplit=1)[0]} is not installed: make node")
     return found
 
 

@@ -4,15 +4,14 @@ The sample newsletter's first issue, on a day that stays the same, so that a pic
 when what it shows does.
 """
 
-import struct
+import io
 import tempfile
-import zlib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from PIL import Image
 from starlette.applications import Starlette
 
 from pipeline.app import posting
@@ -21,7 +20,7 @@ from pipeline.demo import make_sample_site
 from pipeline.rendering import personal
 from pipeline.web.editor import app, desk
 from pipeline.workflow import editing
-from tests.browser import Page, Picture, chromium
+from tests.browser import Page, chromium
 from tests.fakes import FakeClock
 from tests.web.serving import served
 
@@ -51,31 +50,12 @@ def write_edition(site: Site) -> Path:
     return path
 
 
-def palette_png(picture: Picture) -> bytes:
-    """Write a picture with its 256 most common colours; the others become the nearest of them."""
-    counts = Counter(row[i : i + 3] for row in picture.rows for i in range(0, len(row), 3))
-    palette = [colour for colour, _ in counts.most_common(256)]
-    index = {
-        colour: min(range(len(palette)), key=lambda n: _distance(palette[n], colour))
-        for colour in counts
-    }
-    lines = b"".join(
-        b"\0" + bytes(index[row[i : i + 3]] for i in range(0, len(row), 3)) for row in picture.rows
-    )
-    head = struct.pack(">IIBBBBB", picture.width, picture.height, 8, 3, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in (
-            (b"IHDR", head),
-            (b"PLTE", b"".join(palette)),
-            (b"IDAT", zlib.compress(lines, 9)),
-            (b"IEND", b""),
-        )
-    )
-
-
-def _distance(one: bytes, other: bytes) -> int:
-    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))
+def palette_png(picture: Image.Image) -> bytes:
+    """Write a picture with the 256 colours that fit it best."""
+    file = io.BytesIO()
+    fitting = picture.quantize(256, dither=Image.Dither.NONE)
+    fitting.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def _save(page: Page, name: str) -> None:
@@ -87,11 +67,7 @@ def _save(page: Page, name: str) -> None:
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with (
-        sample_site() as site,
-        tempfile.TemporaryDirectory() as profile,
-        chromium(Path(profile)) as page,
-    ):
+    with sample_site() as site, chromium() as page:
         edition = write_edition(site).as_uri()
         page.look(edition, width=640, height=940)
         _save(page, "edition-640.png")

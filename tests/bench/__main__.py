@@ -103,7 +103,7 @@ def editions(folder: Path, size: Size) -> Iterator[Figure]:
     )
     if shutil.which("chromium"):
         _say("refreshing")
-        shown = measuring.call("editions.refresh", sample, folder / "profile", size.times // 5)
+        shown = measuring.call("editions.refresh", sample, size.times // 5)
         yield Figure("save a file -> refreshed browser", shown.value, "ms", 300)
     _say(f"choosing from {size.files:,} files")
     column = folder / "column"

@@ -36,14 +36,14 @@ def choose(folder: Path) -> Cost:
     return watch.cost(len(plan.selection.chosen) + len(plan.selection.passed))
 
 
-def refresh(folder: Path, profile: Path, times: int) -> Cost:
+def refresh(folder: Path, times: int) -> Cost:
     """Save a Q&A while the desk is open; the value is the median until Chromium shows it, in ms."""
     newsroom = Newsroom(folder)
     desk = newsroom.start("preview")
     assert desk.stdout is not None
     took = []
     try:
-        with chromium(profile) as page:
+        with chromium() as page:
             page.look(desk.stdout.readline().strip(), width=1280, height=860)
             page.wait_for("document.querySelector('[data-live=yes]') !== null")
             watch = Watch()
