@@ -38,6 +38,8 @@ def compose(  # noqa: PLR0913 - an issue's own fields
         qas=tuple(qas),
         source=fixed.source,
         intro_line=fixed.intro_line,
+        subject_line=fixed.subject_line if fixed.subject else 0,
+        preheader_line=fixed.preheader_line if fixed.preheader else 0,
     )
 
 

@@ -14,6 +14,9 @@ from pipeline.content.yaml_writing import scalar
 from pipeline.errors import ContentError
 from pipeline.model.finding import Finding
 
+#: What announces a block of text on the lines below its key.
+_BLOCK = re.compile(r":\s+[|>][-+0-9]*\s*(?:#.*)?$")
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 #: The key with its value, which may stand on the lines below it; then a comment.
@@ -43,6 +46,9 @@ class IssueFile:
     source: str = ""
     #: The line in which the intro begins; 0 when there is none.
     intro_line: int = field(default=0, compare=False, repr=False)
+    #: The lines of the subject and the preheader; 0 where it fixes none.
+    subject_line: int = field(default=0, compare=False, repr=False)
+    preheader_line: int = field(default=0, compare=False, repr=False)
     #: The line that each slug stands in, for messages to people.
     slug_lines: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
@@ -159,6 +165,8 @@ def _read(data: bytes, report: Report) -> IssueFile | None:
         preheader=values.one_line(found.get("preheader"), report),
         intro=intro,
         intro_line=intro_line,
+        subject_line=found["subject"].line if "subject" in found else 0,
+        preheader_line=found["preheader"].line if "preheader" in found else 0,
         slugs=tuple(slugs) if slugs is not None else None,
         slot=values.moment(found.get("slot"), report),
         approved=_approved(found.get("approved"), report),
@@ -224,7 +232,9 @@ def _intro(entry: Entry | None, parts: FrontMatter, report: Report) -> tuple[str
             "keep one of them",
         )
     if isinstance(entry.value, Scalar):
-        return sections.tidy(entry.value.text), entry.line
+        key_line = parts.yaml.split("\n")[entry.line - parts.first_line]
+        below = bool(_BLOCK.search(key_line))
+        return sections.tidy(entry.value.text), entry.line + below
     return values.one_line(entry, report) or "", entry.line
 
 

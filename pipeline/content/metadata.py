@@ -28,6 +28,8 @@ class Metadata:
     inspired_by: Inspiration | None
     bio: str | None
     language: str | None
+    #: The line of each key, as our tables spell it.
+    lines: Mapping[str, int]
 
 
 def read(parts: FrontMatter, report: Report) -> Metadata:
@@ -48,6 +50,7 @@ def read(parts: FrontMatter, report: Report) -> Metadata:
         inspired_by=values.inspiration(found.get("inspired_by"), report),
         bio=values.one_line(found.get("bio"), report),
         language=values.language(found.get("language"), report),
+        lines={key: entry.line for key, entry in found.items()},
     )
 
 

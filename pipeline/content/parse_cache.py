@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from pipeline.content.report import printable
 from pipeline.content.writing import write_text_atomically
 from pipeline.errors import ContentError
 from pipeline.model.finding import Finding, Level
-from pipeline.model.qa import QA, Answer, Inspiration, QAStatus, Question
+from pipeline.model.qa import QA, Answer, Inspiration, KeyLines, QAStatus, Question
 
 #: What shows that a file is still the same: size, times of content and of inode, inode.
 Stamp = tuple[int, int, int, int]
@@ -89,6 +90,7 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
         document["answer"] = [answer.text, answer.answered_by, answer.bio, answer.line]
         document["inspired_by"] = [column.title, column.url] if column else None
         document["language"] = qa.language
+        document["lines"] = asdict(qa.lines)
     return document
 
 
@@ -115,6 +117,7 @@ def _from_json(document: dict[str, Any], source: str) -> Parsed:
         inspired_by=Inspiration(*column) if column else None,
         language=document["language"],
         source=source,
+        lines=KeyLines(**document["lines"]),
     )
     return Parsed(slug, place, qa, findings)
 

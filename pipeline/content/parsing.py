@@ -10,7 +10,7 @@ from pipeline.content.front_matter import Unfenced
 from pipeline.content.report import Report
 from pipeline.model.controls import has_control
 from pipeline.model.finding import Finding, Level
-from pipeline.model.qa import QA, Answer, QAStatus, Question
+from pipeline.model.qa import QA, Answer, KeyLines, QAStatus, Question
 
 #: What a person must still replace, as in a new site's configuration.
 PLACEHOLDER = "CHANGE-ME"
@@ -76,6 +76,11 @@ def _read(data: bytes, source: str, slug: str, report: Report) -> QA | None:
         inspired_by=about.inspired_by,
         language=about.language,
         source=source,
+        lines=KeyLines(
+            title=about.lines.get("title", 0),
+            bio=about.lines.get("bio", 0),
+            inspired_by=about.lines.get("inspired_by", 0),
+        ),
     )
 
 

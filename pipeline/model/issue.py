@@ -40,6 +40,9 @@ class Issue:
     source: str = field(default="", repr=False, compare=False)
     #: The line in which the intro begins, from 1; 0 when it is not known.
     intro_line: int = field(default=0, repr=False, compare=False)
+    #: The lines that fix the subject and the preheader; 0 where the file fixes none.
+    subject_line: int = field(default=0, repr=False, compare=False)
+    preheader_line: int = field(default=0, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.number < 1 or not self.qas:

@@ -82,6 +82,15 @@ class Inspiration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyLines:
+    """The lines of a QA's file, from 1, in which its keys stand; 0 where that is not known."""
+
+    title: int = 0
+    bio: int = 0
+    inspired_by: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QA:
     """One question with its answer, from one file; the slug is its identity."""
 
@@ -100,6 +109,8 @@ class QA:
     language: str | None = None
     #: The file it was read from, relative to the site, for messages to people.
     source: str = ""
+    #: Where in that file the keys stand.
+    lines: KeyLines = field(default=KeyLines(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not (self.slug and self.title and self.question.text and self.answer.text):

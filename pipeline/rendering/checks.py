@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding, Level
+from pipeline.rendering import text_places
 from pipeline.rendering.links import is_allowed
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.markdown import Document
 from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.text_places import Passage
 
 #: Bytes of HTML from which the mail is long, and from which Gmail may hide its end (102,400).
 LARGE = 80_000
@@ -99,7 +101,7 @@ def _headers(edition: Edition) -> Iterator[Finding]:
             remedy="put what matters into the first 90",
         )
     for name, text in (("subject", edition.subject), ("preheader", edition.preheader)):
-        yield from _left_over(text, name, "")
+        yield from _left_over(_words(text, 0), name, "")
 
 
 def _footer(options: RenderOptions) -> Iterator[Finding]:
@@ -114,51 +116,63 @@ def _footer(options: RenderOptions) -> Iterator[Finding]:
 
 
 def _texts(manuscript: Manuscript) -> Iterator[Finding]:
-    yield from _document(manuscript.intro, "intro", "")
-    yield from _left_over(manuscript.intro.prose, "intro", "")
-    yield from _html(manuscript.intro.prose, "intro", "")
+    issue = manuscript.issue
+    yield from _document(manuscript.intro, "intro", issue.source)
+    for passage in manuscript.intro.passages:
+        yield from _left_over(passage, "intro", issue.source)
+        yield from _html(passage, "intro", issue.source)
     for entry in manuscript.entries:
         qa = entry.qa
         yield from _document(entry.question, "question", qa.source)
         yield from _document(entry.answer, "answer", qa.source)
-        # Not the question: what readers write is theirs.
-        for name, text in (
-            ("title", qa.title),
-            ("answer", entry.answer.prose),
-            ("bio", qa.answer.bio or ""),
-        ):
-            yield from _left_over(text, name, qa.source)
-        for name, text in (
-            ("title", qa.title),
-            ("question", entry.question.prose),
-            ("answer", entry.answer.prose),
-            ("bio", qa.answer.bio or ""),
-        ):
-            yield from _html(text, name, qa.source)
+        texts = (
+            ("title", (_words(qa.title, qa.lines.title),)),
+            ("question", entry.question.passages),
+            ("answer", entry.answer.passages),
+            ("bio", (_words(qa.answer.bio or "", qa.lines.bio),)),
+        )
+        for name, passages in texts:
+            for passage in passages:
+                # Not in the question: what readers write is theirs.
+                if name != "question":
+                    yield from _left_over(passage, name, qa.source)
+                yield from _html(passage, name, qa.source)
         if qa.inspired_by and qa.inspired_by.url:
-            yield from _link(qa.inspired_by.url, "inspired_by", qa.source)
+            yield from _link(qa.inspired_by.url, "inspired_by", qa.source, qa.lines.inspired_by)
+
+
+def _words(text: str, line: int) -> Passage:
+    return text_places.passage([(text, line)])
 
 
 def _document(document: Document, name: str, source: str) -> Iterator[Finding]:
-    for url in document.links:
-        yield from _link(url, name, source)
-    for alt in document.images:
-        shown = f"its text {alt!r} stands instead" if alt else "and it has no text to stand instead"
+    for link in document.links:
+        yield from _link(link.url, name, source, link.line, link.column)
+    for image in document.images:
+        shown = (
+            f"its text {image.text!r} stands instead"
+            if image.text
+            else "and it has no text to stand instead"
+        )
         yield Finding(
             id="image/left-out",
             level=Level.WARNING,
             source=source,
+            line=image.line,
+            column=image.column,
             message=f"an image of the {name} is left out, {shown}",
             remedy="say it in words",
         )
 
 
-def _link(url: str, name: str, source: str) -> Iterator[Finding]:
+def _link(url: str, name: str, source: str, line: int = 0, column: int = 0) -> Iterator[Finding]:
     if not url:
         yield Finding(
             id="link/empty",
             level=Level.WARNING,
             source=source,
+            line=line,
+            column=column,
             message=f"a link of the {name} leads nowhere",
             remedy="write its address",
         )
@@ -167,6 +181,8 @@ def _link(url: str, name: str, source: str) -> Iterator[Finding]:
             id="link/unusable",
             level=Level.WARNING,
             source=source,
+            line=line,
+            column=column,
             message=f"a link of the {name} does not work in a mail and is left out: {url}",
             remedy="begin it with https:// or mailto:",
         )
@@ -175,31 +191,35 @@ def _link(url: str, name: str, source: str) -> Iterator[Finding]:
             id="link/insecure",
             level=Level.NOTE,
             source=source,
+            line=line,
+            column=column,
             message=f"a link of the {name} is not encrypted: {url}",
             remedy="use https:// if the site has it",
         )
 
 
-def _left_over(text: str, name: str, source: str) -> Iterator[Finding]:
-    found = _LEFT_OVER.search(text)
+def _left_over(passage: Passage, name: str, source: str) -> Iterator[Finding]:
+    found = _LEFT_OVER.search(passage.text)
     if found:
         yield Finding(
             id="text/left-over",
             level=Level.WARNING,
             source=source,
+            line=passage.line_at(found.start()),
             message=f"the {name} holds {found[0]!r}, which looks unfinished",
             remedy="finish or remove it",
         )
 
 
-def _html(text: str, name: str, source: str) -> Iterator[Finding]:
-    found = _HTML.search(text)
+def _html(passage: Passage, name: str, source: str) -> Iterator[Finding]:
+    found = _HTML.search(passage.text)
     if found:
         instead = _MARKDOWN.get(found["tag"].lower(), "**bold** or *italic*")
         yield Finding(
             id="text/html",
             level=Level.NOTE,
             source=source,
+            line=passage.line_at(found.start()),
             message=f"the {name} holds {found[0][:60]!r}, and readers see just that",
             remedy="remove it"
             if name in {"title", "bio"}

@@ -38,7 +38,7 @@ def read(issue: Issue) -> Manuscript:
     """Parse every text; raise ContentError that names the file of the one at fault."""
     return Manuscript(
         issue=issue,
-        intro=markdown.parse(issue.intro, f"the intro of issue {issue.number}"),
+        intro=markdown.parse(issue.intro, f"the intro of issue {issue.number}", issue.intro_line),
         entries=tuple(map(read_entry, issue.qas)),
     )
 
@@ -48,6 +48,6 @@ def read_entry(qa: QA) -> Entry:
     place = qa.source or qa.slug
     return Entry(
         qa=qa,
-        question=markdown.parse(qa.question.text, place),
-        answer=markdown.parse(qa.answer.text, place),
+        question=markdown.parse(qa.question.text, place, qa.question.line),
+        answer=markdown.parse(qa.answer.text, place, qa.answer.line),
     )

@@ -11,6 +11,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from pipeline.errors import ContentError
+from pipeline.rendering import text_places
+from pipeline.rendering.text_places import Passage
 
 #: UTF-8 bytes of one Markdown text.
 MAX_BYTES = 200_000
@@ -28,16 +30,42 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a text, and where in the file it stands; 0 where that is not known."""
+
+    url: str
+    text: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of a text, and where in the file it stands; 0 where that is not known."""
+
+    url: str
+    #: Its alternative text.
+    text: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One Markdown text, parsed."""
 
     tokens: tuple[Token, ...]
-    #: Where its links lead, in order.
-    links: tuple[str, ...]
-    #: The alternative texts of its images, in order.
-    images: tuple[str, ...]
-    #: Its words without code.
-    prose: str
+    #: Its links, in order.
+    links: tuple[Link, ...]
+    #: Its images, in order.
+    images: tuple[Image, ...]
+    #: Its paragraphs, headings and cells without code.
+    passages: tuple[Passage, ...]
+
+    @property
+    def prose(self) -> str:
+        """Its words without code."""
+        return " ".join(passage.text for passage in self.passages)
 
 
 def writable(text: str) -> str:
@@ -50,8 +78,11 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", writable(text)).strip(" ")
 
 
-def parse(text: str, place: str = "") -> Document:
-    """Parse one text; raise ContentError naming ``place`` when it is too long or too deep."""
+def parse(text: str, place: str = "", first_line: int = 0) -> Document:
+    """Parse one text; raise ContentError naming ``place`` when it is too long or too deep.
+
+    It begins in ``first_line`` of its file, from 1; 0 when that is not known.
+    """
     text = writable(text)
     if len(text.encode()) > MAX_BYTES:
         raise ContentError(
@@ -65,13 +96,22 @@ def parse(text: str, place: str = "") -> Document:
             place=place,
             remedy="shorten it",
         )
-    every = tuple(_walk(tokens))
-    _refuse_depth(max((token.level for token in every), default=0), place)
+    _refuse_depth(max((token.level for token in _walk(tokens)), default=0), place)
+    finder = text_places.Finder(text, first_line)
+    blocks = [tuple(finder.places(token)) for token in tokens if token.type == "inline"]
     return Document(
         tokens=tokens,
-        links=tuple(str(t.attrGet("href") or "") for t in every if t.type == "link_open"),
-        images=tuple(_plain(t.children or []) for t in every if t.type == "image"),
-        prose=" ".join(_plain(t.children or []) for t in tokens if t.type == "inline"),
+        links=tuple(link for block in blocks for link in _links(block)),
+        images=tuple(
+            Image(str(token.attrGet("src") or ""), _plain(token.children or []), line, column)
+            for block in blocks
+            for token, line, column in block
+            if token.type == "image"
+        ),
+        passages=tuple(
+            text_places.passage((_plain([token]), line) for token, line, _ in block)
+            for block in blocks
+        ),
     )
 
 
@@ -88,6 +128,20 @@ def _walk(tokens: tuple[Token, ...]) -> Iterator[Token]:
         else:
             yield from token.children
             yield token
+
+
+def _links(block: tuple[tuple[Token, int, int], ...]) -> Iterator[Link]:
+    """Give the links of a block; none stands within another."""
+    opened: tuple[Token, int, int] | None = None
+    text = ""
+    for token, line, column in block:
+        if token.type == "link_open":
+            opened, text = (token, line, column), ""
+        elif token.type == "link_close" and opened:
+            yield Link(str(opened[0].attrGet("href") or ""), text, *opened[1:])
+            opened = None
+        else:
+            text += token.content if token.type == "code_inline" else _plain([token])
 
 
 def _plain(tokens: list[Token]) -> str:
@@ -126,6 +180,7 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.block.ruler.before("paragraph", "comment", _block_comment, {"alt": ["paragraph"]})
     parser.inline.ruler.before("autolink", "comment", _inline_comment)
+    text_places.note_places(parser)
     return parser
 
 

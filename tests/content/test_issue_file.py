@@ -50,6 +50,8 @@ def test_reads_all_that_an_editor_can_fix():
     )
     assert parsed.file.line_of("the-meeting") == 8
     assert parsed.file.line_of("the-party") == 0
+    assert (parsed.file.subject_line, parsed.file.preheader_line) == (4, 5)
+    assert parsed.file.intro_line == 14
     assert [finding.level for finding in parsed.findings] == [Level.NOTE]
 
 
@@ -231,3 +233,18 @@ def test_an_approval_that_cannot_be_written_is_refused(text):
         issue_file.with_approval(text, OTHER)
 
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("intro", "line"),
+    [
+        pytest.param("intro: Hello.", 3, id="in its line"),
+        pytest.param("intro: |\n  Hello.", 4, id="in a block"),
+        pytest.param("intro: >-  # folded\n  Hello.", 4, id="in a folded block"),
+    ],
+)
+def test_knows_the_line_in_which_an_intro_begins(intro, line):
+    parsed = issue_file.parse(f"---\ntitle: T\n{intro}\n---\n".encode(), "issues/0001.md")
+
+    assert parsed.file is not None
+    assert parsed.file.intro_line == line

@@ -74,8 +74,8 @@ def test_keeps_a_comment_in_code():
 def test_notes_links_images_and_prose():
     document = markdown.parse("See [*the* book](https://b.example) ![a cat](c.png) `code` **n**ow")
 
-    assert document.links == ("https://b.example",)
-    assert document.images == ("a cat",)
+    assert [(link.url, link.text) for link in document.links] == [("https://b.example", "the book")]
+    assert [(image.url, image.text) for image in document.images] == [("c.png", "a cat")]
     assert document.prose == "See the book a cat   now"
 
 
