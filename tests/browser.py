@@ -7,9 +7,11 @@ driver's, for one.
 
 import asyncio
 import io
+import os
 import re
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -19,6 +21,7 @@ from playwright.async_api import Page as Tab
 from tests.outside import need
 
 _PATIENCE_SECONDS = 30
+_FONTS = Path(__file__).with_name("fonts.conf")
 #: Narrower screens are telephones, which obey a page's ``<meta name="viewport">``.
 _TELEPHONE = 480
 #: What is not on this machine.
@@ -130,6 +133,7 @@ def chromium() -> Iterator[Page]:
                     # Tests run as root in containers; the pages are our own.
                     chromium_sandbox=False,
                     args=[*_SWITCHES],
+                    env={**os.environ, "FONTCONFIG_FILE": str(_FONTS)},
                     handle_sigint=False,
                 )
             )
