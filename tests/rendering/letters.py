@@ -16,8 +16,6 @@ from tests.factories import make_issue, make_qa
 
 THEMES = Path(__file__).parents[2] / "templates"
 THEME = THEMES / "classic"
-#: The folders of a site that changes nothing.
-THEME_PATH = (THEME, THEMES / "shared")
 NONCE = "0123456789abcdef" * 2
 
 OPTIONS = RenderOptions(
@@ -31,8 +29,18 @@ OPTIONS = RenderOptions(
 READER = {"unsubscribe_url": "https://news.example/u/token", "address": "reader@mail.example"}
 
 
-def render(issue: Issue | None = None, options: RenderOptions = OPTIONS) -> Edition:
-    return Renderer(THEME_PATH, options).render(issue or make_issue(), nonce=NONCE)
+def theme_path(theme: str) -> tuple[Path, ...]:
+    """The folders of a site that changes nothing."""
+    return THEMES / theme, THEMES / "shared"
+
+
+THEME_PATH = theme_path("classic")
+
+
+def render(
+    issue: Issue | None = None, options: RenderOptions = OPTIONS, theme: str = "classic"
+) -> Edition:
+    return Renderer(theme_path(theme), options).render(issue or make_issue(), nonce=NONCE)
 
 
 def shipped_file(name: str) -> Path:
