@@ -1,0 +1,132 @@
+"""A page taken apart: its tags, style sheets and comments, each with its place.
+
+By the rules of HTML's tokenizer, in one pass however broken the page is. A tree would not do: a
+parser that mends forgets columns, a second ``<head>`` and the ``<body>`` of a fragment.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+# An equals sign and a quotation mark open a value, whatever stands in it. One that nothing closes
+# swallows the rest of the page, in every browser too.
+_VALUE = r"""=\s*+(?>"[^"]*+"|'[^']*+'|(?!["']))"""
+_PIECE = re.compile(
+    r"<!--"
+    r"|<!doctype(?P<doctype>[^>]*+)>"
+    r"|<[!?/][^>]*+(?:>|\Z)"
+    rf"|<(?P<name>[A-Za-z][^\s/>]*+)(?>[^=>]++|{_VALUE})*+>"
+    r"|(?P<open><[A-Za-z])",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"""(?P<name>[^\s/>=][^\s/>=]*+)"""
+    r"""(?:\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s>]*+)))?"""
+)
+# Elements whose text is no markup.
+_RAW = {
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    for name in ("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of a tag."""
+
+    name: str
+    value: str
+    #: Where the value begins, from the beginning of the tag.
+    offset: int
+    #: Whether the value stands in the page letter for letter.
+    exact: bool
+
+
+@dataclass(slots=True)
+class Markup:
+    """The pieces of a page; each offset counts from the beginning of ``text``."""
+
+    #: The page with one kind of line end.
+    text: str
+    #: Each distinct tag as it is written: where it stands first, and how often.
+    tags: dict[str, list[int]] = field(default_factory=dict)
+    #: What stands in each ``<style>``, and where.
+    sheets: list[tuple[str, int]] = field(default_factory=list)
+    #: Where each comment stands that is not one of Outlook's conditions.
+    comments: list[int] = field(default_factory=list)
+    #: What follows ``<!doctype``, and where it stands.
+    doctype: tuple[str, int] | None = None
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Give line and column, from 1."""
+        return (
+            self.text.count("\n", 0, offset) + 1,
+            offset - self.text.rfind("\n", 0, offset),
+        )
+
+
+def read(text: str) -> Markup:
+    """Take a page apart."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    markup = Markup(text)
+    position = 0
+    while piece := _PIECE.search(text, position):
+        position = piece.end()
+        start = piece.start()
+        if piece["name"]:
+            position = _read_tag(markup, piece, position)
+        elif piece["open"]:
+            break
+        elif piece[0] == "<!--":
+            position = _read_comment(markup, start)
+        elif piece["doctype"] is not None and markup.doctype is None:
+            markup.doctype = (piece["doctype"], start)
+    return markup
+
+
+def _read_tag(markup: Markup, piece: re.Match[str], end: int) -> int:
+    seen = markup.tags.setdefault(piece[0], [piece.start(), 0])
+    seen[1] += 1
+    raw = _RAW.get(piece["name"].lower())
+    if raw is None:
+        return end
+    close = raw.search(markup.text, end)
+    stop = close.start() if close else len(markup.text)
+    if piece["name"].lower() == "style":
+        markup.sheets.append((markup.text[end:stop], end))
+    return stop
+
+
+def _read_comment(markup: Markup, start: int) -> int:
+    inside = start + len("<!--")
+    if markup.text.startswith((">", "->"), inside):
+        return markup.text.index(">", inside) + 1
+    end = markup.text.find("-->", inside)
+    if not markup.text.startswith(("[if", "<![endif"), inside):
+        markup.comments.append(start)
+    return len(markup.text) if end < 0 else end + len("-->")
+
+
+def name_of(tag: str) -> str:
+    """Give the name of the element that a tag opens."""
+    found = re.match(r"<([^\s/>]+)", tag)
+    return found[1].lower() if found else ""
+
+
+def attributes(tag: str) -> Iterator[Attribute]:
+    """Read the attributes of a tag; of two with one name the first counts."""
+    seen = set()
+    start = 1 + len(name_of(tag))
+    for found in _ATTRIBUTE.finditer(tag, start, len(tag) - 1):
+        name = found["name"].lower()
+        if name not in seen:
+            seen.add(name)
+            group = next((kind for kind in ("double", "single", "bare") if found[kind]), "")
+            raw = found[group] if group else ""
+            yield Attribute(
+                name,
+                html.unescape(raw),
+                found.start(group) if group else found.start(),
+                exact="&" not in raw,
+            )

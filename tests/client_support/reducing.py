@@ -1,0 +1,67 @@
+"""caniemail's data, reduced to what the client-support check needs.
+
+The npm package has every version of every client; a reader has the newest.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+#: The letters of caniemail: supported, not, almost (partly), unknown. Ours for "no entry".
+_UNKNOWN = "u"
+
+
+def reduce(data: Mapping[str, Any], version: str) -> str:
+    """Give the reduced data as JSON, a feature a line, so that a new release reads as a diff."""
+    nice = data["nicenames"]
+    clients = sorted(
+        {
+            f"{family}.{platform}"
+            for item in data["data"]
+            for family, platforms in item["stats"].items()
+            for platform in platforms
+        }
+    )
+    notes: list[str] = []
+    features = {item["slug"]: _feature(item, clients, notes) for item in data["data"]}
+    head = {
+        "package": f"caniemail {version}",
+        "updated": data["last_update_date"][:10],
+        "families": {family: nice["family"][family] for family in _families(clients)},
+        "platforms": {name: nice["platform"][name] for name in _platforms(clients)},
+        "clients": clients,
+        "notes": notes,
+    }
+    lines = [f"{_compact(name)}:{_compact(value)}" for name, value in head.items()]
+    each = ",\n".join(f"{_compact(slug)}:{_compact(found)}" for slug, found in features.items())
+    return "{" + ",\n".join(lines) + ',\n"features":{\n' + each + "\n}}\n"
+
+
+def _families(clients: list[str]) -> list[str]:
+    return sorted({client.partition(".")[0] for client in clients})
+
+
+def _platforms(clients: list[str]) -> list[str]:
+    return sorted({client.partition(".")[2] for client in clients})
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _feature(item: Mapping[str, Any], clients: list[str], notes: list[str]) -> list[object]:
+    """Give title, month of the last test, a letter for each client, and who has which note."""
+    letters, noted = "", dict[int, list[int]]()
+    for number, client in enumerate(clients):
+        family, _, platform = client.partition(".")
+        versions = item["stats"].get(family, {}).get(platform) or {"": _UNKNOWN}
+        letter, *marks = [*versions.values()][-1].split()
+        letters += letter
+        # A note on what is supported tells of bugs, and nobody loses anything.
+        for mark in marks if letter in "na" else ():
+            text = " ".join((item["notes_by_num"] or {}).get(mark.strip("#"), "").split())
+            if text:
+                if text not in notes:
+                    notes.append(text)
+                noted.setdefault(notes.index(text), []).append(number)
+    return [item["title"].strip(), item["last_test_date"][:7], letters, noted]
