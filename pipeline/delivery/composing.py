@@ -22,6 +22,9 @@ from pipeline.model.message import Envelope, Message
 
 _CRLF = b"\r\n"
 _MARKS = frozenset({Placeholder.MAIL_ONLY_START, Placeholder.MAIL_ONLY_END})
+# Lines of the text part that end in a blank go on in the next (RFC 3676).
+_TEXT = "text/plain; charset=utf-8; format=flowed"
+_HTML = "text/html; charset=utf-8"
 _ONE_CLICK = headers.plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
@@ -100,11 +103,11 @@ class Composer:
                 headers.plain("Precedence", "bulk"),
                 headers.plain("MIME-Version", "1.0"),
                 headers.plain("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
-                _opening(boundary, "text/plain"),
+                _opening(boundary, _TEXT),
             )
         )
         self._text = _encoded(edition.text)
-        self._before_html = _opening(boundary, "text/html")
+        self._before_html = _opening(boundary, _HTML)
         self._html = _encoded(edition.html)
         self._end = f"\r\n--{boundary}--\r\n".encode()
 
@@ -149,7 +152,7 @@ def boundary_of(nonce: str) -> str:
 def _opening(boundary: str, content_type: str) -> bytes:
     return (
         f"\r\n--{boundary}\r\n"
-        f"Content-Type: {content_type}; charset=utf-8\r\n"
+        f"Content-Type: {content_type}\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     ).encode()
 

@@ -96,10 +96,12 @@ def for_text(
 ) -> dict[str, object]:
     """Give the names for the text part, where nothing is markup."""
     words = words_of(options.language)
+    # First, as it stands: links are numbered in the order in which texts are written.
+    intro = write(manuscript.intro)
     return {
         **_shared(manuscript, day, options, write),
         **marks,
-        "intro": write(manuscript.intro),
+        "intro": intro,
         "why": words.why.format(address=marks["address"], title=options.title),
     }
 

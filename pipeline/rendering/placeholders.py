@@ -10,6 +10,9 @@ from pipeline.model.edition import Part, Placeholder, Template
 
 _NONCE = re.compile("[0-9a-f]{32}")
 
+#: What stands for a value of one reader, with whatever nonce; a text may look like it.
+LIKE_A_MARK = re.compile("@@[0-9a-f]{32}:[a-z_]+@@|https://p\\.invalid/[0-9a-f]{32}/")
+
 #: Filled with a value of one reader; the others are marks.
 PERSONAL = (Placeholder.UNSUBSCRIBE_URL, Placeholder.ADDRESS)
 

@@ -1,204 +1,165 @@
-"""Markdown tokens -> text of 72 columns: the text/plain part, made from the source."""
+"""Markdown tokens -> text of 72 columns: the text/plain part, made from the source.
 
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+It is written to be heard as well as seen: no rows of signs that a screen reader spells, headings
+by themselves between empty lines, and a table as its rows in words.
+"""
+
+from collections.abc import Sequence
 
 from markdown_it.tree import SyntaxTreeNode
 
+from pipeline.rendering.flowed import QUOTED, fix
 from pipeline.rendering.links import is_allowed
 from pipeline.rendering.markdown import Document
+from pipeline.rendering.wrapping import WIDTH, columns, cut, holds_address, wrap
 
-#: Columns of a line; a sign of Chinese, Japanese or Korean takes two.
-WIDTH = 72
-
-# What stands around a text that is set apart, and for the end of a line.
-_AROUND = {"em": "*", "strong": "*", "s": "~"}
+# For the end of a line of the source.
 _LINE_ENDS = {"softbreak": " ", "hardbreak": "\n"}
-
-_BREAK = re.compile(r"[ \t\n]+")
-_URL = re.compile(r"https?://|mailto:")
-_WIDE_SIGN = re.compile(
-    "([\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\uff60\U00020000-\U0003fffd])"
-)
+#: Columns that code is set in by.
+_INDENT = 4
 
 
-def render(document: Document, width: int = WIDTH) -> str:
-    """Write a text; its links follow it as notes, numbered from 1."""
-    notes: list[str] = []
-    lines = _blocks(SyntaxTreeNode(document.tokens).children, width, notes)
-    if notes:
+class Links:
+    """The numbers of the addresses in one mail: each has one, and keeps it to the end."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, url: str) -> int:
+        return self._numbers.setdefault(url, len(self._numbers) + 1)
+
+
+def render(document: Document, links: Links | None = None) -> str:
+    """Write a text; below it stand the addresses that it links to, with their numbers.
+
+    Its lines carry the marks of :mod:`pipeline.rendering.flowed`.
+    """
+    writer = _Writer(links or Links())
+    lines = writer.blocks(SyntaxTreeNode(document.tokens).children, WIDTH)
+    if writer.listed:
         lines.append("")
-    for number, url in enumerate(notes, start=1):
-        note = f"[{number}] {url}"
-        # A line longer than any other holds an address and nothing else.
-        lines += [note] if columns(note) <= width else [f"[{number}]", url]
+    for url, number in sorted(writer.listed.items(), key=lambda item: item[1]):
+        lines += wrap(f"[{number}] {url}").split("\n")
     return "\n".join(lines)
 
 
-def columns(text: str) -> int:
-    """Measure a text as a terminal shows it."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        for sign in text
-    )
+class _Writer:
+    """Writes one text, and lists what it links to."""
 
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self.listed: dict[str, int] = {}
+        # Whether a block stands within another one.
+        self._within = False
+        self._kinds = {
+            "bullet_list": self._list,
+            "ordered_list": self._list,
+            "blockquote": self._quote,
+            "fence": self._code,
+            "code_block": self._code,
+            "hr": self._rule,
+            "table": self._table,
+        }
 
-def wrap(text: str, width: int = WIDTH, indent: str = "") -> str:
-    """Break a text into lines; an address of the web is never broken."""
-    lines = [line for part in text.split("\n") for line in _fill(part, width - len(indent))]
-    return "\n".join(f"{indent}{line}".rstrip() for line in lines)
+    def blocks(self, nodes: Sequence[SyntaxTreeNode], width: int) -> list[str]:
+        lines: list[str] = []
+        previous: SyntaxTreeNode | None = None
+        for node in nodes:
+            if previous is not None and not (_is_tight(previous) or _is_tight(node)):
+                lines.append("")
+            written = self._kinds.get(node.type, self._paragraph)(node, width)
+            # A heading stands further from what it ends than from what it begins.
+            if node.type == "heading" and lines:
+                lines.append("")
+            lines += written
+            previous = node
+        return lines
 
+    def _inner(self, nodes: Sequence[SyntaxTreeNode], width: int) -> list[str]:
+        outer, self._within = self._within, True
+        lines = self.blocks(nodes, width)
+        self._within = outer
+        return lines
 
-def underline(text: str, sign: str) -> str:
-    """Set a heading, its last line underlined."""
-    return "\n".join(_underlined(text, sign, WIDTH))
+    def _paragraph(self, node: SyntaxTreeNode, width: int) -> list[str]:
+        return wrap(self._inline(node), width).split("\n")
 
+    def _quote(self, node: SyntaxTreeNode, width: int) -> list[str]:
+        return [f"{QUOTED}{line}" for line in self._inner(node.children, width - 2)]
 
-def _underlined(text: str, sign: str, width: int) -> list[str]:
-    lines = wrap(text, width).split("\n")
-    # The last line may be an address, which is longer than any line.
-    return [*lines, sign * min(max(columns(lines[-1]), 1), width)]
+    def _rule(self, _node: SyntaxTreeNode, _width: int) -> list[str]:
+        """Part two texts by a wider gap: a row of signs would be spelled."""
+        return [""]
 
+    def _list(self, node: SyntaxTreeNode, width: int) -> list[str]:
+        """Set a list; its lines are fixed, since only so they stay below one another."""
+        lines: list[str] = []
+        first = int(node.attrGet("start") or 1) if node.type == "ordered_list" else 0
+        loose = any(not child.hidden for item in node.children for child in item.children[:1])
+        for place, item in enumerate(node.children):
+            if lines and loose:
+                lines.append("")
+            mark = f"{first + place}. " if node.type == "ordered_list" else "- "
+            inner = [fix(line) for line in self._inner(item.children, width - len(mark)) or [""]]
+            # Space-stuffing adds the last column to what begins with a blank.
+            indent = " " * (len(mark) if self._within else len(mark) - 1)
+            lines.append(f"{mark}{inner[0]}".rstrip(" "))
+            lines += [f"{indent}{line}".rstrip(" ") for line in inner[1:]]
+        return lines
 
-def _fill(text: str, width: int) -> Iterator[str]:
-    line = ""
-    for space, piece in _pieces(text, max(width, 8)):
-        longer = f"{line}{space if line else ''}{piece}"
-        if line and columns(longer) > width:
-            yield line
-            line = piece
-        else:
-            line = longer
-    yield line
+    def _code(self, node: SyntaxTreeNode, width: int) -> list[str]:
+        """Set code in; a line that is too long goes on in the next."""
+        room = max(width - _INDENT, 8)
+        lines: list[str] = []
+        for line in node.content.rstrip("\n").expandtabs(_INDENT).split("\n"):
+            # Blanks are worth less than an address that works.
+            whole = columns(line) > room and holds_address(line)
+            lines += map(fix, wrap(line, room).split("\n")) if whole else cut(line, room)
+        return [f"{' ' * _INDENT}{line}".rstrip(" ") for line in lines]
 
+    def _table(self, node: SyntaxTreeNode, width: int) -> list[str]:
+        """Write each row as lines of "column: cell".
 
-def _pieces(text: str, width: int) -> Iterator[tuple[str, str]]:
-    """Cut a text where a line may end, each piece with the space before it."""
-    for word in _BREAK.split(text):
-        space = " "
-        if (word.isascii() and len(word) <= width) or _URL.search(word):
-            yield space, word
-            continue
-        for run in _WIDE_SIGN.split(word):
-            for start in range(0, len(run), width):
-                yield space, run[start : start + width]
-                space = ""
-
-
-def _blocks(nodes: Sequence[SyntaxTreeNode], width: int, notes: list[str]) -> list[str]:
-    lines: list[str] = []
-    previous: SyntaxTreeNode | None = None
-    for node in nodes:
-        if previous is not None and not (_is_tight(previous) or _is_tight(node)):
+        Columns side by side need a font of equal widths, and are heard as cells without a name.
+        """
+        titles, *rows = [
+            [self._inline(cell) for cell in row.children]
+            for section in node.children
+            for row in section.children
+        ]
+        if not rows:
+            return wrap("\n".join(titles), width).split("\n")
+        lines: list[str] = []
+        for row in rows:
+            for title, cell in zip(titles, row, strict=True):
+                lines += wrap(f"{title}: {cell}" if title else cell, width).split("\n")
             lines.append("")
-        lines += _block(node, width, notes)
-        previous = node
-    return lines
+        return lines[:-1]
+
+    def _inline(self, node: SyntaxTreeNode) -> str:
+        return "".join(map(self._piece, node.children))
+
+    def _piece(self, node: SyntaxTreeNode) -> str:
+        match node.type:
+            case "text" | "code_inline":
+                return node.content
+            case "link":
+                return self._link(node)
+            case "s":
+                # Left out, it would say the contrary.
+                return f"~{self._inline(node)}~"
+            case _:
+                return _LINE_ENDS.get(node.type) or self._inline(node)
+
+    def _link(self, node: SyntaxTreeNode) -> str:
+        text = self._inline(node)
+        url = str(node.attrGet("href") or "")
+        if not is_allowed(url) or url.removeprefix("mailto:") == text.strip():
+            return text
+        self.listed[url] = self._links.number(url)
+        return f"{text} [{self.listed[url]}]"
 
 
 def _is_tight(node: SyntaxTreeNode) -> bool:
     """Tell whether a block is part of a list without empty lines between its items."""
     return node.type == "paragraph" and node.hidden
-
-
-def _block(node: SyntaxTreeNode, width: int, notes: list[str]) -> list[str]:
-    if node.type in _BLOCKS:
-        return _BLOCKS[node.type](node, width, notes)
-    return wrap(_inline(node, notes), width).split("\n")
-
-
-def _heading(node: SyntaxTreeNode, width: int, notes: list[str]) -> list[str]:
-    return _underlined(_inline(node, notes), "=" if node.tag == "h1" else "-", width)
-
-
-def _quote(node: SyntaxTreeNode, width: int, notes: list[str]) -> list[str]:
-    return [f"> {line}".rstrip() for line in _blocks(node.children, width - 2, notes)]
-
-
-def _rule(_node: SyntaxTreeNode, _width: int, _notes: list[str]) -> list[str]:
-    return ["* * *"]
-
-
-def _list(node: SyntaxTreeNode, width: int, notes: list[str]) -> list[str]:
-    lines: list[str] = []
-    first = int(node.attrGet("start") or 1) if node.type == "ordered_list" else 0
-    loose = any(not child.hidden for item in node.children for child in item.children[:1])
-    for place, item in enumerate(node.children):
-        if lines and loose:
-            lines.append("")
-        mark = f"{first + place}. " if node.type == "ordered_list" else "- "
-        inner = _blocks(item.children, width - len(mark), notes) or [""]
-        lines.append(f"{mark}{inner[0]}".rstrip())
-        lines += [f"{' ' * len(mark)}{line}".rstrip() for line in inner[1:]]
-    return lines
-
-
-def _code(node: SyntaxTreeNode, width: int, _notes: list[str]) -> list[str]:
-    """Set code in by four columns; a line that is too long goes on in the next."""
-    room = max(width - 4, 8)
-    return [
-        f"    {line[start : start + room]}".rstrip()
-        for line in node.content.rstrip("\n").split("\n")
-        for start in (range(0, len(line), room) if not _URL.search(line) else [0]) or [0]
-    ]
-
-
-def _table(node: SyntaxTreeNode, width: int, notes: list[str]) -> list[str]:
-    rows = [
-        [_inline(cell, notes) for cell in row.children]
-        for section in node.children
-        for row in section.children
-    ]
-    widths = [max(columns(row[place]) for row in rows) for place in range(len(rows[0]))]
-    if sum(widths) + 2 * (len(widths) - 1) <= width:
-        grid = [
-            "  ".join(
-                cell + " " * (size - columns(cell)) for cell, size in zip(row, widths, strict=True)
-            ).rstrip()
-            for row in rows
-        ]
-        return [grid[0], "  ".join("-" * max(size, 1) for size in widths), *grid[1:]]
-    lines: list[str] = []
-    for row in rows[1:] or rows:
-        for title, cell in zip(rows[0], row, strict=True):
-            lines += wrap(f"{title}: {cell}" if rows[1:] else cell, width).split("\n")
-        lines.append("")
-    return lines[:-1]
-
-
-def _inline(node: SyntaxTreeNode, notes: list[str]) -> str:
-    return "".join(_piece(child, notes) for child in node.children)
-
-
-def _piece(node: SyntaxTreeNode, notes: list[str]) -> str:
-    if node.type == "link":
-        return _link(node, notes)
-    if node.type in {"text", "code_inline"}:
-        return node.content
-    around = _AROUND.get(node.type, "")
-    return _LINE_ENDS.get(node.type) or f"{around}{_inline(node, notes)}{around}"
-
-
-def _link(node: SyntaxTreeNode, notes: list[str]) -> str:
-    text = _inline(node, notes)
-    url = str(node.attrGet("href") or "")
-    if not is_allowed(url) or url.removeprefix("mailto:") == text.strip():
-        return text
-    if url not in notes:
-        notes.append(url)
-    return f"{text} [{notes.index(url) + 1}]"
-
-
-_BLOCKS = {
-    "heading": _heading,
-    "bullet_list": _list,
-    "ordered_list": _list,
-    "blockquote": _quote,
-    "fence": _code,
-    "code_block": _code,
-    "hr": _rule,
-    "table": _table,
-}

@@ -15,6 +15,7 @@ from pipeline.model.qa import QA
 from pipeline.rendering import (
     checks,
     context,
+    flowed,
     inlining,
     manuscript,
     mjml,
@@ -98,14 +99,13 @@ class Renderer:
         return template
 
     def _text(self, read: Manuscript, placeholders: Placeholders) -> Template:
-        names = context.for_text(
-            read, self._day(read), self._options, placeholders.marks(), plain_text.render
-        )
+        write = partial(plain_text.render, links=plain_text.Links())
+        names = context.for_text(read, self._day(read), self._options, placeholders.marks(), write)
         text = self._templates.render_text(_TEXT, names)
         locate = partial(self._templates.locate_text, _TEXT, names)
         post_conditions.check_marks(text, "text", placeholders, locate)
         post_conditions.check_way_out(text, "text", placeholders, partial(self._home, _TEXT))
-        return placeholders.split(text)
+        return placeholders.split(flowed.write(text))
 
     def _home(self, name: str) -> str:
         """Name the file that should hold the unsubscribe link."""

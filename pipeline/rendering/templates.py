@@ -12,7 +12,7 @@ from pathlib import Path
 import jinja2
 
 from pipeline.errors import TemplateError
-from pipeline.rendering import normalising, plain_text, tracing
+from pipeline.rendering import normalising, tracing, wrapping
 from pipeline.rendering.sandbox import LimitError, ThemeSandbox
 from pipeline.rendering.theme_files import ThemeFiles
 from pipeline.rendering.tracing import LineMarks
@@ -50,7 +50,7 @@ class Templates:
         )
         del environment.globals["lipsum"], environment.filters["random"]
         if not escape:
-            environment.filters |= {"wrap": plain_text.wrap, "underline": plain_text.underline}
+            environment.filters |= {"wrap": wrapping.wrap}
         return environment
 
     def render_markup(self, name: str, context: Mapping[str, object]) -> str:

@@ -17,6 +17,7 @@ from pipeline.model.issue import IssueState
 from pipeline.model.message import Message
 from pipeline.model.record import IssueRecord
 from tests.factories import NOON, make_edition, make_recipient, make_slot
+from tests.flowed_reader import paragraphs
 
 URL = "https://news.example/u/AbC-_123"
 LETTERHEAD = Letterhead(
@@ -107,6 +108,19 @@ def test_the_text_comes_before_the_html():
     parts = [part.get_content_type() for part in read(compose()).iter_parts()]
 
     assert parts == ["text/plain", "text/html"]
+
+
+def test_the_text_may_be_set_to_any_width():
+    text = Template(
+        ("One line that \n", Placeholder.ADDRESS, " \ngoes on.\n\n-- \nThe desk \nwrites.\n")
+    )
+    part, page = read(compose(make_edition(text=text))).iter_parts()
+
+    assert part.get_params() == [("text/plain", ""), ("charset", "utf-8"), ("format", "flowed")]
+    assert page.get_params() == [("text/html", ""), ("charset", "utf-8")]
+    assert [paragraph.text for paragraph in paragraphs(part.get_content())] == [
+        *("One line that reader@mail.example goes on.", "", "-- ", "The desk writes.", ""),
+    ]
 
 
 def test_one_click_is_offered_only_over_https():

@@ -39,11 +39,13 @@ def flat(text: Any) -> str:
     "words",
     [
         pytest.param("The Corner Office", id="masthead"),
-        pytest.param("Issue 1 · March 3, 2026", id="number and date"),
+        pytest.param("Issue 1", id="number"),
+        pytest.param("March 3, 2026", id="date"),
         pytest.param("Hello again.", id="intro"),
         pytest.param("In this issue", id="contents"),
         pytest.param("The long meeting", id="title"),
-        pytest.param("meetings · 1 min read", id="topic and reading time"),
+        pytest.param("meetings", id="topic"),
+        pytest.param("1 min read", id="reading time"),
         pytest.param("A reader in Boston asks", id="who asks"),
         pytest.param("Must I stay to the end of the-long-meeting?", id="question"),
         pytest.param("Jo Doe answers", id="who answers"),
@@ -171,7 +173,7 @@ def test_a_qa_in_a_language_without_words_keeps_those_of_the_newsletter():
 def test_the_text_part_labels_a_qa_in_its_own_language():
     edition = render(make_issue(qas=(make_qa(language="fr"), make_qa("second"))))
 
-    assert "A reader in Boston demande:" in as_text(edition)
+    assert "A reader in Boston demande\u00a0:" in as_text(edition)
     assert "A reader in Boston asks:" in as_text(edition)
 
 

@@ -138,7 +138,7 @@ def refusal(site: Any) -> RenderError:
         pytest.param("issue.mjml", "</mj-head>", "</mj-haed>", 5, "mj-haed", id="the page itself"),
         pytest.param("footer.mjml", "{{ mail_only }}", "", 11, "outside of mail_only", id="public"),
         pytest.param("footer.mjml", "{{ end_mail_only }}", "", 11, "never ended", id="no end"),
-        pytest.param("issue.txt", "{{ end_mail_only }}", "", 54, "within mail_only", id="text"),
+        pytest.param("issue.txt", "{{ end_mail_only }}", "", 62, "within mail_only", id="text"),
         pytest.param("opening.mjml", "{{ intro }}", "{{ intor }}", 7, "intor", id="a name"),
         pytest.param("opening.mjml", "{% endfor %}", "", 16, "endif", id="syntax"),
     ],
