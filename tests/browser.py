@@ -12,7 +12,7 @@ import re
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Route, async_playwright
@@ -39,6 +39,9 @@ _SWITCHES = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
+_SCHEMES: dict[bool | None, Literal["light", "dark", "null"]]
+_SCHEMES = {False: "light", True: "dark", None: "null"}
+
 # Playwright's own waiting is forbidden by the desk's Content-Security-Policy.
 _TRUE_AT_LAST = """
 new Promise(done => {
@@ -57,9 +60,18 @@ class Page:
         self._tab: Tab | None = None
         self._refused: list[str] = []
 
-    def look(self, url: str, *, width: int, height: int, dark: bool = False) -> None:
-        """Open a page in a window of this size, and wait until nothing is missing from it."""
+    def look(self, url: str, *, width: int, height: int, dark: bool | None = False) -> None:
+        """Open a page in a window of this size, and wait until nothing is missing from it.
+
+        Without a word about ``dark`` the page is asked to be light, with ``None`` nothing is said.
+        """
         self._do(self._look(url, width, height, dark=dark))
+        self.assert_offline()
+
+    def show(self, html: str, *, width: int, height: int = 800, dark: bool | None = False) -> None:
+        """Show a page that is no file."""
+        self.look("about:blank", width=width, height=height, dark=dark)
+        self._do(self._open.set_content(html))
         self.assert_offline()
 
     def wait_for(self, expression: str) -> None:
@@ -69,6 +81,11 @@ class Page:
     def ask(self, expression: str, argument: Any = None) -> Any:
         """Evaluate JavaScript, a function with its argument, in the page; wait for a promise."""
         return self._do(self._open.evaluate(expression, argument))
+
+    def ask_frame(self, expression: str, argument: Any = None) -> Any:
+        """Evaluate JavaScript in the page's one frame, which may have none of its own."""
+        (frame,) = self._open.main_frame.child_frames
+        return self._do(frame.evaluate(expression, argument))
 
     def bring(self, script: str) -> None:
         """Run a script of somebody else's in the page, as if it had brought it along."""
@@ -95,14 +112,14 @@ class Page:
     def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(work)
 
-    async def _look(self, url: str, width: int, height: int, *, dark: bool) -> None:
+    async def _look(self, url: str, width: int, height: int, *, dark: bool | None) -> None:
         telephone = width < _TELEPHONE
         if telephone not in self._tabs:
             context = await self._browser.new_context(is_mobile=telephone)
             self._tabs[telephone] = await self._prepare(context)
         self._tab = self._tabs[telephone]
         await self._tab.set_viewport_size({"width": width, "height": height})
-        await self._tab.emulate_media(color_scheme="dark" if dark else "light")
+        await self._tab.emulate_media(color_scheme=_SCHEMES[dark])
         await self._tab.goto(url)
         await self._tab.evaluate("document.fonts.ready.then(() => null)")
 
