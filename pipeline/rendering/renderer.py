@@ -1,6 +1,6 @@
 """The stage itself: an Issue becomes an Edition, once for everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 from functools import partial
@@ -13,7 +13,6 @@ from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue
 from pipeline.model.qa import QA
 from pipeline.rendering import (
-    checks,
     context,
     flowed,
     inlining,
@@ -22,6 +21,8 @@ from pipeline.rendering import (
     plain_text,
     post_conditions,
 )
+from pipeline.rendering.checks import checking
+from pipeline.rendering.checks.origins import Body, Origins
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.markdown import one_line
 from pipeline.rendering.options import RenderOptions
@@ -53,16 +54,25 @@ class Renderer:
         if nonce in repr(issue):
             raise ValueError("the nonce stands in a text, so it is not random")
         read = manuscript.read(issue)
+        names = context.for_html(read, self._day(read), self._options, placeholders.marks())
+        source = self._templates.render_markup(_HTML, names)
         edition = Edition(
             number=issue.number,
             slot=issue.slot.at.astimezone(UTC),
             subject=one_line(issue.subject),
             preheader=one_line(issue.preheader),
             slugs=issue.slugs,
-            html=self._html(read, placeholders),
+            html=self._html(source, names, placeholders),
             text=self._text(read, placeholders),
         )
-        return replace(edition, findings=checks.check(edition, read, self._options))
+        origins = Origins(
+            source,
+            _bodies(read, names),
+            partial(mjml.compile_html, locate=lambda _offset: ""),
+            partial(self._templates.trace_markup, _HTML, names),
+        )
+        findings = checking.check_edition(edition, read, self._options, origins)
+        return replace(edition, findings=findings)
 
     def examine(self, qa: QA) -> Finding | None:
         """Say why no edition could hold a Q&A; ``None`` when one can."""
@@ -81,9 +91,9 @@ class Renderer:
             )
         return None
 
-    def _html(self, read: Manuscript, placeholders: Placeholders) -> Template:
-        names = context.for_html(read, self._day(read), self._options, placeholders.marks())
-        source = self._templates.render_markup(_HTML, names)
+    def _html(
+        self, source: str, names: Mapping[str, object], placeholders: Placeholders
+    ) -> Template:
         locate = partial(self._templates.locate_markup, _HTML, names)
         compiled = mjml.compile_html(source, locate)
         # In what the templates wrote a place is known.
@@ -114,3 +124,21 @@ class Renderer:
     def _day(self, read: Manuscript) -> date:
         """Give the date of an issue: its slot's, never today's."""
         return read.issue.slot.at.astimezone(self._zone).date()
+
+
+def _bodies(read: Manuscript, names: Mapping[str, object]) -> tuple[Body, ...]:
+    """Give each text of an issue as the templates write it, with its place."""
+    issue = read.issue
+    intro = Body(str(names["intro"]), read.intro.passages, issue.source, issue.intro_line)
+    views = names["qas"]
+    if not isinstance(views, tuple):
+        return (intro,)
+    bodies = [intro]
+    for entry, view in zip(read.entries, views, strict=True):
+        qa = entry.qa
+        for document, passage, line in (
+            (entry.question, view.question, qa.question.line),
+            (entry.answer, view.answer, qa.answer.line),
+        ):
+            bodies.append(Body(passage.body, document.passages, qa.source, line))
+    return tuple(bodies)

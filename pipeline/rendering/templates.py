@@ -6,7 +6,8 @@ Nothing random or of the day is within its reach, so the same issue gives the sa
 
 import difflib
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import jinja2
@@ -15,7 +16,7 @@ from pipeline.errors import TemplateError
 from pipeline.rendering import normalising, tracing, wrapping
 from pipeline.rendering.sandbox import LimitError, ThemeSandbox
 from pipeline.rendering.theme_files import ThemeFiles
-from pipeline.rendering.tracing import LineMarks
+from pipeline.rendering.tracing import LineMarks, Trace
 
 #: What the code of a template can raise besides Jinja's own errors.
 _RAISED_BY_TEMPLATES = (
@@ -63,18 +64,22 @@ class Templates:
 
     def locate_markup(self, name: str, context: Mapping[str, object], offset: int) -> str:
         """Say where the character at ``offset`` of what ``render_markup`` gave was written."""
+        return self.trace_markup(name, context)(offset)
+
+    def trace_markup(self, name: str, context: Mapping[str, object]) -> Callable[[int], str]:
+        """Give what says where a character of what ``render_markup`` gave was written."""
         environment = self._environment(escape=True, marked=True)
-        return self._locate(
-            normalising.number_entities(self._render(environment, name, context)), name, offset
-        )
+        marked = normalising.number_entities(self._render(environment, name, context))
+        return partial(self._place, tracing.read(marked), name)
 
     def locate_text(self, name: str, context: Mapping[str, object], offset: int) -> str:
         """Say where the character at ``offset`` of what ``render_text`` gave was written."""
         environment = self._environment(escape=False, marked=True)
-        return self._locate(self._render(environment, name, context), name, offset)
+        marked = self._render(environment, name, context)
+        return self._place(tracing.read(marked), name, offset)
 
-    def _locate(self, marked: str, name: str, offset: int) -> str:
-        file, line = tracing.read(marked).writer(offset)
+    def _place(self, trace: Trace, name: str, offset: int) -> str:
+        file, line = trace.writer(offset)
         return self._files.place(file, line) if file else self.place_of(name)
 
     def place_of(self, name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from pipeline.model.qa import Inspiration
-from pipeline.rendering import checks
+from pipeline.rendering.checks import size
 from tests.factories import make_issue, make_qa
 from tests.rendering.letters import THEME, as_html, as_page, make_letter, render
 
@@ -176,14 +176,12 @@ def test_style_sheets_are_small_enough_for_gmail(source):
 
 
 def test_an_issue_of_three_is_small():
-    assert checks.html_bytes(render(ISSUE)) < 60_000
+    assert size.html_bytes(render(ISSUE)) < 60_000
 
 
 def test_a_question_more_costs_little():
     sizes = [
-        checks.html_bytes(
-            render(make_issue(qas=tuple(make_letter("q", "a") for _ in range(count))))
-        )
+        size.html_bytes(render(make_issue(qas=tuple(make_letter("q", "a") for _ in range(count)))))
         for count in (3, 4)
     ]
 

@@ -1,0 +1,55 @@
+"""Which checks apply to what: to an edition, and to any HTML mail."""
+
+from collections.abc import Callable, Iterator
+
+from pipeline.model.edition import Edition, Placeholder
+from pipeline.model.finding import Finding
+from pipeline.rendering.checks import footer, headers, size, tables, texts
+from pipeline.rendering.checks.origins import Origins, rehome
+from pipeline.rendering.checks.page import Page
+from pipeline.rendering.manuscript import Manuscript
+from pipeline.rendering.options import RenderOptions
+
+#: Looks at a page; the lines and columns of its findings are the page's.
+Check = Callable[[Page], Iterator[Finding]]
+
+#: What can be wrong in the markup of any mail.
+MARKUP_CHECKS: tuple[Check, ...] = (tables.check,)
+#: What can be wrong in its words, too; of an edition these are looked at in its files.
+WORD_CHECKS: tuple[Check, ...] = ()
+
+#: Findings about a text of the issue that are made where the text was written.
+_MADE_AT_THE_SOURCE = ("link/", "image/")
+
+
+def check_edition(
+    edition: Edition, manuscript: Manuscript, options: RenderOptions, origins: Origins
+) -> tuple[Finding, ...]:
+    """Find what must not, or should not, go out as it is."""
+    return (
+        *size.check(edition),
+        *headers.check(edition, manuscript.issue),
+        *footer.check(options),
+        *texts.check(manuscript),
+        *_page(edition, options, origins),
+    )
+
+
+def check_html(text: str) -> tuple[Finding, ...]:
+    """Find what is wrong with any HTML mail; the lines and columns are the page's."""
+    page = Page(text)
+    return tuple(finding for check in (*MARKUP_CHECKS, *WORD_CHECKS) for finding in check(page))
+
+
+def _page(edition: Edition, options: RenderOptions, origins: Origins) -> Iterator[Finding]:
+    """Check the page as a reader gets it; its findings get the places of who wrote what."""
+    values = {
+        Placeholder.UNSUBSCRIBE_URL: f"{options.base_url}/u/token",
+        Placeholder.ADDRESS: "reader@mail.example",
+    }
+    page = Page(edition.html.join(values))
+    for check in MARKUP_CHECKS:
+        for finding in check(page):
+            origin = origins.of(page, finding.line, finding.column)
+            if not (origin.in_body and finding.id.startswith(_MADE_AT_THE_SOURCE)):
+                yield rehome(finding, origin)

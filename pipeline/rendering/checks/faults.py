@@ -1,0 +1,44 @@
+"""What can be wrong with an element of a page, and the findings made of it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from pipeline.model.finding import Finding, Level
+from pipeline.rendering.checks.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A finding that has no place yet."""
+
+    id: str
+    level: Level
+    message: str
+    remedy: str
+
+    def at(self, page: Page, element: etree._Element) -> Finding:
+        """Find it at an element."""
+        return self._placed(page.place(element), self.message)
+
+    def of(self, page: Page) -> Finding:
+        """Find it in the page as a whole."""
+        return self.at(page, page.root)
+
+    def among(self, page: Page, elements: Iterable[etree._Element]) -> Iterator[Finding]:
+        """Find it at the first of all the elements that have it, if there are any."""
+        found = list(elements)
+        if found:
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            yield self._placed(page.place(found[0]), self.message + more)
+
+    def _placed(self, place: tuple[int, int], message: str) -> Finding:
+        return Finding(
+            id=self.id,
+            level=self.level,
+            line=place[0],
+            column=place[1],
+            message=message,
+            remedy=self.remedy,
+        )

@@ -1,0 +1,187 @@
+"""Where what stands in the finished page was written: in the theme, or in a text of the issue.
+
+The compiler keeps no places, but it keeps comments. So the source is compiled once more with a
+comment before each tag that says where the tag stands; the pages have the same elements.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from pipeline.errors import MailbagError
+from pipeline.model.finding import Finding
+from pipeline.rendering.checks.page import Page
+from pipeline.rendering.text_places import Passage
+
+# In what the compiler makes of these a comment would end another, or begin a table anew.
+_WITHOUT_MARKS = frozenset(
+    {"mj-wrapper", "mj-social", "mj-navbar", "mj-carousel", "mj-accordion", "mj-accordion-element"}
+)
+_PIECE = re.compile(
+    r"<!--.*?-->"
+    r"|<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<empty>/?)>",
+    re.DOTALL,
+)
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"})
+_MARK = re.compile(r"@([0-9]+)")
+_TAG = re.compile(r"<[^<>]*>")
+#: Letters of a text that tell it from others.
+_TELLING = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A text of the issue as it stands in the source, and the file it comes from."""
+
+    markup: str
+    passages: tuple[Passage, ...]
+    file: str
+    #: The line it begins in; 0 when that is not known.
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who wrote a piece of the page."""
+
+    #: ``path``, or ``path:line``.
+    place: str
+    #: It stands in a text of the issue, not in the theme.
+    in_body: bool
+
+
+class Origins:
+    """Finds who wrote what; the work is done when it is asked first."""
+
+    def __init__(
+        self,
+        source: str,
+        bodies: Sequence[Body],
+        compile_html: Callable[[str], str],
+        trace: Callable[[], Callable[[int], str]],
+    ) -> None:
+        """Look in an MJML source; ``trace`` gives what finds the file and line of an offset."""
+        self._source = source
+        self._bodies = bodies
+        self._compile = compile_html
+        self._trace = trace
+        self._spans: tuple[tuple[int, int, Body], ...] | None = None
+        self._locate: Callable[[int], str] | None = None
+        #: The offset in the source of each element of the page asked for last.
+        self._page: Page | None = None
+        self._written: dict[etree._Element, int] = {}
+
+    def of(self, page: Page, line: int, column: int) -> Origin:
+        """Find who wrote what stands at a place of the finished page."""
+        offset = page.offset_of(line, column)
+        sheet = next(
+            (one for one in page.sheets if one.offset <= offset < one.offset + len(one.text)), None
+        )
+        if sheet is not None:
+            return self._at(self._in_sheet(page.text[offset : offset + 200]))
+        element = page.element_at(offset)
+        if page is not self._page:
+            self._page, self._written = page, self._match(page)
+        return self._at(self._written.get(element, 0) if element is not None else 0)
+
+    def _at(self, offset: int) -> Origin:
+        if self._spans is None:
+            self._spans = tuple(_spans(self._source, self._bodies))
+        for start, end, body in self._spans:
+            if start <= offset < end:
+                return Origin(_place_in(body, self._source[offset:end]), in_body=True)
+        self._locate = self._locate or self._trace()
+        return Origin(self._locate(offset), in_body=False)
+
+    def _in_sheet(self, css: str) -> int:
+        words = css.partition("{")[0].partition("\n")[0].strip()
+        return max(self._source.find(words), 0) if words else 0
+
+    def _match(self, page: Page) -> dict[etree._Element, int]:
+        """Give each element the place of the tag that made it, or nothing for want of one."""
+        try:
+            marked = Page(self._compile(_marked(self._source)))
+        except MailbagError:
+            return {}
+        if [one.tag for one in marked.elements] != [one.tag for one in page.elements]:
+            return {}
+        written = _read_marks(marked.root)
+        return {
+            ours: written[theirs]
+            for ours, theirs in zip(page.elements, marked.elements, strict=True)
+            if theirs in written
+        }
+
+
+def rehome(finding: Finding, origin: Origin) -> Finding:
+    """Give a finding of the page the place in the source file."""
+    path, colon, line = origin.place.rpartition(":")
+    known = bool(colon) and line.isdigit()
+    return Finding(
+        id=finding.id,
+        level=finding.level,
+        source=path if known else origin.place,
+        line=int(line) if known else 0,
+        message=finding.message,
+        remedy=finding.remedy,
+    )
+
+
+def _marked(source: str) -> str:
+    """Write a comment with its place before each tag of the body that may have one."""
+    parts: list[str] = []
+    opened: list[str] = []
+    end = 0
+    for piece in _PIECE.finditer(source):
+        name = piece["name"]
+        if name is None:
+            continue
+        if piece["slash"]:
+            del opened[-1:]
+            continue
+        if "mj-body" in opened[:2] and opened[-1] not in _WITHOUT_MARKS:
+            parts += [source[end : piece.start()], f"<!--@{piece.start()}-->"]
+            end = piece.start()
+        if not piece["empty"] and name not in _VOID:
+            opened.append(name)
+    return "".join([*parts, source[end:]])
+
+
+def _read_marks(root: etree._Element) -> dict[etree._Element, int]:
+    """Give each element the mark before it among its siblings, or that of its parent."""
+    written: dict[etree._Element, int] = {}
+    latest: dict[etree._Element, int] = {}
+    for node in root.iter():
+        parent = node.getparent()
+        if parent is None:
+            continue
+        if isinstance(node, etree._Comment):  # noqa: SLF001 - lxml names the type nowhere else
+            if mark := _MARK.fullmatch(node.text or ""):
+                latest[parent] = int(mark[1])
+            continue
+        found = latest.get(parent, written.get(parent))
+        if found is not None:
+            written[node] = found
+    return written
+
+
+def _spans(source: str, bodies: Sequence[Body]) -> Iterator[tuple[int, int, Body]]:
+    """Find where each text stands in the source, wherever a theme writes it."""
+    for body in bodies:
+        start = source.find(body.markup) if body.markup else -1
+        while start >= 0:
+            yield start, start + len(body.markup), body
+            start = source.find(body.markup, start + len(body.markup))
+
+
+def _place_in(body: Body, markup: str) -> str:
+    """Find the line of a text that a piece of its markup comes from."""
+    words = " ".join(html.unescape(_TAG.sub(" ", markup[:2000])).split())[:_TELLING]
+    for passage in body.passages:
+        at = passage.text.find(words) if words else -1
+        if at >= 0 and (line := passage.line_at(at)):
+            return f"{body.file}:{line}"
+    return f"{body.file}:{body.line}" if body.line else body.file

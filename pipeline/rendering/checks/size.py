@@ -1,0 +1,41 @@
+"""How large the page is, against the size from which Gmail hides its end."""
+
+from collections.abc import Iterator
+
+from pipeline.model.edition import Edition, Placeholder
+from pipeline.model.finding import Finding, Level
+
+#: Bytes of HTML from which the mail is long, and from which Gmail may hide its end (102,400).
+LARGE = 80_000
+CLIPPED = 100_000
+
+# The longest address there is (RFC 5321, section 4.5.3.1.3), each sign escaped, and a long token.
+_WORST = {Placeholder.UNSUBSCRIBE_URL: "u" * 400, Placeholder.ADDRESS: "a" * 254 * 5}
+
+
+def html_bytes(edition: Edition) -> int:
+    """Measure the HTML part as the reader with the longest values gets it."""
+    return len(edition.html.join(_WORST).encode())
+
+
+def check(edition: Edition) -> Iterator[Finding]:
+    """Compare an edition with what mail programs show."""
+    yield from _judge(edition.html_bytes, html_bytes(edition), "choose fewer or shorter Q&As")
+
+
+def check_text(text: str) -> Iterator[Finding]:
+    """Compare any page with what mail programs show."""
+    size = len(text.encode("utf-8", "replace"))
+    yield from _judge(size, size, "leave something out, or send it in two mails")
+
+
+def _judge(now: int, longest: int, remedy: str) -> Iterator[Finding]:
+    if longest > LARGE:
+        most = f", {longest:,} for the reader with the longest values" if longest > now else ""
+        yield Finding(
+            id="size/clip",
+            level=Level.ERROR if longest > CLIPPED else Level.WARNING,
+            message=f"the HTML has {now:,} bytes{most}, and Gmail hides what follows the first"
+            " 102,400",
+            remedy=remedy,
+        )
