@@ -18,6 +18,8 @@ from pipeline.config.sections import Approval
 from pipeline.content import library, writing
 from pipeline.content.selection import SelectionRule
 from pipeline.errors import ConfigError, DatabaseError
+from pipeline.language.catalogues import Catalogues
+from pipeline.language.words import Words
 from pipeline.model.address import Address
 from pipeline.rendering.options import RenderOptions
 from pipeline.schedule import calendar
@@ -83,6 +85,15 @@ class Site:
         return (own / theme, own, *theirs, shipped.shared_templates())
 
     @cached_property
+    def catalogues(self) -> Catalogues:
+        """The words of the interface; the site's own go before those of the program."""
+        return Catalogues(self.folder / "templates" / "locale")
+
+    def words(self) -> Words:
+        """Give the words of the newsletter's language."""
+        return self.catalogues.words_of(self.settings.document.newsletter.language)
+
+    @cached_property
     def render_options(self) -> RenderOptions:
         letter = self.settings.document.newsletter
         return RenderOptions(
@@ -91,6 +102,7 @@ class Site:
             reply_to=letter.reply_to or self.from_.addr_spec,
             base_url=letter.base_url,
             language=letter.language,
+            catalogues=self.catalogues,
             timezone=letter.timezone,
             postal_address=letter.postal_address,
         )
@@ -104,7 +116,7 @@ class Site:
             title=document.newsletter.title,
             first_number=document.newsletter.first_number,
             zone=ZoneInfo(document.newsletter.timezone),
-            language=document.newsletter.language,
+            words=self.words,
             rule=SelectionRule(
                 count=rule.count,
                 minimum=rule.minimum,

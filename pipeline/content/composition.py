@@ -10,9 +10,6 @@ from pipeline.model.qa import QA
 #: Characters of a preheader made here. Phones show about 90, large screens twice as many.
 PREHEADER = 140
 
-#: "Also: …" in the languages of the interface.
-_ALSO = {"en": "Also", "de": "Außerdem", "fr": "Aussi", "es": "También", "ar": "أيضًا"}
-
 
 def compose(  # noqa: PLR0913 - an issue's own fields
     number: int,
@@ -21,11 +18,12 @@ def compose(  # noqa: PLR0913 - an issue's own fields
     qas: Sequence[QA],
     overrides: IssueFile | None = None,
     *,
-    language: str = "en",
+    also: str = "Also: {titles}",
 ) -> Issue:
     """Make the issue; an editor's word counts more than what is made here.
 
-    ``title`` is the newsletter's, ``language`` its BCP 47 tag.
+    ``title`` is the newsletter's, ``also`` what a preheader says before other titles, in its
+    language.
     """
     fixed = overrides or IssueFile(number=number)
     return Issue(
@@ -33,7 +31,7 @@ def compose(  # noqa: PLR0913 - an issue's own fields
         slot=slot,
         title=fixed.title or title,
         subject=fixed.subject or qas[0].title,
-        preheader=fixed.preheader or _preheader(qas, language),
+        preheader=fixed.preheader or _preheader(qas, also),
         intro=fixed.intro,
         qas=tuple(qas),
         source=fixed.source,
@@ -43,10 +41,9 @@ def compose(  # noqa: PLR0913 - an issue's own fields
     )
 
 
-def _preheader(qas: Sequence[QA], language: str) -> str:
+def _preheader(qas: Sequence[QA], also: str) -> str:
     """Name the other Q&As; when there is none, begin the question."""
     others = [qa.title for qa in qas[1:]]
     if not others:
         return shorten(plain_words(qas[0].question.text), PREHEADER)
-    also = _ALSO.get(language.partition("-")[0].lower(), _ALSO["en"])
-    return shorten(f"{also}: {' · '.join(others)}", PREHEADER)
+    return shorten(also.format(titles=" · ".join(others)), PREHEADER)

@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from pipeline.language.locales import direction_of, write_date
+from pipeline.language.words import Words
 from pipeline.rendering.links import is_allowed
 from pipeline.rendering.manuscript import Entry, Manuscript
 from pipeline.rendering.markdown import Document, one_line
 from pipeline.rendering.options import RenderOptions
-from pipeline.rendering.words import Words, direction_of, words_of, write_date
 from pipeline.rendering.xhtml import to_xhtml
 
 #: Writes a parsed text for one of the two parts.
@@ -75,7 +76,7 @@ def for_html(
     def write(document: Document) -> str:
         return Markup(to_xhtml(document, top=3))  # noqa: S704 - sanitised just now
 
-    words = words_of(options.language)
+    words = options.words_of()
     why = Markup(escape(words.why)).format(  # noqa: S704 - our own words, escaped
         address=marks["address"], title=options.title
     )
@@ -95,7 +96,7 @@ def for_text(
     write: Write,
 ) -> dict[str, object]:
     """Give the names for the text part, where nothing is markup."""
-    words = words_of(options.language)
+    words = options.words_of()
     # First, as it stands: links are numbered in the order in which texts are written.
     intro = write(manuscript.intro)
     return {
@@ -110,7 +111,7 @@ def _shared(
     manuscript: Manuscript, day: date, options: RenderOptions, write: Write
 ) -> dict[str, object]:
     issue = manuscript.issue
-    words = words_of(options.language)
+    words = options.words_of()
     direction = direction_of(options.language)
     title = one_line(issue.title)
     return {
@@ -123,7 +124,7 @@ def _shared(
         "language": options.language,
         "direction": direction,
         "start": _start(direction),
-        "qas": tuple(_view(entry, options.language, write) for entry in manuscript.entries),
+        "qas": tuple(_view(entry, options, write) for entry in manuscript.entries),
         "bios": _bios(manuscript),
         "ask_url": _ask_url(options, words.ask_subject.format(title=title)),
         "ask_address": options.ask_address,
@@ -134,10 +135,10 @@ def _shared(
     }
 
 
-def _view(entry: Entry, newsletter: str, write: Write) -> QAView:
+def _view(entry: Entry, options: RenderOptions, write: Write) -> QAView:
     qa = entry.qa
-    language = qa.language or newsletter
-    words = words_of(language, otherwise=newsletter)
+    language = qa.language or options.language
+    words = options.words_of(language)
     direction = direction_of(language)
     title = one_line(qa.title)
     answerer = one_line(qa.answer.answered_by or "")
@@ -150,7 +151,7 @@ def _view(entry: Entry, newsletter: str, write: Write) -> QAView:
         start=_start(direction),
         words=words,
         topics=tuple(one_line(topic) for topic in qa.topics),
-        reading_time=words.reading_time.format(minutes=entry.minutes),
+        reading_time=words.count("reading_time", entry.minutes).format(minutes=entry.minutes),
         asks=words.asks.format(name=one_line(qa.question.asked_by or "") or words.a_reader),
         question=Passage(write(entry.question), _turned(entry.question.prose, direction)),
         answers=words.answers.format(name=answerer) if answerer else words.the_answer,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipeline.language.catalogues import SHIPPED, Catalogues
+from pipeline.language.words import Words
 from pipeline.model.address import Address
 
 
@@ -22,10 +24,16 @@ class RenderOptions:
     timezone: str = "UTC"
     #: Required by law in many countries; empty gives a finding.
     postal_address: str = ""
+    #: Where the interface's words come from.
+    catalogues: Catalogues = SHIPPED
 
     def __post_init__(self) -> None:
         if self.base_url.endswith("/"):
             raise ValueError("base_url ends without a slash")
+
+    def words_of(self, language: str | None = None) -> Words:
+        """Give the words of a language, else the newsletter's."""
+        return self.catalogues.words_of(language or self.language, otherwise=self.language)
 
     @property
     def ask_address(self) -> str:

@@ -112,7 +112,7 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
             title=shop.title,
             qas=chosen.qas,
             overrides=file,
-            language=shop.language,
+            also=shop.words().also,
         )
     return Plan(
         number=number,

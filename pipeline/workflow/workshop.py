@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pipeline.clock import Clock
 from pipeline.content.selection import SelectionRule
 from pipeline.delivery.report import RunReport, StopReason
+from pipeline.language.words import Words
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue
@@ -49,8 +50,8 @@ class Workshop:
     title: str
     first_number: int
     zone: ZoneInfo
-    #: A language tag; a preheader is made in it.
-    language: str
+    #: What the program says by itself, in the newsletter's language.
+    words: Callable[[], Words]
     rule: SelectionRule
     schedule: Schedule
     approval_required: bool

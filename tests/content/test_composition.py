@@ -1,5 +1,3 @@
-import pytest
-
 from pipeline.content.composition import PREHEADER, compose
 from pipeline.content.issue_file import IssueFile
 from pipeline.model.issue import Issue
@@ -10,8 +8,8 @@ SHORT = make_qa("a", title="The report nobody reads")
 OTHERS = (make_qa("b", title="The meeting"), make_qa("c", title="The party"))
 
 
-def made(*qas: QA, overrides: IssueFile | None = None, language: str = "en") -> Issue:
-    return compose(7, make_slot(), "The Corner Office", qas, overrides, language=language)
+def made(*qas: QA, overrides: IssueFile | None = None, **also: str) -> Issue:
+    return compose(7, make_slot(), "The Corner Office", qas, overrides, **also)
 
 
 def test_takes_the_subject_from_the_first_and_the_preheader_from_the_others():
@@ -24,16 +22,14 @@ def test_takes_the_subject_from_the_first_and_the_preheader_from_the_others():
     assert issue.intro == ""
 
 
-@pytest.mark.parametrize(
-    ("language", "preheader"),
-    [
-        pytest.param("de", "Außerdem: The meeting", id="german"),
-        pytest.param("fr-CA", "Aussi: The meeting", id="french-of-canada"),
-        pytest.param("xx", "Also: The meeting", id="unknown"),
-    ],
-)
-def test_speaks_the_newsletter_s_language(language, preheader):
-    assert made(SHORT, OTHERS[0], language=language).preheader == preheader
+def test_speaks_the_newsletter_s_language():
+    preheader = made(SHORT, OTHERS[0], also="Außerdem: {titles}").preheader
+
+    assert preheader == "Außerdem: The meeting"
+
+
+def test_a_title_with_braces_stays_as_it_is():
+    assert made(SHORT, make_qa("b", title="{x} {0}")).preheader == "Also: {x} {0}"
 
 
 def test_a_single_one_begins_its_question():

@@ -121,7 +121,7 @@ def test_the_date_is_the_slots_in_the_newsletters_time_zone():
         ("fr", "Numéro 1 · 3 mars 2026"),
         ("es", "Número 1 · 3 de marzo de 2026"),
         ("ar", "العدد 1 · 3 مارس 2026"),
-        ("nl", "Issue 1 · 2026-03-03"),
+        ("nl", "Issue 1 · 3 maart 2026"),
     ],
 )
 def test_speaks_the_language_of_the_newsletter(language, words):

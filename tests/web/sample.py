@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.errors import MailbagError
+from pipeline.language.catalogues import SHIPPED
+from pipeline.language.words import Words
 from pipeline.model.finding import Finding, Level
 from pipeline.web.editor.view import DeskView
 from pipeline.web.public.ports import TokenVerdict
@@ -28,6 +30,9 @@ class Site:
     trouble: Exception | None = None
     left: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+
+    def words(self) -> Words:
+        return SHIPPED.words_of(self.language)
 
     def reader_of(self, token: str) -> TokenVerdict:
         self._ask(token)

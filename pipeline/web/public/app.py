@@ -60,7 +60,7 @@ class _Pages:
 
     def __init__(self, site: PublicSite) -> None:
         self._site = site
-        self._phrases = phrases.choose(site.language)
+        self._phrases = phrases.choose(site.words())
 
     def _page(
         self,

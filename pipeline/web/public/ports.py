@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Protocol
 
+from pipeline.language.words import Words
+
 
 class TokenVerdict(StrEnum):
     """What a token in a link is; it tells nothing about a person."""
@@ -25,9 +27,8 @@ class PublicSite(Protocol):
     @property
     def title(self) -> str: ...
 
-    @property
-    def language(self) -> str:
-        """A tag such as ``en`` or ``pt-BR`` (RFC 5646)."""
+    def words(self) -> Words:
+        """What the program says by itself in the newsletter's language; never raises."""
         ...
 
     @property

@@ -3,9 +3,12 @@
 from pipeline.app.posting import SAMPLE_TOKEN
 from pipeline.app.site import Site
 from pipeline.audience.tokens import TEST_READER
-from pipeline.errors import NotFoundError
+from pipeline.errors import NotFoundError, TemplateError
+from pipeline.language.catalogues import SHIPPED
+from pipeline.language.words import Words
 from pipeline.model.edition import Edition
 from pipeline.store.opening import Store
+from pipeline.web import access
 from pipeline.web.public.ports import TokenVerdict
 
 
@@ -20,9 +23,13 @@ class LedgerSite:
     def title(self) -> str:
         return self._site.settings.document.newsletter.title
 
-    @property
-    def language(self) -> str:
-        return self._site.settings.document.newsletter.language
+    def words(self) -> Words:
+        try:
+            return self._site.words()
+        except TemplateError as error:
+            # A slip in a catalogue must not keep readers from leaving.
+            access.log.error("%s", error)
+            return SHIPPED.words_of(self._site.settings.document.newsletter.language)
 
     @property
     def fingerprint(self) -> str:

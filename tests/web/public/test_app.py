@@ -213,7 +213,7 @@ def test_health_does_not_ask_the_ledger(site):
 @pytest.mark.parametrize(
     ("language", "tag", "direction", "button"),
     [
-        pytest.param("de-CH", "de", "ltr", "Abbestellen", id="German"),
+        pytest.param("de-CH", "de-CH", "ltr", "Abbestellen", id="German"),
         pytest.param("ar", "ar", "rtl", "إلغاء الاشتراك", id="Arabic, from the right"),
         pytest.param(
             "nl", "en", "ltr", "Unsubscribe", id="English for a language that is not here"

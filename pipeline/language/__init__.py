@@ -1,0 +1,1 @@
+"""What the program says to readers by itself, in their languages, and how they write a day."""
