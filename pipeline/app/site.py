@@ -105,6 +105,7 @@ class Site:
             catalogues=self.catalogues,
             timezone=letter.timezone,
             postal_address=letter.postal_address,
+            clients=self.settings.document.checks.clients,
         )
 
     @cached_property

@@ -15,6 +15,7 @@ from pipeline.config.values import (
     LOOPBACK,
     BareMailbox,
     BaseUrl,
+    Clients,
     DatabaseUrl,
     Duration,
     FailOn,
@@ -39,6 +40,7 @@ from pipeline.content.selection import Order
 from pipeline.delivery.throttle import Limits
 from pipeline.model.delivery import DoubtPolicy
 from pipeline.model.finding import Level
+from pipeline.rendering.client_support import mix
 
 __all__ = ["LOOPBACK", "TABLES", "Approval", "Document", "Kind", "Security", "keys_of"]
 
@@ -158,9 +160,10 @@ class Database(Section):
 
 
 class Checks(Section):
-    """``[checks]``: how bad a finding must be to stop an issue."""
+    """``[checks]``: what is looked for, and how bad it must be to stop an issue."""
 
     fail_on: FailOn = Level.ERROR
+    clients: Clients = Field(default_factory=mix.usual)
 
 
 class Web(Section):

@@ -31,7 +31,9 @@ class Source:
         for number, line in enumerate(self._lines, 1):
             header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
             if header:
-                inside = _first_name(header[1])
+                if key and _dotted(header[1]) == f"{table}.{key}":
+                    return f"{FILE_NAME}:{number}"
+                inside = _dotted(header[1]).split(".")[0]
                 if inside == table:
                     found = found or number
             elif (inside == table and key and _sets(line, key)) or (
@@ -41,8 +43,9 @@ class Source:
         return f"{FILE_NAME}:{found}" if found else FILE_NAME
 
 
-def _first_name(dotted: str) -> str:
-    return dotted.replace('"', "").replace("'", "").split(".")[0].strip()
+def _dotted(header: str) -> str:
+    """Give the name of a table as TOML reads it, such as ``checks.clients``."""
+    return ".".join(part.strip().strip("\"'") for part in header.split("."))
 
 
 def _sets(line: str, key: str) -> bool:

@@ -5,6 +5,7 @@ TOML has types of its own, so nothing is converted: ``true`` is no number and ``
 
 import ipaddress
 import re
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,8 @@ from pipeline.errors import ConfigError
 from pipeline.model.controls import has_control
 from pipeline.model.finding import Level
 from pipeline.model.language import is_language_tag
+from pipeline.rendering.client_support import mix
+from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.schedule import calendar
 from pipeline.schedule.durations import parse_duration
 from pipeline.store.location import database_file
@@ -169,6 +172,21 @@ def _fail_on(value: object) -> Level:
     return Level(value)
 
 
+def _clients(value: object) -> ClientMix:
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a table [checks.clients] of numbers, such as gmail = 30")  # noqa: TRY004 - pydantic catches ValueError
+    return mix.parse(dict(_flat(value)))
+
+
+def _flat(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Join the names of TOML's dotted keys: it reads ``outlook.windows = 5`` as two tables."""
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{inner}", part) for inner, part in value.items())
+        else:
+            yield name, value
+
+
 def _window(count: int) -> int:
     if count > 1:
         raise ValueError("must be 1: more needs CHUNKING, which is not there yet")
@@ -202,6 +220,7 @@ Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Rate = Annotated[Limits, BeforeValidator(_limits)]
 TimeOfWeek = Annotated[str, AfterValidator(_at)]
 DatabaseUrl = Annotated[Filled, AfterValidator(_database)]
+Clients = Annotated[ClientMix, BeforeValidator(_clients)]
 FailOn = Annotated[Level, BeforeValidator(_fail_on)]
 Window = Annotated[Whole, AfterValidator(_window)]
 Rewrites = Annotated[tuple[str, ...], AfterValidator(_rewrites)]

@@ -1,10 +1,12 @@
 """What rendering needs to know about a newsletter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.language.catalogues import SHIPPED, Catalogues
 from pipeline.language.words import Words
 from pipeline.model.address import Address
+from pipeline.rendering.client_support import mix
+from pipeline.rendering.client_support.mix import ClientMix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class RenderOptions:
     postal_address: str = ""
     #: Where the interface's words come from.
     catalogues: Catalogues = SHIPPED
+    #: What the readers read mail with.
+    clients: ClientMix = field(default_factory=mix.usual)
 
     def __post_init__(self) -> None:
         if self.base_url.endswith("/"):

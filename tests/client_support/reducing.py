@@ -3,12 +3,17 @@
 The npm package has every version of every client; a reader has the newest.
 """
 
+import html
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-#: The letters of caniemail: supported, not, almost (partly), unknown. Ours for "no entry".
+#: caniemail's letters are y (supported), n (not), a (almost: partly) and u (unknown).
 _UNKNOWN = "u"
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+# What the letter says already.
+_VERDICT = re.compile(r"(?:Partial|Partially supported|Partial support|Buggy|Not supported)[.:] *")
 
 
 def reduce(data: Mapping[str, Any], version: str) -> str:
@@ -59,9 +64,15 @@ def _feature(item: Mapping[str, Any], clients: list[str], notes: list[str]) -> l
         letters += letter
         # A note on what is supported tells of bugs, and nobody loses anything.
         for mark in marks if letter in "na" else ():
-            text = " ".join((item["notes_by_num"] or {}).get(mark.strip("#"), "").split())
+            text = _in_words((item["notes_by_num"] or {}).get(mark.strip("#"), ""))
             if text:
                 if text not in notes:
                     notes.append(text)
                 noted.setdefault(notes.index(text), []).append(number)
     return [item["title"].strip(), item["last_test_date"][:7], letters, noted]
+
+
+def _in_words(note: str) -> str:
+    """Write a note without links and without a verdict, as a part of a sentence."""
+    text = html.unescape(_LINK.sub(r"\1", _VERDICT.sub("", " ".join(note.split()), count=1)))
+    return text.rstrip(". ")

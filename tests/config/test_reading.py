@@ -214,3 +214,12 @@ def test_a_home_folder_of_nobody_is_no_bug(tmp_path):
 
     with pytest.raises(ConfigError, match="home folder"):
         settings.path("~nobody-has-this-name/x")
+
+
+def test_names_the_line_of_a_mail_program_that_is_not_known():
+    error = refusal(LETTER + '[checks]\nfail_on = "error"\n\n[checks.clients]\ngmial = 30\n')
+
+    assert str(error) == (
+        "newsletter.toml:10: [checks] clients: must not name 'gmial': did you mean gmail?; "
+        "change that line"
+    )

@@ -7,6 +7,9 @@ from pipeline.model.finding import Finding
 from pipeline.rendering.checks import footer, headers, size, tables, texts
 from pipeline.rendering.checks.origins import Origins, rehome
 from pipeline.rendering.checks.page import Page
+from pipeline.rendering.client_support import checking as client_support
+from pipeline.rendering.client_support import mix
+from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.options import RenderOptions
 
@@ -35,10 +38,13 @@ def check_edition(
     )
 
 
-def check_html(text: str) -> tuple[Finding, ...]:
+def check_html(text: str, clients: ClientMix | None = None) -> tuple[Finding, ...]:
     """Find what is wrong with any HTML mail; the lines and columns are the page's."""
     page = Page(text)
-    return tuple(finding for check in (*MARKUP_CHECKS, *WORD_CHECKS) for finding in check(page))
+    return (
+        *(finding for check in (*MARKUP_CHECKS, *WORD_CHECKS) for finding in check(page)),
+        *client_support.check_page(page.text, clients or mix.usual()),
+    )
 
 
 def _page(edition: Edition, options: RenderOptions, origins: Origins) -> Iterator[Finding]:
@@ -48,7 +54,11 @@ def _page(edition: Edition, options: RenderOptions, origins: Origins) -> Iterato
         Placeholder.ADDRESS: "reader@mail.example",
     }
     page = Page(edition.html.join(values))
-    for check in MARKUP_CHECKS:
+    checks: tuple[Check, ...] = (
+        *MARKUP_CHECKS,
+        lambda page: client_support.check_edition(page.text, options.clients),
+    )
+    for check in checks:
         for finding in check(page):
             origin = origins.of(page, finding.line, finding.column)
             if not (origin.in_body and finding.id.startswith(_MADE_AT_THE_SOURCE)):

@@ -19,8 +19,8 @@ def read_tag(tag: str) -> Facts:
     values: dict[str, str] = {}
     for attribute in attributes(tag):
         values[attribute.name] = attribute.value
-        found.add(f"attribute {attribute.name}", attribute.offset)
-        found.add(f"attribute {name} {attribute.name}", attribute.offset)
+        found.add(f"attribute {attribute.name}", attribute.start)
+        found.add(f"attribute {name} {attribute.name}", attribute.start)
         read = _READERS.get((name, attribute.name)) or _ON_ANY.get(attribute.name)
         if read:
             read(attribute, found)

@@ -37,7 +37,9 @@ class Attribute:
 
     name: str
     value: str
-    #: Where the value begins, from the beginning of the tag.
+    #: Where the attribute begins, from the beginning of the tag.
+    start: int
+    #: Where its value does.
     offset: int
     #: Whether the value stands in the page letter for letter.
     exact: bool
@@ -127,6 +129,7 @@ def attributes(tag: str) -> Iterator[Attribute]:
             yield Attribute(
                 name,
                 html.unescape(raw),
+                found.start(),
                 found.start(group) if group else found.start(),
                 exact="&" not in raw,
             )

@@ -61,5 +61,5 @@ def _facts(page: markup.Markup) -> Gathering:
 def _snippet(text: str, offset: int) -> str:
     """Show what stands at a place: a tag, a declaration, the head of a rule."""
     piece = text[offset : offset + _SHOWN]
-    found = re.match(r"<[^<>]*>?|[^;{}\"'<>\n]*", piece)
+    found = re.match(r"<[^<>]*>?|[\w-]+=(?:\"[^\"]*\"?|'[^']*'?)|[^;{}\"'<>\n]*", piece)
     return " ".join((found[0] if found else piece).split())
