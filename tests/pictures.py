@@ -20,7 +20,7 @@ from pipeline.demo import make_sample_site
 from pipeline.rendering import personal
 from pipeline.web.editor import app, desk
 from pipeline.workflow import editing
-from tests.browser import Page, chromium
+from tests.browser import chromium
 from tests.fakes import FakeClock
 from tests.web.serving import served
 
@@ -58,8 +58,9 @@ def palette_png(picture: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def _save(page: Page, name: str) -> None:
-    png = palette_png(page.picture())
+def save(picture: Image.Image, name: str) -> None:
+    """Write a picture of the documentation."""
+    png = palette_png(picture)
     assert len(png) <= _LARGEST, f"{name} has {len(png):,} bytes"
     (IMAGES / name).write_bytes(png)
     print(f"{name}  {len(png):,} bytes")  # noqa: T201 - this is a program
@@ -70,9 +71,9 @@ def main() -> None:
     with sample_site() as site, chromium() as page:
         edition = write_edition(site).as_uri()
         page.look(edition, width=640, height=940)
-        _save(page, "edition-640.png")
+        save(page.picture(), "edition-640.png")
         page.look(edition, width=375, height=812)
-        _save(page, "edition-375.png")
+        save(page.picture(), "edition-375.png")
         view = desk.SiteDesk(site)
 
         def make(port: int) -> Starlette:
@@ -81,7 +82,7 @@ def main() -> None:
         with served(make) as root:
             page.look(f"{root}/{_TOKEN}/", width=1280, height=860)
             page.wait_for("document.querySelector('[data-live=yes]') !== null")
-            _save(page, "preview.png")
+            save(page.picture(), "preview.png")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ The same names for both parts; in the HTML part texts are escaped or sanitised m
 in the text part they are plain.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from pipeline.rendering.manuscript import Entry, Manuscript
 from pipeline.rendering.markdown import Document, one_line
 from pipeline.rendering.options import RenderOptions
 from pipeline.rendering.xhtml import to_xhtml
+
+_ANCHOR = re.compile("[a-z][a-z0-9-]*")
 
 #: Writes a parsed text for one of the two parts.
 Write = Callable[[Document], str]
@@ -47,6 +50,8 @@ class QAView:
 
     title: str
     turned: str
+    #: What a link within the page leads to: an ``id`` that every mail program takes.
+    anchor: str
     #: The tag of its language, and ``rtl`` or ``ltr``: the newsletter's unless its file says.
     language: str
     direction: str
@@ -124,7 +129,9 @@ def _shared(
         "language": options.language,
         "direction": direction,
         "start": _start(direction),
-        "qas": tuple(_view(entry, options, write) for entry in manuscript.entries),
+        "qas": tuple(
+            _view(entry, options, write, place) for place, entry in enumerate(manuscript.entries, 1)
+        ),
         "bios": _bios(manuscript),
         "ask_url": _ask_url(options, words.ask_subject.format(title=title)),
         "ask_address": options.ask_address,
@@ -135,7 +142,7 @@ def _shared(
     }
 
 
-def _view(entry: Entry, options: RenderOptions, write: Write) -> QAView:
+def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAView:
     qa = entry.qa
     language = qa.language or options.language
     words = options.words_of(language)
@@ -146,6 +153,8 @@ def _view(entry: Entry, options: RenderOptions, write: Write) -> QAView:
     return QAView(
         title=title,
         turned=_turned(title, direction),
+        # No slug like the latter fits the former, so the two cannot meet.
+        anchor=qa.slug if _ANCHOR.fullmatch(qa.slug) else f"qa.{place}",
         language=language,
         direction=direction,
         start=_start(direction),
