@@ -127,6 +127,7 @@ class Site:
             schedule=self.schedule,
             approval_required=document.schedule.approval is Approval.REQUIRED,
             fail_on=document.checks.fail_on,
+            levels=document.checks.levels,
             expire_after=self._expires,
             clock=self.clock,
             nonce=lambda: secrets.token_hex(16),

@@ -1,4 +1,4 @@
-"""Commands of an edition: ``check``, ``build``, ``approve``."""
+"""Commands of an edition: ``build`` and ``approve``."""
 
 import json
 import re
@@ -10,59 +10,9 @@ from pipeline.app import posting
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.content import writing
-from pipeline.errors import ContentError, NotEnoughContentError, RenderError
 from pipeline.model.edition import Edition
-from pipeline.model.finding import Finding, Level
 from pipeline.rendering import personal
 from pipeline.workflow import editing, planning
-
-
-@click.command("check")
-@json_option
-@pass_session
-def check_command(session: Session, *, as_json: bool) -> int:
-    """List every finding in content, templates and the next edition."""
-    shop = session.site.workshop
-    with session.store_if_there() as store:
-        plan = planning.plan(shop, store, now=session.clock.now())
-        found = [*plan.faults, *plan.findings]
-        try:
-            prepared = editing.prepare(shop, store, plan)
-            found += prepared.edition.findings
-            void = editing.void_finding(prepared)
-            found += [void] if void else []
-        except NotEnoughContentError as error:
-            found.append(_as_finding(error, "issue/too-few", Level.WARNING))
-        except RenderError as error:
-            found.append(_as_finding(error, "template/error", Level.ERROR))
-        except ContentError as error:
-            if not plan.errors:  # else they say it already
-                found.append(_as_finding(error, "issue/unusable", Level.ERROR))
-    if as_json:
-        output.document({"findings": [output.finding_document(finding) for finding in found]})
-    else:
-        output.findings(found)
-        counts = {level: sum(1 for f in found if f.level is level) for level in Level}
-        output.say(
-            ", ".join(output.plural(count, level.value) for level, count in counts.items())
-            if found
-            else "nothing to mend"
-        )
-    bad = {Level.ERROR} if shop.fail_on is Level.ERROR else {Level.ERROR, Level.WARNING}
-    return 3 if any(finding.level in bad for finding in found) else 0
-
-
-def _as_finding(error: ContentError | RenderError, name: str, level: Level) -> Finding:
-    source, _, rest = error.place.partition(":")
-    line = rest.partition(":")[0]
-    return Finding(
-        id=name,
-        level=level,
-        source=source,
-        line=int(line) if line.isdigit() else 0,
-        message=error.message,
-        remedy=error.remedy,
-    )
 
 
 @click.command("build")

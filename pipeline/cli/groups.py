@@ -13,7 +13,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Begin": {"init": "sites", "demo": "sites", "new": "column", "import": "importing"},
     "Look at the next issue": {
         "plan": "column",
-        "check": "editing",
+        "check": "checking",
         "preview": "web",
         "build": "editing",
         "approve": "editing",

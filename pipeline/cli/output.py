@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pipeline.model import finding_ids
 from pipeline.model.finding import Finding, Level
 
 #: What could steer a terminal: controls but tab and line feed, and marks that turn the direction
@@ -68,15 +69,25 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "column": finding.column,
         "message": finding.message,
         "remedy": finding.remedy,
+        "silenced": finding.silenced or None,
+        "docs": finding_ids.page_of(finding.id),
     }
 
 
 def findings(found: Iterable[Finding]) -> None:
-    """Print findings, worst first, each ``path:line: problem, remedy``."""
+    """Print findings, worst first, each ``path:line: problem, remedy``, and its name."""
     order = list(Level)
-    for finding in sorted(found, key=lambda f: (order.index(f.level), f.source, f.line)):
-        level = click.style(finding.level.value, fg=_COLOURS[finding.level], bold=True)
-        click.echo(f"{level}: {plain(str(finding))}")
+
+    def rank(finding: Finding) -> tuple[bool, int, str, int]:
+        return bool(finding.silenced), order.index(finding.level), finding.source, finding.line
+
+    for finding in sorted(found, key=rank):
+        word = "silenced" if finding.silenced else finding.level.value
+        colour = None if finding.silenced else _COLOURS[finding.level]
+        reason = f" ({plain(finding.silenced)})" if finding.silenced else ""
+        name = click.style(f"[{finding.id}]", dim=True)
+        level = click.style(word, fg=colour, bold=True)
+        click.echo(f"{level}: {plain(str(finding))}{reason} {name}")
 
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:

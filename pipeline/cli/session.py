@@ -24,18 +24,19 @@ class Session:
     """The site of a command, opened when first asked for."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+        #: The site that the person named, by ``--site`` or ``MAILBAG_SITE``.
+        self.folder = folder
         self.clock: Clock = SystemClock()
         self.environment: Mapping[str, str] = os.environ
 
     @property
     def names_a_folder(self) -> bool:
         """Whether the person named the site, by ``--site`` or ``MAILBAG_SITE``."""
-        return self._folder is not None
+        return self.folder is not None
 
     @cached_property
     def site(self) -> Site:
-        folder = named_site(self._folder) if self._folder else find_site(Path.cwd())
+        folder = named_site(self.folder) if self.folder else find_site(Path.cwd())
         return open_site(folder, clock=self.clock)
 
     @contextmanager

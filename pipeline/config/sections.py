@@ -23,6 +23,7 @@ from pipeline.config.values import (
     Flag,
     Host,
     Language,
+    Levels,
     Line,
     ListId,
     Mailbox,
@@ -164,6 +165,7 @@ class Checks(Section):
 
     fail_on: FailOn = Level.ERROR
     clients: Clients = Field(default_factory=mix.usual)
+    levels: Levels = {}
 
 
 class Web(Section):

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Strict
 from pipeline.audience import addresses
 from pipeline.delivery.throttle import Limits
 from pipeline.errors import ConfigError
+from pipeline.model import finding_ids
 from pipeline.model.controls import has_control
 from pipeline.model.finding import Level
 from pipeline.model.language import is_language_tag
@@ -187,6 +188,22 @@ def _flat(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
+def _levels(value: object) -> Mapping[str, Level | None]:
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a table such as [checks.levels]")  # noqa: TRY004 - what pydantic hears
+    words = {**{level.value: level for level in Level}, "off": None}
+    for name, word in value.items():
+        if not finding_ids.is_known(name):
+            near = finding_ids.nearest(name)
+            meant = f"; did you mean {near}?" if near else ""
+            raise ValueError(f"has no finding {name!r}{meant}")
+        if not isinstance(word, str) or word not in words:
+            raise ValueError(
+                f'has no such level for {name}: it is "error", "warning", "note" or "off"'
+            )
+    return {name: words[word] for name, word in value.items()}
+
+
 def _window(count: int) -> int:
     if count > 1:
         raise ValueError("must be 1: more needs CHUNKING, which is not there yet")
@@ -222,5 +239,7 @@ TimeOfWeek = Annotated[str, AfterValidator(_at)]
 DatabaseUrl = Annotated[Filled, AfterValidator(_database)]
 Clients = Annotated[ClientMix, BeforeValidator(_clients)]
 FailOn = Annotated[Level, BeforeValidator(_fail_on)]
+#: The level of a finding, or of a group of them; ``None`` is off.
+Levels = Annotated[Mapping[str, Level | None], BeforeValidator(_levels)]
 Window = Annotated[Whole, AfterValidator(_window)]
 Rewrites = Annotated[tuple[str, ...], AfterValidator(_rewrites)]

@@ -1,6 +1,7 @@
 """``issues/NNNN.md``: what an editor fixed by hand about one issue."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -9,10 +10,12 @@ from pipeline.content import decoding, fields, front_matter, keys, sections, val
 from pipeline.content.front_matter import FrontMatter, Unfenced
 from pipeline.content.parsing import slug_of
 from pipeline.content.report import Report
-from pipeline.content.yaml_nodes import Entry, Scalar, Sequence
+from pipeline.content.yaml_nodes import Entry, Mapping, Scalar, Sequence
 from pipeline.content.yaml_writing import scalar
 from pipeline.errors import ContentError
+from pipeline.model import finding_ids
 from pipeline.model.finding import Finding
+from pipeline.model.verdict import Silence
 
 #: What announces a block of text on the lines below its key.
 _BLOCK = re.compile(r":\s+[|>][-+0-9]*\s*(?:#.*)?$")
@@ -40,6 +43,8 @@ class IssueFile:
     slugs: tuple[str, ...] | None = None
     #: A day, or a moment; a moment without an offset is in the newsletter's time zone.
     slot: date | datetime | None = None
+    #: The findings an editor knows of, each with the reason why it is right.
+    silences: tuple[Silence, ...] = ()
     #: The sha256 of the edition that an editor approved.
     approved: str | None = None
     #: The file it was read from, relative to the site.
@@ -116,6 +121,11 @@ def write(file: IssueFile) -> str:
         lines.append(f"slot: {file.slot.isoformat(sep=' ')}")
     elif file.slot is not None:
         lines.append(f"slot: {file.slot}")
+    if file.silences:
+        lines += [
+            "silence:",
+            *(f"  {scalar(one.name)}: {scalar(one.reason)}" for one in file.silences),
+        ]
     if file.approved is not None:
         lines.append(f"approved: {file.approved}")
     intro = f"\n{file.intro}\n" if file.intro else ""
@@ -169,6 +179,7 @@ def _read(data: bytes, report: Report) -> IssueFile | None:
         preheader_line=found["preheader"].line if "preheader" in found else 0,
         slugs=tuple(slugs) if slugs is not None else None,
         slot=values.moment(found.get("slot"), report),
+        silences=tuple(_silences(found.get("silence"), report)),
         approved=_approved(found.get("approved"), report),
         source=report.source,
         slug_lines=tuple((slugs or {}).values()),
@@ -236,6 +247,39 @@ def _intro(entry: Entry | None, parts: FrontMatter, report: Report) -> tuple[str
         below = bool(_BLOCK.search(key_line))
         return sections.tidy(entry.value.text), entry.line + below
     return values.one_line(entry, report) or "", entry.line
+
+
+def _silences(entry: Entry | None, report: Report) -> Iterator[Silence]:
+    """Read ``{link/insecure: why}``; a reason is asked of everybody who silences."""
+    if entry is None or values.is_empty(entry):
+        return
+    if not isinstance(entry.value, Mapping):
+        remedy = "write `silence: {link/insecure: the archive has no https}`"
+        report.error(
+            "issue-silence", entry.line, "`silence` names no finding with a reason", remedy
+        )
+        return
+    for one in entry.value.entries:
+        name = one.key.strip()
+        if not finding_ids.is_known(name):
+            near = finding_ids.nearest(name)
+            report.error(
+                "issue-silence",
+                one.line,
+                f"there is no finding {name!r} to silence",
+                f"did you mean `{near}`?" if near else "`mailbag check` shows their names",
+            )
+            continue
+        reason = values.one_line(one, report)
+        if values.is_empty(one):
+            report.error(
+                "issue-silence",
+                one.line,
+                f"{name} is silenced without a reason",
+                f"write `{name}: why it is right here`",
+            )
+        elif reason is not None:
+            yield Silence(name, reason, one.line)
 
 
 def _approved(entry: Entry | None, report: Report) -> str | None:

@@ -18,7 +18,10 @@ QA_KEYS = (
 )
 
 #: The keys of an issue file.
-ISSUE_KEYS = ("number", "title", "subject", "preheader", "intro", "slugs", "slot", "approved")
+ISSUE_KEYS = (
+    *("number", "title", "subject", "preheader", "intro", "slugs", "slot", "approved"),
+    "silence",
+)
 
 #: Keys whose value is one line of text, whatever it begins with.
 TEXTS = frozenset(

@@ -30,6 +30,8 @@ class Finding:
     column: int = 0
     message: str
     remedy: str = ""
+    #: Why an editor wants to hear no more of it in this issue; empty unless one said so.
+    silenced: str = ""
 
     @property
     def place(self) -> str:

@@ -1,6 +1,6 @@
 """From plan to edition: rendering, and what an editor's approval is worth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue, Slot
 from pipeline.model.record import Draft
+from pipeline.model.verdict import is_at, settle
 from pipeline.store.opening import Store
 from pipeline.workflow import inputs, planning
 from pipeline.workflow.planning import Plan
@@ -37,8 +38,7 @@ class Prepared:
 
     def findings_at(self, level: Level) -> tuple[Finding, ...]:
         """Give the edition's findings that are at least so bad."""
-        bad = {Level.ERROR} if level is Level.ERROR else {Level.ERROR, Level.WARNING}
-        return tuple(finding for finding in self.edition.findings if finding.level in bad)
+        return tuple(finding for finding in self.edition.findings if is_at(finding, level))
 
 
 def prepare(shop: Workshop, store: Store | None, plan: Plan) -> Prepared:
@@ -52,7 +52,7 @@ def prepare(shop: Workshop, store: Store | None, plan: Plan) -> Prepared:
     if draft is not None and not changes:
         edition = Edition.from_json(draft.edition)
         return Prepared(plan, edition, is_approved=True, approved=edition.sha256)
-    edition = shop.renderer().render(issue, nonce=shop.nonce())
+    edition = _settled(shop, plan, shop.renderer().render(issue, nonce=shop.nonce()))
     committed = plan.issue_file.approved if plan.issue_file else None
     if edition.sha256 in {committed, draft.sha256 if draft else None}:
         return Prepared(plan, edition, is_approved=True, approved=edition.sha256)
@@ -67,6 +67,12 @@ def prepare(shop: Workshop, store: Store | None, plan: Plan) -> Prepared:
     else:
         void = approved = ""
     return Prepared(plan, edition, is_approved=False, void=void, approved=approved)
+
+
+def _settled(shop: Workshop, plan: Plan, edition: Edition) -> Edition:
+    """Judge an edition's findings as the site does, and silence what its editor silenced."""
+    silences = plan.issue_file.silences if plan.issue_file else ()
+    return replace(edition, findings=settle(edition.findings, shop.levels, silences))
 
 
 def _draft(store: Store, slot: Slot) -> Draft | None:

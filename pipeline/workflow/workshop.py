@@ -57,6 +57,8 @@ class Workshop:
     approval_required: bool
     #: A finding this bad stops an issue.
     fail_on: Level
+    #: How bad the site holds a finding, or a group; ``None`` for what it does not want to hear of.
+    levels: Mapping[str, Level | None]
     #: After so long a deferred reader is given up.
     expire_after: Callable[[datetime], datetime]
     clock: Clock

@@ -91,7 +91,7 @@ def test_check_names_every_fault_with_its_place_and_ends_with_3(office: Office):
         "content/latin.md",
     }
     keys = {"id", "level", "source", "line", "column", "message", "remedy"}
-    assert all(set(finding) == keys and finding["message"] for finding in findings)
+    assert all(keys <= set(finding) and finding["message"] for finding in findings)
     assert "error: content/latin.md" in office("check").out
 
 

@@ -91,7 +91,10 @@ def test_names_the_line_that_is_not_toml(text, line):
         pytest.param(
             "[smtp]\n\nuser = 'x'\n", "9: [smtp] has no key 'user'; did you mean username?"
         ),
-        pytest.param("[checks]\nxyzzy = 1\n", "8: [checks] has no key 'xyzzy'; known are fail_on"),
+        pytest.param(
+            "[checks]\nxyzzy = 1\n",
+            "8: [checks] has no key 'xyzzy'; known are fail_on, clients, levels",
+        ),
         pytest.param(
             "smtp.prot = 25\n", "7: [newsletter] has no key 'smtp'; known are title, from,"
         ),

@@ -8,6 +8,7 @@ from pipeline.content import issue_file
 from pipeline.content.issue_file import IssueFile
 from pipeline.errors import ContentError
 from pipeline.model.finding import Level
+from pipeline.model.verdict import Silence
 
 SHA256 = "0123456789abcdef" * 4
 OTHER = "f" * 64
@@ -248,3 +249,35 @@ def test_knows_the_line_in_which_an_intro_begins(intro, line):
 
     assert parsed.file is not None
     assert parsed.file.intro_line == line
+
+
+def test_reads_what_an_editor_silences_with_the_reason_and_the_line():
+    text = "---\nsilence:\n  link/insecure: the archive has no https\n  image: drawn so\n---\n"
+    parsed = issue_file.parse(text.encode(), "issues/0001.md")
+
+    assert parsed.findings == ()
+    assert parsed.file is not None
+    assert parsed.file.silences == (
+        Silence("link/insecure", "the archive has no https"),
+        Silence("image", "drawn so"),
+    )
+    assert [silence.line for silence in parsed.file.silences] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("silence", "words"),
+    [
+        pytest.param("link/insecure", "no finding with a reason", id="a word"),
+        pytest.param("[link/insecure]", "no finding with a reason", id="a list"),
+        pytest.param("{link/unsecure: x}", "did you mean `link/insecure`?", id="a slip"),
+        pytest.param("{link/insecure: }", "without a reason", id="no reason"),
+        pytest.param("{link/insecure: [a]}", "list", id="a list of reasons"),
+    ],
+)
+def test_refuses_to_silence_without_a_name_or_a_reason(silence, words):
+    parsed = issue_file.parse(f"---\nsilence: {silence}\n---\n".encode(), "issues/0001.md")
+
+    assert parsed.file is None
+    (finding,) = parsed.findings
+    assert finding.line == 2
+    assert words in str(finding)

@@ -1,0 +1,93 @@
+"""``mailbag check``: what there is to mend, and whether it may go out like this."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from pipeline.cli import output
+from pipeline.cli.session import Session, json_option, pass_session
+from pipeline.config.reading import find_site, named_site, read
+from pipeline.config.sections import Checks
+from pipeline.errors import ConfigError
+from pipeline.model.finding import Finding, Level
+from pipeline.model.verdict import is_at, settle
+from pipeline.rendering.checks import decoding
+from pipeline.rendering.client_support.mix import ClientMix
+
+
+@click.command("check")
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    help="Check this HTML mail instead, whoever made it; - is what comes in.",
+)
+@json_option
+@pass_session
+def check_command(session: Session, page: str | None, *, as_json: bool) -> int:
+    """List every finding in content, templates and the next edition."""
+    if page is not None:
+        rule = _rule(session)
+        found = settle(_of_page(page, rule.clients), rule.levels)
+        return _tell(found, rule.fail_on, as_json=as_json)
+    from pipeline.workflow import checking, planning  # noqa: PLC0415 - a page needs neither
+
+    shop = session.site.workshop
+    with session.store_if_there() as store:
+        plan = planning.plan(shop, store, now=session.clock.now())
+        found = checking.of_everything(shop, store, plan)
+    return _tell(found, shop.fail_on, as_json=as_json)
+
+
+def _rule(session: Session) -> Checks:
+    """Give what the site says of findings; outside of a site what it would say as it comes."""
+    if session.folder is not None:
+        return read(named_site(session.folder)).document.checks
+    try:
+        site = find_site(Path.cwd())
+    except ConfigError:
+        return Checks()
+    return read(site).document.checks
+
+
+def _of_page(name: str, clients: ClientMix) -> Sequence[Finding]:
+    from pipeline.rendering.checks import checking  # noqa: PLC0415 - lxml takes its time
+
+    if not name:
+        raise click.BadParameter("name a file of HTML, or - for what comes in", param_hint="--html")
+    shown = "stdin" if name == "-" else name
+    most = decoding.LARGEST + 1
+    if name == "-":
+        data = sys.stdin.buffer.read(most)
+    else:
+        path = Path(name)
+        if path.exists() and not path.is_file():
+            raise ConfigError("is no file", place=shown, remedy="name a file of HTML")
+        with path.open("rb") as file:
+            data = file.read(most)
+    found = checking.check_html(decoding.decode(data, shown), clients)
+    return [replace(finding, source=shown) for finding in found]
+
+
+def _tell(found: Sequence[Finding], fail_on: Level, *, as_json: bool) -> int:
+    if as_json:
+        output.document({"findings": [output.finding_document(finding) for finding in found]})
+    else:
+        output.findings(found)
+        output.say(_sum(found))
+    return 3 if any(is_at(finding, fail_on) for finding in found) else 0
+
+
+def _sum(found: Sequence[Finding]) -> str:
+    if not found:
+        return "nothing to mend"
+    counts: Mapping[str, int] = {
+        level.value: sum(1 for one in found if one.level is level and not one.silenced)
+        for level in Level
+    }
+    silenced = sum(1 for one in found if one.silenced)
+    words = [output.plural(count, level) for level, count in counts.items()]
+    return ", ".join([*words, *([f"{silenced} silenced"] if silenced else [])])

@@ -1,0 +1,68 @@
+"""The names of every finding, for who sets a level or silences one.
+
+Those of client support are caniemail's, and not listed here.
+"""
+
+import difflib
+import re
+
+#: In files that people edit; each keeps an issue back or says why a Q&A is passed over.
+_CONTENT = tuple(
+    f"content/{name}"
+    for name in (
+        *("comment", "conflict", "control", "date", "duplicate-slug", "encoding", "ending"),
+        *("front-matter", "inspired-by", "issue-approved", "issue-intro", "issue-number"),
+        *("issue-silence", "issue-slug", "null", "other-key", "placeholder", "priority", "quote"),
+        *("section", "size", "slug", "status", "text", "title", "topics", "unknown-key"),
+        *("unreadable", "unusable"),
+    )
+)
+#: About an issue and what it is made with.
+_ISSUE = (
+    *("issue-file/slot", "issue/approval", "issue/silence", "issue/too-few", "issue/unusable"),
+    "template/error",
+)
+#: About an edition, or any HTML mail.
+_EDITION = (
+    "footer/postal-address",
+    "image/left-out",
+    *("link/empty", "link/insecure", "link/unusable"),
+    *("preheader/empty", "preheader/length"),
+    "size/clip",
+    *("subject/empty", "subject/length"),
+    "table/role",
+    *("text/html", "text/left-over"),
+)
+
+IDS = (*_CONTENT, *_ISSUE, *_EDITION)
+
+#: What tells of each finding.
+PAGE = "docs/reference/findings.md"
+
+#: The group whose names come from caniemail.
+CLIENT_SUPPORT = "client-support"
+_OF_CLIENT_SUPPORT = re.compile(rf"{CLIENT_SUPPORT}/[a-z0-9][a-z0-9-]*")
+
+_GROUPS = tuple(sorted({CLIENT_SUPPORT, *(name.partition("/")[0] for name in IDS)}))
+
+
+def is_known(name: str) -> bool:
+    """Tell whether a name is that of a finding or of a group of them."""
+    return name in IDS or name in _GROUPS or bool(_OF_CLIENT_SUPPORT.fullmatch(name))
+
+
+def nearest(name: str) -> str:
+    """Give the known name that was most likely meant; empty when none is near."""
+    close = difflib.get_close_matches(name.lower(), (*IDS, *_GROUPS), n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def page_of(name: str) -> str:
+    """Say where the documentation tells of a finding."""
+    group = name.partition("/")[0]
+    return f"{PAGE}#{CLIENT_SUPPORT if group == CLIENT_SUPPORT else name.replace('/', '')}"
+
+
+def covers(name: str, finding: str) -> bool:
+    """Tell whether a name, which may be that of a group, means a finding."""
+    return finding == name or finding.startswith(f"{name}/")

@@ -1,0 +1,63 @@
+"""Everything there is to find in content, templates and the next edition."""
+
+from pipeline.errors import ContentError, NotEnoughContentError, RenderError
+from pipeline.model.finding import Finding, Level
+from pipeline.model.verdict import settle, unused
+from pipeline.store.opening import Store
+from pipeline.workflow import editing
+from pipeline.workflow.editing import Prepared
+from pipeline.workflow.planning import Plan
+from pipeline.workflow.workshop import Workshop
+
+
+def of_everything(shop: Workshop, store: Store | None, plan: Plan) -> tuple[Finding, ...]:
+    """Give every finding; an edition that cannot be made is one."""
+    planned = of_plan(shop, plan)
+    try:
+        prepared = editing.prepare(shop, store, plan)
+    except NotEnoughContentError as error:
+        return (*planned, *_settled(shop, plan, _of(error, "issue/too-few", Level.WARNING)))
+    except RenderError as error:
+        return (*planned, _of(error, "template/error", Level.ERROR))
+    except ContentError as error:
+        # Where a file is at fault, its findings say it already.
+        return planned if plan.errors else (*planned, _of(error, "issue/unusable", Level.ERROR))
+    return (*planned, *of_edition(prepared, planned))
+
+
+def of_plan(shop: Workshop, plan: Plan) -> tuple[Finding, ...]:
+    """Give what was found in the files of the column and of the issue."""
+    return _settled(shop, plan, *plan.faults, *plan.findings)
+
+
+def of_edition(prepared: Prepared, planned: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:
+    """Give what was found in an edition, in its approval, and in what its editor silenced."""
+    found, file = prepared.edition.findings, prepared.plan.issue_file
+    void = editing.void_finding(prepared)
+    # The findings of an edition that was approved here before are not made again.
+    asked = file is not None and (found or not prepared.is_approved)
+    idle = (
+        unused((*planned, *found), file.silences, file.source) if file is not None and asked else ()
+    )
+    return (*found, *((void,) if void else ()), *idle)
+
+
+def _settled(shop: Workshop, plan: Plan, *found: Finding) -> tuple[Finding, ...]:
+    silences = plan.issue_file.silences if plan.issue_file else ()
+    return settle(found, shop.levels, silences)
+
+
+def _of(error: ContentError | RenderError, name: str, level: Level) -> Finding:
+    source, *numbers = error.place.rsplit(":", 2) if error.place else ("",)
+    while numbers and not numbers[0].isdigit():
+        source = f"{source}:{numbers.pop(0)}"
+    line, column = (*map(int, numbers), 0, 0)[:2]
+    return Finding(
+        id=name,
+        level=level,
+        source=source,
+        line=line,
+        column=column,
+        message=error.message,
+        remedy=error.remedy,
+    )

@@ -1,0 +1,169 @@
+"""``mailbag check``: levels, silence, and HTML mails of other programs."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.main import main
+from tests.cli.office import Office
+
+PAGE = "<!DOCTYPE html>\n<p>a</p>\n <table><tr><td>b</td></tr></table>\n"
+
+
+def check_page(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """Run the command outside of a site."""
+    with pytest.raises(SystemExit) as left:
+        main(["check", "--html", *words])
+    told = capsys.readouterr()
+    assert isinstance(left.value.code, int)
+    return left.value.code, told.out, told.err
+
+
+@pytest.fixture
+def anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is in no site."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MAILBAG_SITE", raising=False)
+    return tmp_path
+
+
+def test_an_html_mail_is_checked_outside_of_a_site(anywhere, capsys):
+    (anywhere / "mail.html").write_text(PAGE)
+
+    code, out, _ = check_page(capsys, "mail.html", "--json")
+
+    assert code == 0
+    (role,) = (one for one in json.loads(out)["findings"] if one["id"] == "table/role")
+    assert (role["source"], role["line"], role["column"]) == ("mail.html", 3, 2)
+    assert role["docs"] == "docs/reference/findings.md#tablerole"
+
+
+def test_an_html_mail_may_come_in_by_a_pipe(anywhere, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PAGE.encode())))
+
+    code, out, _ = check_page(capsys, "-")
+
+    assert code == 0
+    assert "stdin:3:2: a table that only lays out" in out
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "words"),
+    [
+        pytest.param(b"", "mail.html", "is empty", id="nothing"),
+        pytest.param(b"Dear all,\n1 < 2\n", "mail.html", "there is no HTML in it", id="text"),
+        pytest.param(b"<p>\n\0</p>", "mail.html:2", "a NUL character", id="NUL"),
+        pytest.param(b"<p>\n\xff\xe9</p>", "mail.html:2", "is not UTF-8", id="another encoding"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\0", "mail.html:1", "is not UTF-8", id="a picture"),
+        pytest.param(b"<p>" + b"x" * 2_000_000, "mail.html", "larger than", id="huge"),
+        pytest.param(
+            b'<meta charset="shift_jis"><p>\x80</p>',
+            "mail.html:1",
+            "SHIFT_JIS",
+            id="not as it says",
+        ),
+        pytest.param(
+            b"<meta charset=hex><p>a</p>", "mail.html", "no encoding of text", id="no encoding"
+        ),
+        pytest.param(
+            b"From: a\nTo: b\nMIME-Version: 1.0\n\n<p>a</p>",
+            "mail.html",
+            "a whole message",
+            id="a message",
+        ),
+    ],
+)
+def test_what_is_no_html_is_refused_with_its_place(anywhere, capsys, data, place, words):
+    (anywhere / "mail.html").write_bytes(data)
+
+    code, out, err = check_page(capsys, "mail.html", "--json")
+
+    error = json.loads(out)["error"]
+    assert (code, error["place"]) == (3, place)
+    assert words in error["message"]
+    assert error["remedy"]
+    assert words in err
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        pytest.param("\ufeff<p>é</p>".encode(), "é", id="byte order mark"),
+        pytest.param("\ufeff<p>é</p>".encode("utf-16-le"), "é", id="UTF-16"),
+        pytest.param('<meta charset="iso-8859-1"><p>é€</p>'.encode("cp1252"), "é€", id="Latin-1"),
+        pytest.param('<meta charset="utf-16"><p>é</p>'.encode(), "é", id="what cannot be"),
+        pytest.param('<meta charset="xyzzy"><p>é</p>'.encode(), "é", id="what nobody knows"),
+    ],
+)
+def test_reads_an_encoding_as_a_browser_does(data, words):
+    from pipeline.rendering.checks import decoding  # noqa: PLC0415
+
+    assert words in decoding.decode(data, "mail.html")
+
+
+@pytest.mark.parametrize("name", ["nothing.html", "."])
+def test_a_file_that_is_none_ends_with_2(anywhere, capsys, name):
+    code, _, err = check_page(capsys, name)
+
+    assert code == 2
+    assert name in err
+
+
+def test_a_site_says_how_bad_a_finding_of_a_page_is(office: Office):
+    page = office.folder / "mail.html"
+    page.write_text(PAGE)
+    toml = office.folder / "newsletter.toml"
+    toml.write_text(toml.read_text() + '\n[checks.levels]\ntable = "error"\n')
+
+    told = office("check", "--html", str(page))
+
+    assert told.code == 3
+    assert f"error: {page}:3:2: a table" in told.out
+
+
+def test_a_level_of_a_finding_that_is_none_is_refused_with_the_nearest(office: Office):
+    toml = office.folder / "newsletter.toml"
+    toml.write_text(toml.read_text() + '\n[checks.levels]\n"link/unsecure" = "off"\n')
+
+    told = office("check", "--json")
+
+    assert told.code == 2
+    assert "did you mean link/insecure?" in told.error["message"] + told.error["remedy"]
+
+
+def test_an_issue_silences_a_finding_with_a_reason(office: Office):
+    office("plan", "--write")
+    path = office.folder / "issues" / "0001.md"
+    text = path.read_text().replace("slugs:", "preheader: TK\nslugs:", 1)
+    text = "\n".join(line for line in text.splitlines() if "Also:" not in line)
+    path.write_text(f"{text}\n")
+    office.edit('fail_on = "error"', 'fail_on = "warning"')
+
+    loud = office("check", "--json")
+    path.write_text(path.read_text().replace("---\n", "---\nsilence: {text: it is a name}\n", 1))
+    silent = office("check", "--json")
+    shown = office("check").out
+
+    assert (loud.code, silent.code) == (3, 0)
+    (finding,) = silent.document["findings"]
+    assert (finding["id"], finding["silenced"]) == ("text/left-over", "it is a name")
+    assert "silenced: issues/0001.md" in shown
+    assert "(it is a name) [text/left-over]" in shown
+    assert shown.endswith("1 silenced\n")
+
+
+def test_a_silence_of_nothing_is_told(office: Office):
+    office("plan", "--write")
+    path = office.folder / "issues" / "0001.md"
+    path.write_text(path.read_text().replace("---\n", "---\nsilence: {image: drawn}\n", 1))
+
+    (finding,) = office("check", "--json").document["findings"]
+
+    assert (finding["id"], finding["source"], finding["line"]) == (
+        "issue/silence",
+        "issues/0001.md",
+        2,
+    )
