@@ -33,17 +33,21 @@ from pipeline.workflow import editing, planning
 @json_option
 @pass_session
 def build_command(session: Session, number: int | None, out: Path, *, as_json: bool) -> None:
-    """Write an edition as index.html, message.txt, message.eml and edition.json."""
+    """Write an edition as index.html, message.txt, message.eml, web.html and edition.json."""
+    from pipeline.rendering import web_page  # noqa: PLC0415 - it reads lxml
+
     site, now = session.site, session.clock.now()
     shop = site.workshop
     with session.store_if_there() as store:
         edition = editing.edition_of(shop, store, number, now=now)
     values = posting.sample_values(site)
+    listed = site.settings.document.web.search_engines
     report = documents.edition_document(edition, edition.findings)
     _write(
         out,
         {
             "index.html": edition.html.join(personal.for_html(**values)).encode(),
+            "web.html": web_page.render(edition, site.render_options, listed=listed).encode(),
             "message.txt": edition.text.join(personal.for_text(**values)).encode(),
             "message.eml": posting.sample_message(site, edition, now=edition.slot),
             "edition.json": json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n",

@@ -169,11 +169,13 @@ class Checks(Section):
 
 
 class Web(Section):
-    """``[web]``: where ``mailbag serve`` listens."""
+    """``[web]``: the public pages, and where ``mailbag serve`` listens."""
 
     host: Host = "127.0.0.1"
     port: Whole = Field(default=8080, ge=0, le=65535)
     trusted_proxies: tuple[Network, ...] = ()
+    #: Whether search engines may list the pages of the issues.
+    search_engines: Flag = False
 
 
 class Keys(Section):

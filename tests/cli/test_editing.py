@@ -106,7 +106,7 @@ def test_check_names_the_line_of_a_broken_template(office: Office):
     assert "issue.mjml:2" in told.out
 
 
-def test_build_writes_four_files_of_one_edition(office: Office):
+def test_build_writes_five_files_of_one_edition(office: Office):
     out = office.folder / "out"
 
     told = office("build", "--out", str(out), "--json")
@@ -117,6 +117,7 @@ def test_build_writes_four_files_of_one_edition(office: Office):
         "index.html",
         "message.eml",
         "message.txt",
+        "web.html",
     ]
     edition = json.loads((out / "edition.json").read_text())
     assert edition == told.document
@@ -132,7 +133,7 @@ def test_build_makes_the_same_bytes_twice(office: Office):
     documents = [office("build", "--out", str(office.folder / n), "--json").document for n in "ab"]
 
     assert documents[0]["sha256"] == documents[1]["sha256"]
-    for name in ("index.html", "message.txt", "message.eml", "edition.json"):
+    for name in ("index.html", "message.txt", "message.eml", "web.html", "edition.json"):
         first, second = ((office.folder / n / name).read_bytes() for n in "ab")
         assert first == second
 

@@ -14,7 +14,7 @@ from pipeline import shipped
 from pipeline.content import parsing
 from pipeline.model.edition import Edition
 from pipeline.model.qa import QA
-from pipeline.rendering import personal
+from pipeline.rendering import personal, web_page
 from pipeline.rendering.placeholders import Placeholders
 from pipeline.rendering.renderer import Renderer
 from tests import specimens
@@ -41,7 +41,7 @@ class Sample:
     @property
     def web(self) -> str:
         """The page for everybody."""
-        return self.edition.html.public()
+        return web_page.render(self.edition, specimens.options(self.language))
 
 
 @cache

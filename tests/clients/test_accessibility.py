@@ -42,7 +42,7 @@ def told(findings: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize("language", sample.LANGUAGES)
 @pytest.mark.parametrize("theme", sample.THEMES)
-@pytest.mark.parametrize("form", ["mail"])
+@pytest.mark.parametrize("form", ["mail", "web"])
 def test_axe_finds_no_violation(page: Page, axe: str, form: str, theme: str, language: str) -> None:
     html = getattr(sample.make(theme, language), form)
     without = NOT_FOR_MAIL if form == "mail" else ()

@@ -27,6 +27,7 @@ class Site:
     title: str = "The Corner Office"
     language: str = "en"
     fingerprint: str = "sha256:5f3a"
+    is_listed: bool = False
     trouble: Exception | None = None
     left: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -44,7 +45,7 @@ class Site:
         if token == VALID and token not in self.left:
             self.left.append(token)
 
-    def web_view(self, number: int) -> str | None:
+    def web_page(self, number: int) -> str | None:
         self._ask(str(number))
         return WEB_VIEW if number == 1 else None
 

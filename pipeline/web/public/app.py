@@ -1,4 +1,4 @@
-"""Edge: the public pages: unsubscribing after RFC 8058, and an issue's web view.
+"""Edge: the public pages: unsubscribing after RFC 8058, and an issue's page.
 
 A token is a secret and tells who somebody is: it is in no page, no log, no cookie and no redirect,
 and no answer tells whether it was good. GET changes nothing, because mail scanners follow links.
@@ -111,11 +111,13 @@ class _Pages:
     async def issue(self, request: Request) -> Response:
         """Show the issue that everybody got, without what was for one of them."""
         number = _number(request.path_params["number"])
-        html = await run_in_threadpool(self._site.web_view, number) if number else None
+        html = await run_in_threadpool(self._site.web_page, number) if number else None
         if html is None:
             raise HTTPException(404)
-        lasting = {"Cache-Control": "public, max-age=300", "X-Robots-Tag": "noindex"}
-        return HTMLResponse(html, headers={**headers.mail_page(), **lasting})
+        more = {"Cache-Control": "public, max-age=300"}
+        if not self._site.is_listed:
+            more["X-Robots-Tag"] = "noindex"
+        return HTMLResponse(html, headers={**headers.mail_page(), **more})
 
     async def identity(self, request: Request) -> Response:  # noqa: ARG002 - a route takes it
         """Tell whose pages these are, so that a sender knows that its links lead here."""

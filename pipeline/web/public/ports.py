@@ -36,6 +36,11 @@ class PublicSite(Protocol):
         """The fingerprint of the key that signs this site's tokens."""
         ...
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether search engines may list the pages of the issues."""
+        ...
+
     def reader_of(self, token: str) -> TokenVerdict:
         """Judge a token; whose it is, is not told."""
         ...
@@ -44,6 +49,6 @@ class PublicSite(Protocol):
         """End the subscription durably; again, or with a token that is not valid: nothing."""
         ...
 
-    def web_view(self, number: int) -> str | None:
+    def web_page(self, number: int) -> str | None:
         """Give an issue's page without any personal value; None when there is none to see."""
         ...

@@ -1,5 +1,7 @@
 """The public pages' view of a real site."""
 
+import threading
+
 from pipeline.app.posting import SAMPLE_TOKEN
 from pipeline.app.site import Site
 from pipeline.audience.tokens import TEST_READER
@@ -7,9 +9,13 @@ from pipeline.errors import NotFoundError, TemplateError
 from pipeline.language.catalogues import SHIPPED
 from pipeline.language.words import Words
 from pipeline.model.edition import Edition
+from pipeline.rendering import web_page
 from pipeline.store.opening import Store
 from pipeline.web import access
 from pipeline.web.public.ports import TokenVerdict
+
+#: Pages that are kept made; one has some 30 KB.
+_MOST_PAGES = 64
 
 
 class LedgerSite:
@@ -18,6 +24,9 @@ class LedgerSite:
     def __init__(self, site: Site, store: Store) -> None:
         self._site = site
         self._store = store
+        # What was asked for lately: an issue's bytes stay as they are.
+        self._pages: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     @property
     def title(self) -> str:
@@ -46,12 +55,28 @@ class LedgerSite:
         if reader is not None and reader != TEST_READER:
             self._store.subscribers.unsubscribe(reader, now=self._site.clock.now())
 
-    def web_view(self, number: int) -> str | None:
+    @property
+    def is_listed(self) -> bool:
+        return self._site.settings.document.web.search_engines
+
+    def web_page(self, number: int) -> str | None:
         try:
-            text = self._store.issues.edition(number)
+            sha256 = self._store.issues.get(number).sha256
+            page = self._pages.get(sha256)
+            if page is None:
+                edition = Edition.from_json(self._store.issues.edition(number))
+                page = web_page.render(edition, self._site.render_options, listed=self.is_listed)
+                self._keep(sha256, page)
         except NotFoundError:
             return None
-        return Edition.from_json(text).html.public()
+        return page
+
+    def _keep(self, sha256: str, page: str) -> None:
+        with self._lock:
+            self._pages[sha256] = page
+            if len(self._pages) > _MOST_PAGES:
+                # The one that has been here longest.
+                del self._pages[next(iter(self._pages))]
 
     def _reader(self, token: str) -> int | None:
         return TEST_READER if token == SAMPLE_TOKEN else self._site.token_keys.read(token)

@@ -184,7 +184,15 @@ def test_an_issue_is_shown_as_it_was_rendered(site):
         "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    assert "noindex" in answer.headers["x-robots-tag"]
+    assert answer.headers["x-robots-tag"] == "noindex"
+
+
+def test_search_engines_may_list_an_issue_where_the_newsletter_says_so(site):
+    site.is_listed = True
+
+    answer = ask(app.create(site), "GET", "/issues/1")
+
+    assert "x-robots-tag" not in answer.headers
 
 
 @pytest.mark.parametrize(
