@@ -7,7 +7,7 @@ DEV = .venv
 # Chromium is the system's.
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
-.PHONY: help demo test node lint format soak bench messages wheel requirements clean
+.PHONY: help demo test node lint format soak bench pictures messages wheel requirements clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -35,6 +35,10 @@ soak: $(DEV)/.ready  ## the long runs: hundreds of kills, large lists
 
 bench: $(DEV)/.ready  ## measured figures as one JSON document
 	$(DEV)/bin/python -m tests.bench
+
+pictures: $(DEV)/.ready  ## kept and shown pictures taken anew; look at each before you commit it
+	$(DEV)/bin/python -m tests.clients.pictures
+	$(DEV)/bin/python -m tests.pictures
 
 messages: $(DEV)/.ready  ## the words of the program brought into its catalogues
 	$(DEV)/bin/python -m tests.messages

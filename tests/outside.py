@@ -14,7 +14,7 @@ def need(program: str) -> str:
     """Give the path of a program; skip by its name where it is missing, fail where CI=true."""
     found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin:/usr/local/sbin")
     if found is None:
-        _refuse(f"{program} is not installed")
+        refuse(f"{program} is not installed")
     assert found is not None
     return found
 
@@ -23,17 +23,18 @@ def need_npm(path: str) -> Path:
     """Give the path of a file that an npm package brings, such as ``axe-core/axe.min.js``."""
     found = _MODULES / path
     if not found.exists():
-        _refuse(f"{path.split('/', maxsplit=1)[0]} is not installed: make node")
+        refuse(f"{path.split('/', maxsplit=1)[0]} is not installed: make node")
     return found
 
 
 def need_root(what: str) -> None:
     """Go on as root alone."""
     if os.geteuid() != 0:
-        _refuse(f"{what} needs root")
+        refuse(f"{what} needs root")
 
 
-def _refuse(reason: str) -> None:
+def refuse(reason: str) -> None:
+    """Skip a test, or fail it in CI."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
