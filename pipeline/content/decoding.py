@@ -3,6 +3,7 @@
 import re
 from itertools import islice
 
+from pipeline.content import directions
 from pipeline.content.report import Report
 
 #: No file of words is larger; what is, was put into the folder by mistake.
@@ -32,11 +33,13 @@ def decode(data: bytes, report: Report) -> str | None:
     A byte order mark and the line ends of other systems are forgiven.
     """
     if len(data) > LARGEST:
+        before = data[:LARGEST]
         report.error(
             "size",
-            0,
+            before.count(b"\n") + 1,
             f"the file is larger than {LARGEST:,} bytes",
             "keep pictures and archives out of the content folder",
+            column=_column(before),
         )
         return None
     try:
@@ -51,6 +54,7 @@ def decode(data: bytes, report: Report) -> str | None:
         _report_controls(text, report)
         # Once is enough: what reads the text next must not stumble over them again.
         text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    directions.check(text, report)
     return text
 
 
@@ -60,23 +64,33 @@ def _report_encoding(data: bytes, error: UnicodeDecodeError, report: Report) -> 
     before = data[:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     what = "UTF-16" if data.startswith(_UTF16_BOMS) else f"not UTF-8 at byte {offset}"
     report.error(
-        "encoding", before.count(b"\n") + 1, f"the file is {what}", "save it again as UTF-8"
+        "encoding",
+        before.count(b"\n") + 1,
+        f"the file is {what}",
+        "save it again as UTF-8",
+        column=_column(before),
     )
+
+
+def _column(before: bytes) -> int:
+    """Count the column, in characters, that follows these bytes."""
+    return len(before.rpartition(b"\n")[2].decode("utf-8", "ignore")) + 1
 
 
 def _report_controls(text: str, report: Report) -> None:
     """Report the lines that hold a control character; after some, the rest is the same story."""
     lines = (
-        (number, match[0])
+        (number, match)
         for number, line in enumerate(text.split("\n"), 1)
         if (match := _CONTROL.search(line))
     )
-    for number, character in islice(lines, _ENOUGH):
+    for number, match in islice(lines, _ENOUGH):
         report.error(
             "control",
             number,
-            f"the control character U+{ord(character):04X} stands in the line",
+            f"the control character U+{ord(match[0]):04X} stands in the line",
             "delete it",
+            column=match.start() + 1,
         )
 
 

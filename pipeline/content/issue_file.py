@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
 
-from pipeline.content import decoding, fields, front_matter, keys, sections, values
+from pipeline.content import decoding, directions, fields, front_matter, keys, sections, values
 from pipeline.content.front_matter import FrontMatter, Unfenced
 from pipeline.content.parsing import slug_of
 from pipeline.content.report import Report
@@ -243,6 +243,7 @@ def _intro(entry: Entry | None, parts: FrontMatter, report: Report) -> tuple[str
             "keep one of them",
         )
     if isinstance(entry.value, Scalar):
+        directions.check_value(entry.key, entry.value.text, entry.line, report)
         key_line = parts.yaml.split("\n")[entry.line - parts.first_line]
         below = bool(_BLOCK.search(key_line))
         return sections.tidy(entry.value.text), entry.line + below

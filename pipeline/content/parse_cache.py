@@ -78,7 +78,8 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
     document: dict[str, Any] = {"slug": parsed.slug}
     if parsed.findings:
         document["findings"] = [
-            [note.id, note.level, note.line, note.message, note.remedy] for note in parsed.findings
+            [note.id, note.level, note.line, note.column, note.message, note.remedy]
+            for note in parsed.findings
         ]
     if (qa := parsed.qa) is not None:
         document["qa"] = [qa.title, qa.status, qa.topics, _day_to_json(qa.not_before), qa.priority]
@@ -97,8 +98,16 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
 def _from_json(document: dict[str, Any], source: str) -> Parsed:
     slug, place = document["slug"], printable(source)
     findings = tuple(
-        Finding(id=rule, level=Level(level), source=place, line=line, message=text, remedy=remedy)
-        for rule, level, line, text, remedy in document.get("findings", ())
+        Finding(
+            id=rule,
+            level=Level(level),
+            source=place,
+            line=line,
+            column=column,
+            message=text,
+            remedy=remedy,
+        )
+        for rule, level, line, column, text, remedy in document.get("findings", ())
     )
     if "qa" not in document:
         return Parsed(slug, place, None, findings)

@@ -21,8 +21,10 @@ class Report:
         self.source = printable(source)
         self._findings: list[Finding] = []
 
-    def error(self, rule: str, line: int, message: str, remedy: str = "") -> None:
-        self.add(Level.ERROR, rule, line, message, remedy)
+    def error(
+        self, rule: str, line: int, message: str, remedy: str = "", *, column: int = 0
+    ) -> None:
+        self.add(Level.ERROR, rule, line, message, remedy, column=column)
 
     def warning(self, rule: str, line: int, message: str, remedy: str = "") -> None:
         self.add(Level.WARNING, rule, line, message, remedy)
@@ -30,7 +32,9 @@ class Report:
     def note(self, rule: str, line: int, message: str, remedy: str = "") -> None:
         self.add(Level.NOTE, rule, line, message, remedy)
 
-    def add(self, level: Level, rule: str, line: int, message: str, remedy: str) -> None:
+    def add(  # noqa: PLR0913 - a finding's own fields
+        self, level: Level, rule: str, line: int, message: str, remedy: str, *, column: int = 0
+    ) -> None:
         """Take down a finding named ``content/rule``; line 0 is the file as a whole."""
         self._findings.append(
             Finding(
@@ -38,10 +42,15 @@ class Report:
                 level=level,
                 source=self.source,
                 line=line,
+                column=column,
                 message=message,
                 remedy=remedy,
             )
         )
+
+    def has(self, rule: str) -> bool:
+        """Tell whether a rule was found broken already."""
+        return any(finding.id == f"content/{rule}" for finding in self._findings)
 
     @property
     def has_errors(self) -> bool:
@@ -49,5 +58,5 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Everything, in the order of the lines."""
-        return tuple(sorted(self._findings, key=lambda finding: finding.line))
+        """Everything, in the order of the places."""
+        return tuple(sorted(self._findings, key=lambda finding: (finding.line, finding.column)))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from pipeline.content import keys
+from pipeline.content import directions, keys
 from pipeline.content.report import Report
 from pipeline.content.yaml_nodes import Entry, Node, Scalar, Sequence
 from pipeline.model.controls import CONTROL
@@ -49,6 +49,7 @@ def one_line(entry: Entry | None, report: Report, longest: int = LONGEST_SENTENC
         # Only an escape such as "\0" brings it here; the file itself was looked through.
         report.error("control", entry.line, f"`{entry.key}` holds a control character", "delete it")
         return None
+    directions.check_value(entry.key, text, entry.line, report)
     if len(text) > longest:
         report.error(
             "text",

@@ -38,7 +38,7 @@ def test_forgives_what_cannot_be_seen(data, text):
             b"a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> x\n", "conflict", 2, "`<<<<<<<`", id="git"
         ),
         pytest.param(b"a\n>>>>>>> x\n", "conflict", 2, "`>>>>>>>`", id="a-mark-left-over"),
-        pytest.param(b"x" * 1_000_001, "size", 0, "1,000,000 bytes", id="size"),
+        pytest.param(b"x" * 1_000_001, "size", 1, "1,000,000 bytes", id="size"),
     ],
 )
 def test_refuses_what_is_no_text(data, rule, line, words):

@@ -131,7 +131,7 @@ def test_a_short_intro_may_be_a_key():
         pytest.param(
             "---\nsubject: [a]\n---\n", "issues/0003.md:2", "a text belongs", id="subject"
         ),
-        pytest.param("a\xff", "issues/0003.md:1", "not UTF-8", id="latin-1"),
+        pytest.param("a\xff", "issues/0003.md:1:2", "not UTF-8", id="latin-1"),
     ],
 )
 def test_refuses_a_faulty_file(text, place, words):
