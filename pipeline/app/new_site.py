@@ -27,6 +27,7 @@ UNDECIDED = {
     "verify_links": "true",
     "host": "127.0.0.1",
     "port": "1025",
+    "images": "hosted",
 }
 
 _TOML = """\
@@ -79,6 +80,9 @@ url = "sqlite:///mailbag.db"
 [checks]
 fail_on = "error"                    # error | warning
 
+[images]
+delivery = "{images}"                # hosted: found at base_url | attached: in each mail
+
 [web]
 host = "127.0.0.1"
 port = 8080
@@ -90,6 +94,8 @@ _GITIGNORE = """\
 .secrets/
 mailbag.db*
 outbox/
+# Images that mails name; `mailbag backup` says that they are not in it.
+public/images/
 # What can be made again.
 .cache/
 """

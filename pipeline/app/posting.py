@@ -31,6 +31,7 @@ from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
+from pipeline.workflow import illustrating
 from pipeline.workflow.workshop import Post
 
 #: The link in a preview: it needs no key, so that a laptop without secrets makes the same bytes.
@@ -186,6 +187,7 @@ def send_test(
         raise ConfigError(
             f"no address: {error}", place="--test", remedy="write it as name@domain"
         ) from error
+    illustrating.keep(site.workshop, edition)
     composer = _composer(
         site,
         edition,
@@ -242,6 +244,8 @@ def _composer(  # noqa: PLR0913 - what differs between a send, a test and a samp
 ) -> Composer:
     letter = site.settings.document.newsletter
     token = token or (lambda recipient: site.token_keys.mint(recipient.subscriber_id))
+    carries = any(image.attached for image in edition.images)
+    images = illustrating.load(site.workshop, edition) if carries else {}
     try:
         return Composer(
             edition,
@@ -255,6 +259,7 @@ def _composer(  # noqa: PLR0913 - what differs between a send, a test and a samp
             nonce=nonce,
             date=date,
             subject_prefix=subject_prefix,
+            images=images,
             unsubscribe_url=lambda recipient: f"{letter.base_url}/u/{token(recipient)}",
         )
     except ValueError as error:

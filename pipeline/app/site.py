@@ -14,8 +14,9 @@ from pipeline.audience import addresses, keys
 from pipeline.audience.tokens import Keyring
 from pipeline.clock import Clock, SystemClock
 from pipeline.config.reading import Settings, read
-from pipeline.config.sections import Approval
+from pipeline.config.sections import Approval, ImageDelivery
 from pipeline.content import library, writing
+from pipeline.content.images import ImageShelf
 from pipeline.content.selection import SelectionRule
 from pipeline.errors import ConfigError, DatabaseError
 from pipeline.language.catalogues import Catalogues
@@ -25,6 +26,7 @@ from pipeline.rendering.options import RenderOptions
 from pipeline.schedule import calendar
 from pipeline.schedule.calendar import Schedule
 from pipeline.store import location, opening
+from pipeline.store.image_files import ImageFiles
 from pipeline.store.opening import Store
 from pipeline.workflow.workshop import Renderer, Workshop
 
@@ -32,6 +34,9 @@ from pipeline.workflow.workshop import Renderer, Workshop
 _SHOWN = frozenset(
     {"title", "from_", "reply_to", "base_url", "language", "timezone", "postal_address", "theme"}
 )
+
+#: Where images are kept under their hash; ``public`` is what a web server may give out as it is.
+IMAGES = "public/images"
 
 #: Written when the ledger is made; it lies with the keys, which stay on the machine as well.
 _LEDGER_MARK = ".secrets/ledger-made"
@@ -106,7 +111,18 @@ class Site:
             timezone=letter.timezone,
             postal_address=letter.postal_address,
             clients=self.settings.document.checks.clients,
+            attach_images=self.settings.document.images.delivery is ImageDelivery.ATTACHED,
         )
+
+    @cached_property
+    def image_shelf(self) -> ImageShelf:
+        """The images of the content folder."""
+        return ImageShelf(self.folder)
+
+    @cached_property
+    def image_files(self) -> ImageFiles:
+        """The images that mails name, under their hash."""
+        return ImageFiles(self.folder / IMAGES)
 
     @cached_property
     def workshop(self) -> Workshop:
@@ -133,6 +149,8 @@ class Site:
             nonce=lambda: secrets.token_hex(16),
             renderer=self._renderer,
             render_inputs=self._render_inputs,
+            image_files=self.image_files,
+            image_bytes=self.image_shelf.bytes_of,
             cache=self.folder / ".cache" / "qas.json",
         )
 
@@ -153,7 +171,9 @@ class Site:
             from pipeline.rendering.renderer import Renderer as Stage  # noqa: PLC0415
 
             self._renderers.clear()
-            self._renderers[names] = Stage(self.theme_path, self.render_options)
+            self._renderers[names] = Stage(
+                self.theme_path, self.render_options, self.image_shelf.find
+            )
         return self._renderers[names]
 
     def _render_inputs(self) -> Mapping[str, str]:
@@ -169,6 +189,9 @@ class Site:
             f"newsletter.toml, {key}": hashlib.sha256(str(value).encode()).hexdigest()
             for key, value in said.items()
         }
+        # Written out where it is not the default, so that an older approval still holds.
+        if self.render_options.attach_images:
+            inputs["newsletter.toml, [images] delivery"] = hashlib.sha256(b"attached").hexdigest()
         for path in sorted((self.folder / "templates").rglob("*")):
             if path.is_file():
                 inputs[path.relative_to(self.folder).as_posix()] = library.digest(path)

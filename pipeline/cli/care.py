@@ -6,6 +6,7 @@ import click
 
 from pipeline.app import health
 from pipeline.app.health import Health
+from pipeline.app.site import IMAGES
 from pipeline.cli import output
 from pipeline.cli.session import Session, json_option, pass_session
 
@@ -60,14 +61,17 @@ def backup_command(session: Session, path: Path, *, as_json: bool) -> None:
     with session.store() as store:
         store.backup(path)
     document = session.site.settings.document
-    keys = [
+    missing = [
         document.keys.token_file,
         *document.keys.old_token_files,
         document.keys.suppression_file,
         *([document.smtp.password_file] if document.smtp.password_file else []),
     ]
+    if session.site.image_files.folder.is_dir():
+        # Mails that were sent name them for years.
+        missing.append(f"{IMAGES}/")
     if as_json:
-        output.document({"file": str(path), "bytes": path.stat().st_size, "not_in_it": keys})
+        output.document({"file": str(path), "bytes": path.stat().st_size, "not_in_it": missing})
         return
     output.say(f"{path}: {path.stat().st_size:,} bytes")
-    output.say(f"Not in it, keep them as well: {', '.join(keys)}")
+    output.say(f"Not in it, keep them as well: {', '.join(missing)}")

@@ -43,6 +43,10 @@ def edition_document(edition: Edition, findings: Iterable[Finding]) -> dict[str,
         "slugs": list(edition.slugs),
         "sha256": edition.sha256,
         "html_bytes": edition.html_bytes,
+        "images": [
+            {"name": image.name, "url": image.url, "attached": image.attached}
+            for image in edition.images
+        ],
         "findings": [finding_document(finding) for finding in findings],
     }
 

@@ -12,7 +12,7 @@ from pipeline.cli.session import Session, issue_number, json_option, pass_sessio
 from pipeline.content import writing
 from pipeline.model.edition import Edition
 from pipeline.rendering import personal
-from pipeline.workflow import editing, planning
+from pipeline.workflow import editing, illustrating, planning
 
 
 @click.command("build")
@@ -40,17 +40,22 @@ def build_command(session: Session, number: int | None, out: Path, *, as_json: b
     shop = site.workshop
     with session.store_if_there() as store:
         edition = editing.edition_of(shop, store, number, now=now)
+    images = illustrating.load(shop, edition)
+    names = {image.url: image.name for image in edition.images}
+    # The page shows its images from beside it, offline as well.
+    page = edition.html_with({url: f"images/{name}" for url, name in names.items()})
     values = posting.sample_values(site)
     listed = site.settings.document.web.search_engines
     report = documents.edition_document(edition, edition.findings)
     _write(
         out,
         {
-            "index.html": edition.html.join(personal.for_html(**values)).encode(),
+            "index.html": page.join(personal.for_html(**values)).encode(),
             "web.html": web_page.render(edition, site.render_options, listed=listed).encode(),
             "message.txt": edition.text.join(personal.for_text(**values)).encode(),
             "message.eml": posting.sample_message(site, edition, now=edition.slot),
             "edition.json": json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n",
+            **{f"images/{names[url]}": data for url, data in images.items()},
         },
     )
     if as_json:

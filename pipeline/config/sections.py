@@ -43,7 +43,16 @@ from pipeline.model.delivery import DoubtPolicy
 from pipeline.model.finding import Level
 from pipeline.rendering.client_support import mix
 
-__all__ = ["LOOPBACK", "TABLES", "Approval", "Document", "Kind", "Security", "keys_of"]
+__all__ = [
+    "LOOPBACK",
+    "TABLES",
+    "Approval",
+    "Document",
+    "ImageDelivery",
+    "Kind",
+    "Security",
+    "keys_of",
+]
 
 
 def _refused(key: str, sentence: str) -> PydanticCustomError:
@@ -73,6 +82,15 @@ class Approval(StrEnum):
 
     NONE = "none"
     REQUIRED = "required"
+
+
+class ImageDelivery(StrEnum):
+    """How the images of Q&As reach a reader."""
+
+    #: A mail names their address at ``base_url``, where ``mailbag serve`` gives them out.
+    HOSTED = "hosted"
+    #: Each message carries them.
+    ATTACHED = "attached"
 
 
 class Section(BaseModel):
@@ -168,6 +186,12 @@ class Checks(Section):
     levels: Levels = {}
 
 
+class Images(Section):
+    """``[images]``: how the images of Q&As reach a reader."""
+
+    delivery: ImageDelivery = ImageDelivery.HOSTED
+
+
 class Web(Section):
     """``[web]``: the public pages, and where ``mailbag serve`` listens."""
 
@@ -197,6 +221,7 @@ class Document(Section):
     delivery: Delivery = Delivery()
     database: Database = Database()
     checks: Checks = Checks()
+    images: Images = Images()
     web: Web = Web()
     keys: Keys = Keys()
 

@@ -13,8 +13,9 @@ import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
-from pipeline.delivery import headers, message_ids, quoted_printable
+from pipeline.delivery import headers, inline_images, message_ids, quoted_printable
 from pipeline.model.address import Address
 from pipeline.model.delivery import Recipient
 from pipeline.model.edition import Edition, Placeholder, Template
@@ -67,12 +68,14 @@ class Composer:
         nonce: str,
         date: datetime,
         unsubscribe_url: Callable[[Recipient], str],
+        images: Mapping[str, bytes] = MappingProxyType({}),
         subject_prefix: str = "",
     ) -> None:
         """Encode what is the same in every message.
 
         ``nonce`` gives Message-IDs and boundary, ``date`` (aware) is the Date of every message;
         both are fixed for an issue. ``unsubscribe_url`` gives the one URI of a recipient.
+        ``images`` has the bytes of the attached images by their URLs.
         """
         self._number = edition.number
         self._nonce = nonce
@@ -108,8 +111,12 @@ class Composer:
         )
         self._text = _encoded(edition.text)
         self._before_html = _opening(boundary, _HTML)
-        self._html = _encoded(edition.html)
+        self._html = _encoded(inline_images.html_of(edition, self._domain))
         self._end = f"\r\n--{boundary}--\r\n".encode()
+        if attached := inline_images.attached(edition):
+            inner = boundary_of(nonce, "related")
+            self._before_html = inline_images.opening(boundary, inner) + _opening(inner, _HTML)
+            self._end = inline_images.closing(attached, images, inner, self._domain) + self._end
 
     def compose(self, recipient: Recipient) -> tuple[Envelope, Message]:
         """Write the message to one recipient.
@@ -140,13 +147,13 @@ class Composer:
         return Envelope(self._mail_from, address), Message(message_id, b"".join(pieces))
 
 
-def boundary_of(nonce: str) -> str:
-    """Give the boundary of an issue's messages.
+def boundary_of(nonce: str, use: str = "boundary") -> str:
+    """Give a boundary of an issue's messages.
 
-    It begins with ``=_``, which quoted-printable never writes, so no part can hold it
-    (RFC 2045, section 6.7).
+    It begins with ``=_``, which neither quoted-printable nor base64 ever writes, so no part can
+    hold it (RFC 2045, section 6.7).
     """
-    return "=_" + hashlib.sha256(b"boundary." + nonce.encode()).hexdigest()[:24]
+    return "=_" + hashlib.sha256(f"{use}.{nonce}".encode()).hexdigest()[:24]
 
 
 def _opening(boundary: str, content_type: str) -> bytes:

@@ -1,13 +1,16 @@
 """An issue rendered once for everybody."""
 
 import hashlib
+import html
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from pipeline.model.finding import Finding
+from pipeline.model.image import EditionImage
 
 
 class Placeholder(StrEnum):
@@ -21,6 +24,11 @@ class Placeholder(StrEnum):
     MAIL_ONLY_START = "mail_only_start"
     MAIL_ONLY_END = "mail_only_end"
 
+
+# In texts and values a bracket is escaped, so what looks like a tag is one.
+_IMG = re.compile(
+    r'(?P<before><img(?:\s+(?!src=)[\w:-]+(?:="[^"]*"|=\'[^\']*\')?)*\s+src=")(?P<url>[^"]*)(?=")'
+)
 
 _MARKS = (Placeholder.MAIL_ONLY_START, Placeholder.MAIL_ONLY_END)
 
@@ -78,6 +86,11 @@ class Template:
         return cls(tuple(p if isinstance(p, str) else Placeholder(p["placeholder"]) for p in parts))
 
 
+def _pointed(tag: re.Match[str], urls: Mapping[str, str]) -> str:
+    url = urls.get(html.unescape(tag["url"]))
+    return tag[0] if url is None else tag["before"] + html.escape(url, quote=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """An issue rendered once for everybody. Preview, test, archive and send use this one value."""
@@ -90,14 +103,30 @@ class Edition:
     slugs: tuple[str, ...]
     html: Template
     text: Template
+    #: Those of the texts; not what a theme shows.
+    images: tuple[EditionImage, ...] = ()
     findings: tuple[Finding, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.number < 1 or self.slot.tzinfo is not UTC or not self.slugs:
             raise ValueError("an edition has a number from 1, a slot in UTC and at least one QA")
 
+    def html_with(self, urls: Mapping[str, str]) -> Template:
+        """Give the HTML with images taken from elsewhere; ``urls`` has the new by the old."""
+        return Template(
+            tuple(
+                part
+                if isinstance(part, Placeholder)
+                else _IMG.sub(lambda tag: _pointed(tag, urls), part)
+                for part in self.html.parts
+            )
+        )
+
     def _content(self) -> dict[str, object]:
+        # An edition without images is written, and so hashed, as before there were any.
+        images = {"images": [image.as_json() for image in self.images]} if self.images else {}
         return {
+            **images,
             "number": self.number,
             "slot": self.slot.isoformat(),
             "subject": self.subject,
@@ -124,6 +153,7 @@ class Edition:
             slugs=tuple(content["slugs"]),
             html=Template.from_json(content["html"]),
             text=Template.from_json(content["text"]),
+            images=tuple(map(EditionImage.from_json, content.get("images", ()))),
         )
 
     @property

@@ -79,7 +79,7 @@ def for_html(
     """
 
     def write(document: Document) -> str:
-        return Markup(to_xhtml(document, top=3))  # noqa: S704 - sanitised just now
+        return Markup(to_xhtml(document, top=3, options=options))  # noqa: S704 - sanitised just now
 
     words = options.words_of()
     why = Markup(escape(words.why)).format(  # noqa: S704 - our own words, escaped
@@ -88,7 +88,7 @@ def for_html(
     return {
         **_shared(manuscript, day, options, write),
         **marks,
-        "intro": Markup(to_xhtml(manuscript.intro, top=2)),  # noqa: S704 - sanitised just now
+        "intro": Markup(to_xhtml(manuscript.intro, top=2, options=options)),  # noqa: S704 - sanitised just now
         "why": why,
     }
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from pipeline.model.issue import Issue
 from pipeline.model.qa import QA
-from pipeline.rendering import markdown
+from pipeline.rendering import illustrating, markdown
+from pipeline.rendering.illustrating import Find
 from pipeline.rendering.markdown import Document
 
 _WORDS_A_MINUTE = 230
@@ -33,21 +34,38 @@ class Manuscript:
     intro: Document
     entries: tuple[Entry, ...]
 
+    @property
+    def documents(self) -> tuple[tuple[Document, str], ...]:
+        """Every text, with the file it is in."""
+        found = [(self.intro, self.issue.source)]
+        for entry in self.entries:
+            found += [(entry.question, entry.qa.source), (entry.answer, entry.qa.source)]
+        return tuple(found)
 
-def read(issue: Issue) -> Manuscript:
+
+def read(issue: Issue, find_image: Find = illustrating.nowhere) -> Manuscript:
     """Parse every text; raise ContentError that names the file of the one at fault."""
+    intro = markdown.parse(issue.intro, f"the intro of issue {issue.number}", issue.intro_line)
     return Manuscript(
         issue=issue,
-        intro=markdown.parse(issue.intro, f"the intro of issue {issue.number}", issue.intro_line),
-        entries=tuple(map(read_entry, issue.qas)),
+        intro=illustrating.illustrate(intro, issue.source, find_image),
+        entries=tuple(read_entry(qa, find_image) for qa in issue.qas),
     )
 
 
-def read_entry(qa: QA) -> Entry:
+def read_entry(qa: QA, find_image: Find = illustrating.nowhere) -> Entry:
     """Parse the texts of one QA; raise ContentError that names its file."""
     place = qa.source or qa.slug
     return Entry(
         qa=qa,
-        question=markdown.parse(qa.question.text, place, qa.question.line),
-        answer=markdown.parse(qa.answer.text, place, qa.answer.line),
+        question=illustrating.illustrate(
+            markdown.parse(qa.question.text, place, qa.question.line),
+            qa.source,
+            find_image,
+            # Every theme quotes the question.
+            inset=1,
+        ),
+        answer=illustrating.illustrate(
+            markdown.parse(qa.answer.text, place, qa.answer.line), qa.source, find_image
+        ),
     )

@@ -1,8 +1,8 @@
 """Markdown -> tokens, within limits, and what they link to and show."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
@@ -11,6 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from pipeline.errors import ContentError
+from pipeline.model import image
 from pipeline.rendering import text_places
 from pipeline.rendering.text_places import Passage
 
@@ -61,6 +62,10 @@ class Document:
     images: tuple[Image, ...]
     #: Its paragraphs, headings and cells without code.
     passages: tuple[Passage, ...]
+    #: By the URL of an image what it is; none that was not looked up, and its text stands instead.
+    found: Mapping[str, image.Image | image.ImageFault] = field(default_factory=dict)
+    #: How often the theme sets the text in from its column.
+    inset: int = 0
 
     @property
     def prose(self) -> str:

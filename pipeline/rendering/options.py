@@ -8,6 +8,11 @@ from pipeline.model.address import Address
 from pipeline.rendering.client_support import mix
 from pipeline.rendering.client_support.mix import ClientMix
 
+#: A page of 600 pixels with 24 at both sides.
+COLUMN = 552
+#: By so much at most a theme sets a list or a quote in.
+INSET = 28
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
@@ -30,6 +35,10 @@ class RenderOptions:
     catalogues: Catalogues = SHIPPED
     #: What the readers read mail with.
     clients: ClientMix = field(default_factory=mix.usual)
+    #: CSS pixels that the widest image takes: the column of the themes.
+    column: int = COLUMN
+    #: Each message carries the images of its texts; else they are found at :meth:`image_url`.
+    attach_images: bool = False
 
     def __post_init__(self) -> None:
         if self.base_url.endswith("/"):
@@ -43,6 +52,10 @@ class RenderOptions:
     def ask_address(self) -> str:
         """The mailbox that takes readers' questions."""
         return self.reply_to or self.from_.addr_spec
+
+    def image_url(self, name: str) -> str:
+        """Where everybody finds an image that is kept under its hash."""
+        return f"{self.base_url}/images/{name}"
 
     def web_view_url(self, number: int) -> str:
         """Where everybody can read an issue."""

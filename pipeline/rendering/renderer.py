@@ -10,19 +10,23 @@ from zoneinfo import ZoneInfo
 from pipeline.errors import ContentError
 from pipeline.model.edition import Edition, Template
 from pipeline.model.finding import Finding, Level
+from pipeline.model.image import Image
 from pipeline.model.issue import Issue
 from pipeline.model.qa import QA
 from pipeline.rendering import (
     context,
     flowed,
+    illustrating,
     inlining,
     manuscript,
+    markdown,
     mjml,
     plain_text,
     post_conditions,
 )
 from pipeline.rendering.checks import checking
 from pipeline.rendering.checks.origins import Body, Origins
+from pipeline.rendering.illustrating import Find
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.markdown import one_line
 from pipeline.rendering.options import RenderOptions
@@ -36,8 +40,14 @@ _HTML, _TEXT = "issue.mjml", "issue.txt"
 class Renderer:
     """Renders issues of one newsletter in one theme; keeps its compiled templates."""
 
-    def __init__(self, templates: Sequence[Path], options: RenderOptions) -> None:
+    def __init__(
+        self,
+        templates: Sequence[Path],
+        options: RenderOptions,
+        find_image: Find = illustrating.nowhere,
+    ) -> None:
         """Look for each template in the folders ``templates``, the first one first."""
+        self._find_image = find_image
         self._templates = Templates(templates)
         self._options = options
         # Read now: rendering opens no file but templates.
@@ -53,7 +63,9 @@ class Renderer:
         placeholders = Placeholders(nonce)
         if nonce in repr(issue):
             raise ValueError("the nonce stands in a text, so it is not random")
-        read = manuscript.read(issue)
+        read = manuscript.read(issue, self._find_image)
+        illustrating.refuse(read.documents)
+        images = illustrating.images_of([document for document, _ in read.documents])
         names = context.for_html(read, self._day(read), self._options, placeholders.marks())
         source = self._templates.render_markup(_HTML, names)
         edition = Edition(
@@ -64,6 +76,7 @@ class Renderer:
             slugs=issue.slugs,
             html=self._html(source, names, placeholders),
             text=self._text(read, placeholders),
+            images=illustrating.pin(images, self._options),
         )
         origins = Origins(
             source,
@@ -74,12 +87,28 @@ class Renderer:
         findings = checking.check_edition(edition, read, self._options, origins)
         return replace(edition, findings=findings)
 
+    def images(self, issue: Issue) -> tuple[Image, ...]:
+        """Give the images that the issue's texts show; raises ContentError as ``render`` does."""
+        texts = [(issue.intro, issue.source)]
+        for qa in issue.qas:
+            texts += [(qa.question.text, qa.source), (qa.answer.text, qa.source)]
+        # Nearly no text needs to be parsed for this.
+        documents = [
+            illustrating.illustrate(markdown.parse(text, source), source, self._find_image)
+            for text, source in texts
+            if "![" in text
+        ]
+        return illustrating.images_of(documents)
+
     def examine(self, qa: QA) -> Finding | None:
         """Say why no edition could hold a Q&A; ``None`` when one can."""
         try:
-            entry = manuscript.read_entry(qa)
+            entry = manuscript.read_entry(qa, self._find_image)
             for document in (entry.question, entry.answer):
-                to_xhtml(document, top=3)
+                for fault in illustrating.faults(document, qa.source):
+                    return fault
+            for document in (entry.question, entry.answer):
+                to_xhtml(document, top=3, options=self._options)
                 plain_text.render(document)
         except ContentError as error:
             return Finding(

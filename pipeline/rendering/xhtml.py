@@ -4,27 +4,43 @@ from functools import cache
 
 import nh3
 from lxml import etree
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from pipeline.model.image import Image
 from pipeline.rendering.links import SCHEMES, is_allowed
 from pipeline.rendering.markdown import Document
+from pipeline.rendering.options import INSET, RenderOptions
 
 _TAGS = {
     *("a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"),
-    *("ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+    *("img", "ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
-_VOID = ("br", "hr")
+_ATTRIBUTES = {
+    "*": set[str](),
+    "a": {"href"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "td": {"style"},
+    "th": {"style"},
+}
+_VOID = ("br", "hr", "img")
+#: What sets in what stands in it.
+_INSETS = ("blockquote", "ol", "ul")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def to_xhtml(document: Document, *, top: int) -> str:
-    """Write a text; its own headings begin at level ``top`` and skip none."""
+def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = None) -> str:
+    """Write a text; its own headings begin at level ``top`` and skip none.
+
+    Without ``options`` no image has an address, and its text stands instead.
+    """
     html = nh3.clean(
-        _Renderer().render(list(document.tokens), _options(), {}),
+        _Renderer(document, options).render(list(document.tokens), _markdown_options(), {}),
         tags=_TAGS,
-        attributes={"*": set(), "a": {"href"}, "ol": {"start"}, "td": {"style"}, "th": {"style"}},
+        attributes=_ATTRIBUTES,
         filter_style_properties={"text-align"},
         url_schemes=set(SCHEMES),
         url_relative="deny",
@@ -40,6 +56,9 @@ def to_xhtml(document: Document, *, top: int) -> str:
             etree.strip_attributes(link, "href")
             link.tag = "dead-link"
     etree.strip_tags(root, "dead-link")
+    if options is not None:
+        for image in root.iter("img"):
+            _fit(image, options.column - INSET * (document.inset + _depth(image)))
     for element in root.iterdescendants():
         if element.tag not in _VOID and not len(element) and not element.text:
             # Else it is written <li/>, or without its end tag: libxml2 leaves that out.
@@ -59,15 +78,49 @@ def _demote_headings(root: etree._Element, top: int) -> None:
         heading.tag = f"h{top + 1}" if deeper else f"h{top}"
 
 
+def _depth(element: etree._Element) -> int:
+    return sum(1 for outer in element.iterancestors() if outer.tag in _INSETS)
+
+
+def _fit(image: etree._Element, room: int) -> None:
+    """Make an image no wider than its column; Outlook knows its attributes, and no max-width."""
+    width, height = int(image.get("width", "1")), int(image.get("height", "1"))
+    if width > room:
+        image.set("height", str(max(round(height * room / width), 1)))
+        image.set("width", str(room))
+
+
 @cache
-def _options() -> OptionsDict:
+def _markdown_options() -> OptionsDict:
     from markdown_it.presets import commonmark  # noqa: PLC0415 - read once
 
     return OptionsDict(commonmark.make()["options"])
 
 
 class _Renderer(RendererHTML):
-    """Writes HTML; an image is its alternative text."""
+    """Writes HTML; an image that is not shown is its alternative text."""
+
+    def __init__(self, document: Document, options: RenderOptions | None) -> None:
+        super().__init__()
+        self._found = document.found
+        self._newsletter = options
 
     def image(self, tokens: list[Token], idx: int, options: OptionsDict, env: object) -> str:  # type: ignore[override] # noqa: ARG002 - the parent's signature
-        return self.renderInlineAsText(tokens[idx].children, options, {})
+        token = tokens[idx]
+        text = escapeHtml(self.renderInlineAsText(token.children, options, {}))
+        found = self._found.get(str(token.attrGet("src") or ""))
+        if self._newsletter is None or not isinstance(found, Image):
+            return text
+        attributes = {
+            "src": escapeHtml(self._newsletter.image_url(found.name)),
+            "alt": _one_line(text),
+            "title": _one_line(escapeHtml(str(token.attrGet("title") or ""))),
+            "width": str(found.width),
+            "height": str(found.height),
+        }
+        written = (f' {name}="{it}"' for name, it in attributes.items() if it or name == "alt")
+        return f"<img{''.join(written)} />"
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())

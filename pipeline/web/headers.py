@@ -16,6 +16,16 @@ PRIVATE = {
 }
 
 
+#: What an image carries: it never changes, and a mailbox on the web shows it in a page of its own.
+LASTING = {
+    **COMMON,
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
+
 def own_page(nonce: str, *, more: str = "form-action 'none'") -> dict[str, str]:
     """Give the headers of a page frame of ours: its own style and script, and nothing else.
 
@@ -32,7 +42,7 @@ def own_page(nonce: str, *, more: str = "form-action 'none'") -> dict[str, str]:
 
 
 def mail_page(
-    *, images: str = "https: data:", more: str = "frame-ancestors 'none'"
+    *, images: str = "'self' https: data:", more: str = "frame-ancestors 'none'"
 ) -> dict[str, str]:
     """Give the headers of a mail shown as a page: styles and images, never a script.
 

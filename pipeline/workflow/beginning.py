@@ -8,7 +8,7 @@ from pipeline.model.issue import Slot
 from pipeline.model.published import PublishedQA
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
-from pipeline.workflow import editing, planning
+from pipeline.workflow import editing, illustrating, planning
 from pipeline.workflow.editing import Prepared
 from pipeline.workflow.workshop import Post, Workshop
 
@@ -44,6 +44,7 @@ def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
     edition = prepared.edition
     confirm(edition, post.store.subscribers.reachable())
     post.check_links()
+    illustrating.keep(shop, edition)
     return post.store.issues.begin(
         number=edition.number,
         slot=slot,

@@ -13,7 +13,7 @@ from pipeline.model.issue import Issue, Slot
 from pipeline.model.record import Draft
 from pipeline.model.verdict import is_at, settle
 from pipeline.store.opening import Store
-from pipeline.workflow import inputs, planning
+from pipeline.workflow import illustrating, inputs, planning
 from pipeline.workflow.planning import Plan
 from pipeline.workflow.workshop import Workshop
 
@@ -104,6 +104,7 @@ def approve(
             remedy="look at it again with `mailbag preview`, then approve what you saw",
         )
     refuse_findings(prepared, shop.fail_on)
+    illustrating.keep(shop, edition)
     path = library.issue_path(shop.folder, issue.number)
     text = issue_files.with_approval(_file_text(plan, issue, path), sha256)
     draft = Draft(

@@ -11,6 +11,7 @@ from pipeline.model.delivery import DeliveryState, Sums
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.record import IssueRecord
+from pipeline.workflow import illustrating
 from pipeline.workflow.workshop import Post, Workshop
 
 #: Recipients written in one transaction of a freeze.
@@ -48,7 +49,9 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
         record = store.issues.get(number)
         if now < record.expires_at:
             post.check_links()
-        run = post.dispatch(record, Edition.from_json(store.issues.edition(number)))
+        edition = Edition.from_json(store.issues.edition(number))
+        illustrating.keep(shop, edition)
+        run = post.dispatch(record, edition)
         if run.database_error is not None:
             # The report tells what happened; another write would only fail, and hide it.
             return _sent(post, number, run, doubt)

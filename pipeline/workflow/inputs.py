@@ -17,6 +17,7 @@ def of(shop: Workshop, issue: Issue) -> dict[str, str]:
     inputs = dict(shop.render_inputs())
     for qa in issue.qas:
         inputs[qa.source] = library.digest(shop.folder / qa.source)
+    inputs.update((image.source, image.sha256) for image in shop.renderer().images(issue))
     # The parts of an issue that an editor may fix in its file.
     inputs["its title"] = _hash(issue.title)
     inputs["its subject"] = _hash(issue.subject)

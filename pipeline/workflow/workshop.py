@@ -13,10 +13,12 @@ from pipeline.delivery.report import RunReport, StopReason
 from pipeline.language.words import Words
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding, Level
+from pipeline.model.image import Image
 from pipeline.model.issue import Issue
 from pipeline.model.qa import QA
 from pipeline.model.record import IssueRecord
 from pipeline.schedule.calendar import Schedule
+from pipeline.store.image_files import ImageFiles
 from pipeline.store.opening import Store
 
 
@@ -25,6 +27,10 @@ class Renderer(Protocol):
 
     def render(self, issue: Issue, *, nonce: str) -> Edition:
         """Render an issue once for everybody."""
+        ...
+
+    def images(self, issue: Issue) -> tuple[Image, ...]:
+        """Give the images that an issue's texts show."""
         ...
 
     def examine(self, qa: QA) -> Finding | None:
@@ -69,6 +75,10 @@ class Workshop:
     render_inputs: Callable[[], Mapping[str, str]]
     #: Where is remembered what QA files came to, so that only changed ones are read again.
     cache: Path | None = None
+    #: Where images are kept under their hash, for as long as a mail may name them.
+    image_files: ImageFiles
+    #: Gives the bytes of an image in the content folder by their sha256; ``None``: it has none.
+    image_bytes: Callable[[str], bytes | None]
 
     @property
     def content(self) -> Path:

@@ -121,7 +121,17 @@ def test_build_writes_five_files_of_one_edition(office: Office):
     ]
     edition = json.loads((out / "edition.json").read_text())
     assert edition == told.document
-    keys = {"number", "slot", "subject", "preheader", "slugs", "sha256", "html_bytes", "findings"}
+    keys = {
+        "number",
+        "slot",
+        "subject",
+        "preheader",
+        "slugs",
+        "sha256",
+        "html_bytes",
+        "images",
+        "findings",
+    }
     assert keys <= set(edition)
     message = email.message_from_bytes(
         (out / "message.eml").read_bytes(), policy=email.policy.default

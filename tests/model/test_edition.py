@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipeline.model.edition import Edition, Placeholder, Template
 from pipeline.model.finding import Finding, Level
 from tests.factories import NOON, make_edition
+from tests.images import make_edition_image
 
 _PARTS = st.lists(st.text() | st.sampled_from(Placeholder)).map(tuple)
 
@@ -48,6 +49,40 @@ def test_any_body_survives_its_json(html: tuple[str, ...], text: tuple[str, ...]
 
     assert again == edition
     assert again.sha256 == edition.sha256
+
+
+def test_images_are_read_back_and_are_part_of_the_hash() -> None:
+    plain = make_edition()
+    shown = make_edition(images=(make_edition_image(),))
+    attached = make_edition(images=(make_edition_image(attached=True),))
+
+    assert Edition.from_json(shown.to_json()) == shown
+    assert len({plain.sha256, shown.sha256, attached.sha256}) == 3
+
+
+def test_edition_without_images_has_the_hash_it_had_before_there_were_any() -> None:
+    edition = make_edition()
+
+    assert "images" not in json.loads(edition.to_json())
+    assert edition.sha256 == "9fbeee9d44c61db784f46d7ade953f125eed048b83003b6752eca63c3e50b053"
+
+
+def test_takes_its_images_from_elsewhere_and_touches_nothing_else() -> None:
+    url, written = (
+        "https://news.example/a&b/images/c.png",
+        "https://news.example/a&amp;b/images/c.png",
+    )
+    others = (
+        f'<p>src="{written}" &lt;img src="{written}"</p><a href="{written}">c</a>'
+        f'<img alt=\' src="{written}"\' src="https://a.example/d.png">'
+    )
+    edition = make_edition(
+        html=Template((f'{others}<img alt="c" src="{written}" width="1">', _ADDRESS))
+    )
+
+    moved = edition.html_with({url: "cid:x&y"})
+
+    assert moved == Template((f'{others}<img alt="c" src="cid:x&amp;y" width="1">', _ADDRESS))
 
 
 def test_json_is_canonical() -> None:

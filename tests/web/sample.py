@@ -1,6 +1,7 @@
 """A newsletter and a desk that live in memory, with enough in them to be looked at."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MailbagError
@@ -31,6 +32,7 @@ class Site:
     trouble: Exception | None = None
     left: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    images: dict[str, Path] = field(default_factory=dict)
 
     def words(self) -> Words:
         return SHIPPED.words_of(self.language)
@@ -44,6 +46,10 @@ class Site:
         self._ask(token)
         if token == VALID and token not in self.left:
             self.left.append(token)
+
+    def image(self, name: str) -> Path | None:
+        self._ask(name)
+        return self.images.get(name)
 
     def web_page(self, number: int) -> str | None:
         self._ask(str(number))

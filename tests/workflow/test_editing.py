@@ -11,6 +11,7 @@ from pipeline import shipped
 from pipeline.errors import ContentError, NotFoundError, RenderError
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding
+from pipeline.model.image import Image
 from pipeline.model.issue import Issue
 from pipeline.model.published import PublishedQA
 from pipeline.model.qa import QA
@@ -40,6 +41,9 @@ class Renewed:
         return replace(
             edition, html=replace(edition.html, parts=("<!-- 2 -->", *edition.html.parts))
         )
+
+    def images(self, issue: Issue) -> tuple[Image, ...]:
+        return self._renderer.images(issue)
 
     def examine(self, qa: QA) -> Finding | None:
         return self._renderer.examine(qa)

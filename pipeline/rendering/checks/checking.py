@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding
-from pipeline.rendering.checks import footer, headers, size, tables, texts
+from pipeline.rendering.checks import footer, headers, size, tables, text_images, texts
 from pipeline.rendering.checks.origins import Origins, rehome
 from pipeline.rendering.checks.page import Page
 from pipeline.rendering.client_support import checking as client_support
@@ -34,6 +34,7 @@ def check_edition(
         *headers.check(edition, manuscript.issue),
         *footer.check(options),
         *texts.check(manuscript),
+        *text_images.check(manuscript, options),
         *_page(edition, options, origins),
     )
 

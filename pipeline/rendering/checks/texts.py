@@ -1,4 +1,4 @@
-"""The texts of an issue: their links, their images, and markup in them that is none."""
+"""The texts of an issue: their links, and markup in them that is none."""
 
 import re
 from collections.abc import Iterator
@@ -62,21 +62,6 @@ def check(manuscript: Manuscript) -> Iterator[Finding]:
 def _document(document: Document, name: str, source: str) -> Iterator[Finding]:
     for link in document.links:
         yield from _link(link.url, name, source, link.line, link.column)
-    for image in document.images:
-        shown = (
-            f"its text {image.text!r} stands instead"
-            if image.text
-            else "and it has no text to stand instead"
-        )
-        yield Finding(
-            id="image/left-out",
-            level=Level.WARNING,
-            source=source,
-            line=image.line,
-            column=image.column,
-            message=f"an image of the {name} is left out, {shown}",
-            remedy="say it in words",
-        )
 
 
 def _link(url: str, name: str, source: str, line: int = 0, column: int = 0) -> Iterator[Finding]:

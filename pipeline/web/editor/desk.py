@@ -1,6 +1,7 @@
 """Edge: the desk's view of a real site: the next issue, made anew at each look."""
 
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,12 @@ from pipeline.app import posting
 from pipeline.app.site import Site
 from pipeline.config.reading import FILE_NAME, read
 from pipeline.errors import MailbagError
+from pipeline.model.edition import Edition
 from pipeline.rendering import personal
 from pipeline.store.location import beside, database_file
 from pipeline.web.editor.view import DeskView
-from pipeline.workflow import editing, planning
+from pipeline.workflow import editing, illustrating, planning
+from pipeline.workflow.workshop import Workshop
 
 
 class SiteDesk:
@@ -78,7 +81,8 @@ def _view(site: Site) -> DeskView:
             return _with(base, error=str(error))
         edition = prepared.edition
         values = posting.sample_values(site)
-        html = edition.html.join(personal.for_html(**values))
+        source = edition.html.join(personal.for_html(**values))
+        html = edition.html_with(_embedded(shop, edition)).join(personal.for_html(**values))
         message = posting.sample_message(site, edition, now=edition.slot)
         approved = plan.issue_file.approved if plan.issue_file else None
         return _with(
@@ -87,7 +91,7 @@ def _view(site: Site) -> DeskView:
             preheader=edition.preheader,
             html=html,
             text=edition.text.join(personal.for_text(**values)),
-            source=html,
+            source=source,
             message=message.decode("ascii", "replace"),
             findings=(*base.findings, *edition.findings),
             sha256=edition.sha256,
@@ -97,6 +101,15 @@ def _view(site: Site) -> DeskView:
     finally:
         if store is not None:
             store.close()
+
+
+def _embedded(shop: Workshop, edition: Edition) -> dict[str, str]:
+    """Give the images as data: nothing is kept for a look, and a sandbox loads nothing."""
+    data = illustrating.load(shop, edition)
+    return {
+        image.url: f"data:{image.kind.media_type};base64,{b64encode(data[image.url]).decode()}"
+        for image in edition.images
+    }
 
 
 def _with(view: DeskView, **changes: object) -> DeskView:

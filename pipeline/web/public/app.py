@@ -1,4 +1,4 @@
-"""Edge: the public pages: unsubscribing after RFC 8058, and an issue's page.
+"""Edge: the public pages: unsubscribing after RFC 8058, an issue's page, and its images.
 
 A token is a secret and tells who somebody is: it is in no page, no log, no cookie and no redirect,
 and no answer tells whether it was good. GET changes nothing, because mail scanners follow links.
@@ -11,10 +11,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+)
 from starlette.routing import Route
 
 from pipeline.errors import MailbagError
+from pipeline.model.image import is_name, kind_of
 from pipeline.web import access, frames, headers
 from pipeline.web.public import one_click, phrases
 from pipeline.web.public.phrases import Notice
@@ -40,6 +47,7 @@ def create(site: PublicSite) -> Starlette:
         routes=[
             Route("/u/{token}", pages.unsubscribe, methods=["GET", "POST"]),
             Route("/issues/{number}", pages.issue),
+            Route("/images/{name}", pages.image),
             Route("/.well-known/mailbag", pages.identity),
             Route("/healthz", pages.health),
         ],
@@ -118,6 +126,14 @@ class _Pages:
         if not self._site.is_listed:
             more["X-Robots-Tag"] = "noindex"
         return HTMLResponse(html, headers={**headers.mail_page(), **more})
+
+    async def image(self, request: Request) -> Response:
+        """Give an image that a mail names; its name is its hash, so it never changes."""
+        name = request.path_params["name"]
+        path = await run_in_threadpool(self._site.image, name) if is_name(name) else None
+        if path is None:
+            raise HTTPException(404)
+        return FileResponse(path, media_type=kind_of(name).media_type, headers=headers.LASTING)
 
     async def identity(self, request: Request) -> Response:  # noqa: ARG002 - a route takes it
         """Tell whose pages these are, so that a sender knows that its links lead here."""

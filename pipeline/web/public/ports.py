@@ -1,6 +1,7 @@
 """What the public pages need of the rest."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from pipeline.language.words import Words
@@ -47,6 +48,10 @@ class PublicSite(Protocol):
 
     def unsubscribe(self, token: str) -> None:
         """End the subscription durably; again, or with a token that is not valid: nothing."""
+        ...
+
+    def image(self, name: str) -> Path | None:
+        """Give the file of an image by its name, a hash with an ending; None when it has none."""
         ...
 
     def web_page(self, number: int) -> str | None:

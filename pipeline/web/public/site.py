@@ -1,6 +1,7 @@
 """The public pages' view of a real site."""
 
 import threading
+from pathlib import Path
 
 from pipeline.app.posting import SAMPLE_TOKEN
 from pipeline.app.site import Site
@@ -54,6 +55,9 @@ class LedgerSite:
         reader = self._reader(token)
         if reader is not None and reader != TEST_READER:
             self._store.subscribers.unsubscribe(reader, now=self._site.clock.now())
+
+    def image(self, name: str) -> Path | None:
+        return self._site.image_files.find(name)
 
     @property
     def is_listed(self) -> bool:

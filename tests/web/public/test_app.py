@@ -181,7 +181,7 @@ def test_an_issue_is_shown_as_it_was_rendered(site):
 
     assert answer.text == WEB_VIEW
     assert answer.headers["content-security-policy"] == (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; "
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     assert answer.headers["x-robots-tag"] == "noindex"

@@ -1,0 +1,126 @@
+"""The bytes of a file -> the image in them, or why there is none that a mail can show."""
+
+import hashlib
+import io
+import re
+import shlex
+import struct
+import warnings
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from PIL import ExifTags, ImageFile
+from PIL import Image as Pillow
+
+from pipeline.model.image import LARGEST, Image, ImageFault, ImageKind
+
+#: Pixels that are unpacked to see whether they are all there; all frames of an animation together.
+MOST_PIXELS = 50_000_000
+
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+#: What the formats' readers raise on damaged bytes.
+_DAMAGE = (
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError),
+    *(AttributeError, RuntimeError, MemoryError, struct.error, zlib.error),
+)
+#: How the bytes of an image begin that is shown everywhere, or nearly.
+_BEGINNING = re.compile(rb"\x89PNG|\xff\xd8|GIF8|RIFF....WEBP", re.DOTALL)
+#: What the mark of a camera says that was held upright.
+_TURNED_SIDEWAYS = (5, 6, 7, 8)
+_NOT_SHOWN = "save it as PNG or JPEG: not every mail program shows anything else"
+#: What else people take for an image, by how its bytes begin in lower case.
+_OTHERS: Mapping[str, Callable[[bytes], bool]] = {
+    "a web page": lambda head: head.startswith((b"<!doctype html", b"<html")),
+    "an SVG drawing": lambda head: b"<svg" in head,
+    "a PDF": lambda head: head.startswith(b"%pdf"),
+    "a film, an AVIF or a HEIC": lambda head: head[4:8] == b"ftyp",
+    "a TIFF": lambda head: head.startswith((b"ii*\0", b"mm\0*")),
+    "a bitmap": lambda head: head.startswith(b"bm"),
+    "a pointer of Git LFS": lambda head: head.startswith(b"version https://git-lfs"),
+}
+
+
+def look(data: bytes, source: str) -> Image | ImageFault:
+    """Look into the bytes of ``source``, a path relative to the site."""
+    if len(data) > LARGEST:
+        return ImageFault(
+            f"{source} has more than {LARGEST:,} bytes", f"make it smaller: `{shrink(source)}`"
+        )
+    with warnings.catch_warnings():
+        # Pillow warns of what it can live with.
+        warnings.simplefilter("ignore")
+        try:
+            return _look(Pillow.open(io.BytesIO(data), formats=_FORMATS), data, source)
+        except Pillow.DecompressionBombError:
+            return _too_many(source, "more pixels")
+        except _DAMAGE:
+            if not _BEGINNING.match(data):
+                return ImageFault(f"{source} is {_what(data)}, not an image", _NOT_SHOWN)
+            return ImageFault(
+                f"{source} is damaged: its end is missing, or what it says of itself is not true",
+                "save it once more from where it was made",
+            )
+
+
+def shrink(source: str) -> str:
+    """Give the command that makes a photograph fit for mail: smaller, upright, without a place."""
+    return f"mogrify -auto-orient -strip -resize '1104x>' -quality 82 {shlex.quote(source)}"
+
+
+def _look(picture: ImageFile.ImageFile, data: bytes, source: str) -> Image | ImageFault:
+    # A camera may put a second picture behind the first one; MPO is such a JPEG.
+    kind = ImageKind.JPEG if picture.format == "MPO" else ImageKind(str(picture.format).lower())
+    if not source.lower().endswith(kind.endings):
+        return ImageFault(
+            f"{source} is a {kind.name} by another ending", f"rename it to end in {kind.endings[0]}"
+        )
+    animated = kind is not ImageKind.JPEG and bool(getattr(picture, "is_animated", False))
+    frames = getattr(picture, "n_frames", 1) if animated else 1
+    if picture.width * picture.height * frames > MOST_PIXELS:
+        each = f" in each of {frames:,} frames" if animated else ""
+        return _too_many(source, f"{picture.width:,} x {picture.height:,} pixels{each}, more")
+    if kind is ImageKind.JPEG:
+        # An eighth of the pixels shows as well whether all of the bytes are there.
+        picture.draft(None, (1, 1))
+    width, height = Pillow.open(io.BytesIO(data), formats=_FORMATS).size
+    for frame in range(frames):
+        picture.seek(frame)
+        picture.load()
+    exif = picture.getexif()
+    turn = exif.get(ExifTags.Base.Orientation, 1)
+    if turn in _TURNED_SIDEWAYS:
+        width, height = height, width
+    return Image(
+        sha256=hashlib.sha256(data).hexdigest(),
+        kind=kind,
+        width=width,
+        height=height,
+        size=len(data),
+        source=source,
+        is_animated=animated,
+        is_turned=turn in range(2, 9),
+        has_location=_has_location(exif) or b"GPSLatitude" in data,
+    )
+
+
+def _too_many(source: str, pixels: str) -> ImageFault:
+    return ImageFault(
+        f"{source} has {pixels} than a mail can show", f"make it smaller: `{shrink(source)}`"
+    )
+
+
+def _has_location(exif: Pillow.Exif) -> bool:
+    place = {}
+    # A damaged table tells nothing.
+    with suppress(*_DAMAGE):
+        place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    return any(tag in place for tag in (ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLongitude))
+
+
+def _what(data: bytes) -> str:
+    """Name what people take for an image, by its first bytes."""
+    if not data:
+        return "empty"
+    head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return next((name for name, is_it in _OTHERS.items() if is_it(head)), "something else")

@@ -1,0 +1,137 @@
+"""The images of an issue's texts: those that are shown, and those that are left out."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.model.finding import Finding, Level
+from pipeline.model.image import Image, ImageFault, ImageKind
+from pipeline.rendering import illustrating, markdown
+from pipeline.rendering.manuscript import Manuscript
+from pipeline.rendering.markdown import Document
+from pipeline.rendering.options import RenderOptions
+
+#: Bytes of an image that a reader on the road waits for.
+HEAVY = 500_000
+#: Bytes of all images that each message carries: from the first on it is heavy, and above the
+#: second many relays refuse it (10 MB is a usual limit, and base64 adds a third).
+HEAVY_TOGETHER, REFUSED_TOGETHER = 1_000_000, 7_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the image stands that a finding is about."""
+
+    source: str
+    line: int
+    column: int
+
+    def finding(self, name: str, level: Level, message: str, remedy: str) -> Finding:
+        return Finding(
+            id=name,
+            level=level,
+            source=self.source,
+            line=self.line,
+            column=self.column,
+            message=message,
+            remedy=remedy,
+        )
+
+
+def check(manuscript: Manuscript, options: RenderOptions) -> Iterator[Finding]:
+    """Look at the images of every text in its file, and at what a message carries of them."""
+    for document, source in manuscript.documents:
+        yield from _document(document, source, options.column)
+    if options.attach_images:
+        documents = [document for document, _ in manuscript.documents]
+        yield from _carried(illustrating.images_of(documents))
+
+
+def _document(document: Document, source: str, room: int) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for image in document.images:
+        place = _Place(source, image.line, image.column)
+        found = document.found.get(image.url)
+        if isinstance(found, Image):
+            yield from _mention(image, found, place)
+            # What is true of the file is said once.
+            if found.sha256 not in seen:
+                yield from _file(found, place, room)
+            seen.add(found.sha256)
+        elif isinstance(found, ImageFault) and found.is_left_out:
+            instead = (
+                f"its text {image.text!r} stands instead"
+                if image.text
+                else "and it has no text to stand instead"
+            )
+            yield place.finding(
+                "image/left-out",
+                Level.WARNING,
+                f"an image is left out, {instead}: {found.message}",
+                found.remedy,
+            )
+
+
+def _carried(images: Sequence[Image]) -> Iterator[Finding]:
+    size = sum(image.size for image in images)
+    if size > HEAVY_TOGETHER:
+        yield Finding(
+            id="image/attached",
+            level=Level.ERROR if size > REFUSED_TOGETHER else Level.WARNING,
+            message=f"each message carries {size:,} bytes of images",
+            remedy='make them smaller, or set [images] delivery = "hosted"',
+        )
+
+
+def _mention(mention: markdown.Image, image: Image, place: _Place) -> Iterator[Finding]:
+    if not mention.text.strip():
+        yield place.finding(
+            "image/alt",
+            Level.WARNING,
+            f"{image.source} has no text for those who do not see it",
+            "say between the brackets what it shows: ![A chart that rises](...)",
+        )
+
+
+def _file(image: Image, place: _Place, room: int) -> Iterator[Finding]:
+    file = shlex.quote(image.source)
+    if image.size > HEAVY:
+        yield place.finding(
+            "image/heavy",
+            Level.WARNING,
+            f"{image.source} has {image.size:,} bytes, and each reader loads them",
+            f"make it smaller: `mogrify -auto-orient -strip -resize '{2 * room}x>' -quality 82"
+            f" {file}`"
+            if image.kind is ImageKind.JPEG
+            else f"make it smaller, {2 * room:,} pixels wide at most;"
+            " a photograph is smallest as JPEG",
+        )
+    elif image.width > 2 * room:
+        yield place.finding(
+            "image/wide",
+            Level.NOTE,
+            f"{image.source} is {image.width:,} pixels wide and is shown {room} wide",
+            f"save it {2 * room:,} wide, which is enough for the finest screen:"
+            f" `mogrify -resize '{2 * room}x>' {file}`",
+        )
+    if image.has_location:
+        yield place.finding(
+            "image/location",
+            Level.WARNING,
+            f"{image.source} tells every reader where it was taken (GPS)",
+            f"take that out: `mogrify -auto-orient -strip {file}`",
+        )
+    if image.is_turned:
+        yield place.finding(
+            "image/turned",
+            Level.WARNING,
+            f"{image.source} lies on its side in Outlook, which does not read its camera's mark",
+            f"turn the pixels themselves: `mogrify -auto-orient {file}`",
+        )
+    if image.kind is ImageKind.WEBP:
+        yield place.finding(
+            "image/webp",
+            Level.WARNING,
+            f"{image.source} is a WebP, which Outlook on Windows does not show",
+            "save it as PNG or JPEG",
+        )

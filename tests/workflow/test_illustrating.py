@@ -1,0 +1,194 @@
+"""An edition's images: kept before they are promised, there when it is sent."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ContentError, StateError
+from pipeline.model.edition import Edition
+from pipeline.workflow import editing, illustrating, steering
+from tests.images import bomb, draw, put
+from tests.workflow.office import SLOT, Office
+
+
+@pytest.fixture
+def desk(office: Office) -> Office:
+    """An office with readers, and a Q&A that shows an image."""
+    show(office, "tea", "![A cup](pictures/cup.png)")
+    put(office.folder, "content/pictures/cup.png")
+    office.enlist()
+    return office
+
+
+def show(office: Office, slug: str, text: str) -> None:
+    path = office.write_qa(slug)
+    path.write_text(f"{path.read_text()}\n{text}\n")
+
+
+def edition_of(office: Office) -> Edition:
+    return editing.prepare(office.shop, office.store, office.plan()).edition
+
+
+def kept(office: Office) -> list[bytes]:
+    folder = office.folder / "public" / "images"
+    return [path.read_bytes() for path in folder.iterdir()] if folder.exists() else []
+
+
+def test_looking_at_an_issue_keeps_nothing(desk: Office) -> None:
+    edition = edition_of(desk)
+
+    assert len(edition.images) == 1
+    assert kept(desk) == []
+
+
+def test_image_is_kept_when_its_issue_is_approved(desk: Office) -> None:
+    desk.approve()
+
+    assert kept(desk) == [draw()]
+
+
+def test_image_is_kept_before_its_issue_is_written_down(desk: Office) -> None:
+    desk.at(SLOT).send_due()
+
+    assert kept(desk) == [draw()]
+    assert len(desk.carrier.taken) == 3
+
+
+def test_approved_issue_goes_out_when_its_image_was_moved(desk: Office) -> None:
+    sha256 = desk.approve()
+    text = (desk.folder / "content/tea.md").read_text()
+
+    (desk.folder / "content/pictures/cup.png").rename(desk.folder / "content/cup.png")
+    (desk.folder / "content/tea.md").write_text(text)
+    day = desk.at(SLOT).send_due()
+
+    assert day.troubles or desk.sent[0].sha256 == sha256
+
+
+def test_image_that_was_replaced_voids_the_approval_and_is_named(desk: Office) -> None:
+    desk.approve()
+
+    put(desk.folder, "content/pictures/cup.png", draw(90, 60))
+    day = desk.at(SLOT).send_due()
+
+    assert desk.carrier.taken == []
+    (trouble,) = day.troubles
+    assert "content/pictures/cup.png changed since" in str(trouble)
+
+
+def test_other_way_of_delivery_voids_the_approval(desk: Office) -> None:
+    desk.approve()
+
+    toml = desk.folder / "newsletter.toml"
+    text = toml.read_text()
+    toml.write_text(text.replace('delivery = "hosted"', 'delivery = "attached"'))
+    other = Office(desk.folder, clock=desk.clock)
+    prepared = editing.prepare(other.shop, desk.store, desk.plan())
+
+    assert 'delivery = "hosted"' in text
+    assert "newsletter.toml, [images] delivery changed since" in prepared.void
+
+
+def test_issue_that_was_begun_needs_its_images_only_where_they_are_kept(desk: Office) -> None:
+    pause_after_first(desk)
+
+    (desk.folder / "content/pictures/cup.png").unlink()
+    desk.send_issue()
+
+    assert desk.state() == "complete"
+
+
+def test_image_that_was_lost_is_kept_again_from_wherever_it_is(desk: Office) -> None:
+    pause_after_first(desk)
+
+    (desk.folder / "content/pictures/cup.png").rename(desk.folder / "content/moved.png")
+    lose(desk)
+    desk.send_issue()
+
+    assert desk.state() == "complete"
+    assert kept(desk) == [draw()]
+
+
+@pytest.mark.parametrize("lost", ["gone", "damaged"])
+def test_image_that_is_nowhere_stops_the_send_with_place_and_remedy(
+    desk: Office, lost: str
+) -> None:
+    pause_after_first(desk)
+
+    (desk.folder / "content/pictures/cup.png").unlink()
+    path = lose(desk)
+    if lost == "damaged":
+        path.write_bytes(b"x")
+    with pytest.raises(StateError) as caught:
+        desk.send_issue()
+
+    assert len(desk.carrier.taken) == 1
+    assert caught.value.place == f"public/images/{path.name}"
+    assert "issue 1 shows it" in caught.value.message
+    assert "backup" in caught.value.remedy
+
+
+def test_web_view_and_mail_name_the_image_where_it_is_kept(desk: Office) -> None:
+    desk.at(SLOT).send_due()
+
+    edition = Edition.from_json(desk.store.issues.edition(1))
+    (image,) = edition.images
+    assert image.url == f"https://news.example/images/{image.name}"
+    assert f'src="{image.url}"' in edition.html.public()
+
+
+@pytest.mark.parametrize(
+    ("data", "fact"),
+    [
+        pytest.param(b"<html>404", "is a web page, not an image", id="a page"),
+        pytest.param(draw()[:90], "is damaged", id="half an image"),
+        pytest.param(bomb(), "more pixels", id="a bomb"),
+    ],
+)
+def test_qa_with_an_image_that_is_none_is_passed_over_with_file_line_and_column(
+    desk: Office, data: bytes, fact: str
+) -> None:
+    put(desk.folder, "content/pictures/cup.png", data)
+    desk.write_qa("chairs", day=2)
+
+    plan = desk.plan()
+
+    assert [choice.qa.slug for choice in plan.selection.chosen] == ["chairs"]
+    (found,) = [finding for finding in plan.findings if finding.id == "image/unusable"]
+    assert found.place == "content/tea.md:17:1"
+    assert fact in found.message
+    assert found.remedy
+
+
+def test_issue_whose_file_names_such_a_qa_is_refused(desk: Office) -> None:
+    put(desk.folder, "content/pictures/cup.png", b"x")
+    desk.write_issue_file(1, "slugs: [tea]")
+
+    with pytest.raises(ContentError, match="not an image"):
+        desk.plan().require_issue()
+
+
+def test_gives_the_bytes_for_a_look_though_nothing_was_kept(desk: Office) -> None:
+    edition = edition_of(desk)
+
+    assert illustrating.load(desk.shop, edition) == {edition.images[0].url: draw()}
+
+
+def pause_after_first(office: Office) -> None:
+    """Send an issue, and pause it when one reader has got it."""
+
+    def pause() -> None:
+        if len(office.carrier.taken) == 1:
+            steering.pause(office.store, 1, now=office.now)
+
+    office.carrier.before = pause
+    office.at(SLOT).send_due()
+    office.carrier.before = lambda: None
+    assert len(office.carrier.taken) == 1
+
+
+def lose(office: Office) -> Path:
+    """Lose what was kept; give the path."""
+    (path,) = (office.folder / "public" / "images").iterdir()
+    path.unlink()
+    return path
