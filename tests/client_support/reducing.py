@@ -76,3 +76,13 @@ def _in_words(note: str) -> str:
     """Write a note without links and without a verdict, as a part of a sentence."""
     text = html.unescape(_LINK.sub(r"\1", _VERDICT.sub("", " ".join(note.split()), count=1)))
     return text.rstrip(". ")
+
+
+def pages_of(data: Mapping[str, Any]) -> str:
+    """Give the name of the page that tests each feature; a few have none."""
+    pages = {
+        item["slug"]: item["test_url"].rpartition("/tests/")[2].partition("#")[0]
+        for item in data["data"]
+        if "/tests/" in item["test_url"]
+    }
+    return json.dumps(pages, indent=0) + "\n"

@@ -7,6 +7,10 @@ from pipeline.rendering.client_support import pictures, sheets
 from pipeline.rendering.client_support.gathering import Facts, Gathering
 from pipeline.rendering.client_support.markup import Attribute, attributes, name_of
 
+# Elements of SVG, whose sizes are not those of HTML.
+_DRAWINGS = frozenset(
+    {"filter", "foreignobject", "image", "mask", "pattern", "rect", "svg", "symbol", "use"}
+)
 _CELLS = ("body", "table", "td", "th", "tr")
 
 
@@ -19,7 +23,8 @@ def read_tag(tag: str) -> Facts:
     values: dict[str, str] = {}
     for attribute in attributes(tag):
         values[attribute.name] = attribute.value
-        found.add(f"attribute {attribute.name}", attribute.start)
+        if name not in _DRAWINGS:
+            found.add(f"attribute {attribute.name}", attribute.start)
         found.add(f"attribute {name} {attribute.name}", attribute.start)
         read = _READERS.get((name, attribute.name)) or _ON_ANY.get(attribute.name)
         if read:
@@ -75,6 +80,13 @@ def _read_picture(attribute: Attribute, found: Gathering) -> None:
     _add_picture(attribute.value, attribute.offset, found)
 
 
+def _read_object(attribute: Attribute, found: Gathering) -> None:
+    """Tell the format of an embedded picture; a film that is embedded as one is no picture."""
+    for fact in pictures.facts(attribute.value):
+        if fact != "image mp4":
+            found.add(fact, attribute.offset)
+
+
 def _read_srcset(attribute: Attribute, found: Gathering) -> None:
     for url in pictures.in_srcset(attribute.value):
         _add_picture(url, attribute.offset, found)
@@ -96,7 +108,7 @@ _READERS: dict[tuple[str, str], _Read] = {
     ("image", "xlink:href"): _read_picture,
     ("img", "src"): _read_picture,
     ("img", "srcset"): _read_srcset,
-    ("object", "data"): _read_picture,
+    ("object", "data"): _read_object,
     ("source", "srcset"): _read_srcset,
     ("source", "type"): _read_type,
     ("video", "poster"): _read_picture,

@@ -127,7 +127,7 @@ def _notes(feature: Feature, missing: Lack, partly: Lack) -> str:
 
 def _age(feature: Feature) -> str:
     year = int(feature.tested[:4])
-    return f", last tested in {year}" if int(support.load().updated[:4]) - year > OLD else ""
+    return f" (last tested in {year})" if int(support.load().updated[:4]) - year > OLD else ""
 
 
 def _remedy(feature: Feature, missing: Lack, partly: Lack) -> str:

@@ -101,14 +101,17 @@ class _Reader:
         return [(each, "") for each in tinycss2.parse_rule_list(node.content)]
 
     def read_query(self, tokens: Sequence[Any]) -> None:
-        """Read a media query: each name that stands in brackets."""
-        waiting = [(token, False) for token in tokens]
+        """Read a media query: each name in brackets; what follows a colon is a value."""
+        waiting = [(tokens, False)]
         while waiting:
-            token, inside = waiting.pop()
-            if token.type == "() block":
-                waiting += [(each, True) for each in token.content]
-            elif token.type == "ident" and inside:
-                self._tell(f"media {token.lower_value}", token)
+            tokens, inside = waiting.pop()
+            for token in tokens:
+                if token.type == "() block":
+                    waiting.append((token.content, True))
+                elif token.type == "literal" and token.value == ":":
+                    break
+                elif token.type == "ident" and inside:
+                    self._tell(f"media {token.lower_value}", token)
 
     def _read_declaration(self, node: Any) -> None:
         name = without_prefix(node.lower_name)

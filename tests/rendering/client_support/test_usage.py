@@ -145,6 +145,25 @@ def test_names_no_element_that_is_none(html):
     assert "html-video" not in _slugs(html)
 
 
+@pytest.mark.parametrize(
+    ("html", "slug"),
+    [
+        pytest.param("<svg width='1' height='1'>", "html-width", id="size-of-a-drawing"),
+        pytest.param("<object data='film.mp4'>", "image-mp4", id="embedded-film"),
+        pytest.param("<video><source type='video/mp4'>", "image-mp4", id="source-of-a-film"),
+        pytest.param("<img sizes=1 src='a.png/b'>", "image-png", id="folder"),
+        pytest.param("<a href='#'>", "html-anchor-links", id="link-to-nowhere"),
+        pytest.param("<input type='text'>", "html-input-hidden", id="other-input"),
+        pytest.param("<button type='button'>", "html-button-submit", id="button-alone"),
+        pytest.param("<meta name='viewport'>", "html-meta-color-scheme", id="other-meta"),
+        pytest.param("<!doctype html public 'x'>", "html-doctype", id="older-doctype"),
+        pytest.param("<link sizes='16x16'>", "html-srcset", id="sizes-of-an-icon"),
+    ],
+)
+def test_names_nothing_that_the_markup_does_not_use(html, slug):
+    assert slug not in _slugs(html)
+
+
 def test_a_condition_for_outlook_is_no_comment_and_what_it_reveals_counts():
     page = "<!--[if !mso]><!--><video></video><!--<![endif]-->"
 
@@ -183,6 +202,12 @@ def test_counts_each_repetition_of_a_tag():
         "css-padding": 7,
         "css-unit-px": 7,
     }
+
+
+def test_the_value_in_a_media_query_is_no_second_use():
+    (use,) = usage.find("<x media=''><style media='(hover: hover)'></style>")[1:]
+
+    assert (use.slug, use.count) == ("css-at-media-hover", 1)
 
 
 def test_two_features_may_be_told_by_one_declaration():
