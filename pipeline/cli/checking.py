@@ -15,7 +15,6 @@ from pipeline.errors import ConfigError
 from pipeline.model.finding import Finding, Level
 from pipeline.model.verdict import is_at, settle
 from pipeline.rendering.checks import decoding
-from pipeline.rendering.client_support.mix import ClientMix
 
 
 @click.command("check")
@@ -30,9 +29,7 @@ from pipeline.rendering.client_support.mix import ClientMix
 def check_command(session: Session, page: str | None, *, as_json: bool) -> int:
     """List every finding in content, templates and the next edition."""
     if page is not None:
-        rule = _rule(session)
-        found = settle(_of_page(page, rule.clients), rule.levels)
-        return _tell(found, rule.fail_on, as_json=as_json)
+        return _check_page(page, _rule(session), as_json=as_json)
     from pipeline.workflow import checking, planning  # noqa: PLC0415 - a page needs neither
 
     shop = session.site.workshop
@@ -53,9 +50,31 @@ def _rule(session: Session) -> Checks:
     return read(site).document.checks
 
 
-def _of_page(name: str, clients: ClientMix) -> Sequence[Finding]:
+def _check_page(name: str, rule: Checks, *, as_json: bool) -> int:
     from pipeline.rendering.checks import checking  # noqa: PLC0415 - lxml takes its time
+    from pipeline.rendering.client_support import checking as client_support  # noqa: PLC0415
 
+    text, shown = _read_page(name)
+    found = settle(_placed(checking.check_html(text, rule.clients), shown), rule.levels)
+    if as_json:
+        # What all readers have is nothing to judge; it makes the list of what the page uses whole.
+        whole = _placed(client_support.supported(text, rule.clients), shown)
+        return _tell([*found, *whole], rule.fail_on, as_json=True)
+    told = [finding for finding in found if not client_support.is_usual(finding)]
+    left = len(found) - len(told)
+    code = _tell(told, rule.fail_on, as_json=False)
+    if left:
+        notes = output.plural(left, "note")
+        output.say(f"and {notes} on what nearly every mail uses; --json lists what lacks it")
+    return code
+
+
+def _placed(found: Sequence[Finding], source: str) -> list[Finding]:
+    return [replace(finding, source=source) for finding in found]
+
+
+def _read_page(name: str) -> tuple[str, str]:
+    """Read a page, and say what it is called."""
     if not name:
         raise click.BadParameter("name a file of HTML, or - for what comes in", param_hint="--html")
     shown = "stdin" if name == "-" else name
@@ -68,8 +87,7 @@ def _of_page(name: str, clients: ClientMix) -> Sequence[Finding]:
             raise ConfigError("is no file", place=shown, remedy="name a file of HTML")
         with path.open("rb") as file:
             data = file.read(most)
-    found = checking.check_html(decoding.decode(data, shown), clients)
-    return [replace(finding, source=shown) for finding in found]
+    return decoding.decode(data, shown), shown
 
 
 def _tell(found: Sequence[Finding], fail_on: Level, *, as_json: bool) -> int:

@@ -167,3 +167,43 @@ def test_a_silence_of_nothing_is_told(office: Office):
         "issues/0001.md",
         2,
     )
+
+
+SUPPORT = "<style>p { padding: 0; display: grid }</style><p>a</p>"
+
+
+def test_the_whole_of_what_a_mail_uses_is_in_the_document(anywhere, capsys):
+    (anywhere / "mail.html").write_text(SUPPORT)
+
+    _, out, _ = check_page(capsys, "mail.html", "--json")
+    found = json.loads(out)["findings"]
+
+    assert [(one["id"], one["level"]) for one in found if "client-support/" in one["id"]] == [
+        ("client-support/css-display-grid", "warning"),
+        ("client-support/html-style", "note"),
+        ("client-support/css-selector-type", "note"),
+        ("client-support/css-padding", "note"),
+        ("client-support/css-display", "note"),
+        ("client-support/html-p", "note"),
+    ]
+    assert {one["source"] for one in found} == {"mail.html"}
+    assert found[-1]["docs"] == "docs/reference/findings.md#client-support"
+
+
+def test_a_person_is_not_told_what_nearly_every_mail_uses(anywhere, capsys):
+    (anywhere / "mail.html").write_text(SUPPORT)
+
+    _, out, _ = check_page(capsys, "mail.html")
+
+    assert "mail.html:1:24: display:grid (once) does not work for 9 % of readers" in out
+    assert "client-support/css-padding" not in out
+    assert "and 4 notes on what nearly every mail uses; --json lists what lacks it" in out
+
+
+def test_support_is_weighed_by_the_readers_of_the_site(office):
+    page = office.folder / "mail.html"
+    page.write_text(SUPPORT)
+    toml = office.folder / "newsletter.toml"
+    toml.write_text(toml.read_text() + "\n[checks.clients]\napple-mail = 1\n")
+
+    assert "display:grid" not in office("check", "--html", str(page)).out

@@ -9,6 +9,8 @@ from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.rendering.client_support.support import Answer, Feature
 from pipeline.rendering.client_support.usage import Use
 
+#: The first part of the names of these findings.
+GROUP = "client-support"
 #: Of so many readers something that breaks is worth a warning.
 MANY = 0.05
 #: Fewer are not worth a word about an edition.
@@ -47,7 +49,7 @@ def judge(use: Use, feature: Feature, mix: ClientMix) -> Finding:
     missing, partly = (_lack(feature, mix, answer) for answer in (Answer.NO, Answer.PARTLY))
     breaks = missing.whole >= MANY and feature.slug not in graceful.INSTEAD
     return Finding(
-        id=f"client-support/{feature.slug}",
+        id=f"{GROUP}/{feature.slug}",
         level=Level.WARNING if breaks else Level.NOTE,
         line=use.line,
         column=use.column,
@@ -127,7 +129,7 @@ def _notes(feature: Feature, missing: Lack, partly: Lack) -> str:
 
 def _age(feature: Feature) -> str:
     year = int(feature.tested[:4])
-    return f" (last tested in {year})" if int(support.load().updated[:4]) - year > OLD else ""
+    return f"; last tested in {year}" if int(support.load().updated[:4]) - year > OLD else ""
 
 
 def _remedy(feature: Feature, missing: Lack, partly: Lack) -> str:

@@ -10,7 +10,7 @@ _WORD = mix.parse({"outlook.windows": 1, "apple-mail.ios": 3})
 
 
 def _only(page: str, clients: ClientMix = _WORD, slug: str = "") -> Finding:
-    found = checking.check_page(page, clients)
+    found = (*checking.check_page(page, clients), *checking.supported(page, clients))
     (finding,) = [one for one in found if one.id.startswith(f"client-support/{slug}")]
     return finding
 
@@ -21,8 +21,8 @@ def test_a_feature_that_many_lack_and_that_breaks_is_a_warning():
     assert finding.level is Level.WARNING
     assert (finding.line, finding.column) == (1, 11)
     assert finding.message == (
-        "display:flex (2 times) does not work for 25 % of readers (Outlook Windows) "
-        "(last tested in 2021)"
+        "display:flex (2 times) does not work for 25 % of readers (Outlook Windows); "
+        "last tested in 2021"
     )
     assert finding.remedy == (
         "leave it out, or see that nothing is lost without it; "
@@ -73,9 +73,22 @@ def test_names_a_family_once_when_all_of_it_is_meant_and_not_all_of_many():
 
 
 def test_warnings_come_first():
-    found = checking.check_page("<p><video>", mix.usual())
+    found = checking.check_page("<ul><video>", mix.usual())
 
     assert [one.level for one in found] == [Level.WARNING, Level.NOTE]
+
+
+def test_what_all_readers_have_is_told_apart():
+    page = "<p><blockquote style='border-radius: 1px'>"
+
+    assert [one.id for one in checking.check_page(page, _WORD)] == [
+        "client-support/css-border-radius"
+    ]
+    assert [one.id for one in checking.supported(page, _WORD)] == [
+        "client-support/html-p",
+        "client-support/html-blockquote",
+        "client-support/css-unit-px",
+    ]
 
 
 def test_of_an_edition_only_news_are_said():

@@ -23,7 +23,8 @@ def test_names_next_to_nothing_that_a_page_does_not_use(verdict):
 
 def test_every_page_is_judged_in_whole_sentences():
     for text in corpus.vendored().values():
-        for finding in checking.check_page(text, mix.usual()):
+        usual = mix.usual()
+        for finding in (*checking.check_page(text, usual), *checking.supported(text, usual)):
             assert finding.line
             assert finding.message
             assert finding.remedy
