@@ -41,22 +41,27 @@ class MailbagError(Exception):
     exit: ClassVar[int] = 1
 
     def __init__(
-        self, message: str, *, place: str = "", remedy: str = "", others: Iterable[str] = ()
+        self,
+        message: str,
+        *,
+        place: str = "",
+        remedy: str = "",
+        others: Iterable["str | MailbagError"] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
-        #: A file, ``file:line``, a setting such as ``[smtp] host``, or an address; may be empty.
+        #: ``file:line:column``, a setting such as ``[smtp] host``, or an address; may be empty.
         self.place = place
         #: What to do about it, in the imperative; may be empty.
         self.remedy = remedy
-        #: What else is wrong, one whole sentence each.
+        #: What else is wrong: an error each, or its whole sentence.
         self.others = tuple(others)
 
     def __str__(self) -> str:
         """Give the whole sentence, ``place: message; remedy``, and the others a line each."""
         place = f"{self.place}: " if self.place else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return "\n".join([f"{place}{self.message}{remedy}", *self.others])
+        return "\n".join([f"{place}{self.message}{remedy}", *map(str, self.others)])
 
 
 class ConfigError(MailbagError):

@@ -1,7 +1,17 @@
 """Something that a check noticed."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_PLACE = re.compile(r"(.*?)(?::(\d+)(?::(\d+))?)?", re.DOTALL)
+
+
+def split_place(place: str) -> tuple[str, int, int]:
+    """Take ``path:line:column`` apart; line and column are 0 where it has none."""
+    found = _PLACE.fullmatch(place)
+    source, line, column = found.groups("0") if found else (place, "0", "0")
+    return source, int(line), int(column)
 
 
 class Level(StrEnum):

@@ -1,42 +1,34 @@
-"""The first fault of an MJML source, and where it stands.
+"""The faults of an MJML source, and where they stand.
 
-Expat tells the exact place of every tag. libxml2 has the better sentences and the limit of 256
-levels, but counts lines where tags end, and blames an element that was not closed on the next
-end tag.
+Expat reads it once and tells the exact place of every tag. Up to the first place where it is not
+well-formed every fault is found, so that one look at the message mends them all.
 """
 
-import difflib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
 from xml.parsers import expat
 
-from lxml import etree
-
-#: Every element of MJML that mrml 6 compiles.
-ELEMENTS = frozenset(
-    {
-        *("mjml", "mj-head", "mj-attributes", "mj-all", "mj-class", "mj-breakpoint", "mj-font"),
-        *("mj-preview", "mj-style", "mj-title", "mj-raw", "mj-body", "mj-section", "mj-column"),
-        *("mj-group", "mj-wrapper", "mj-hero", "mj-text", "mj-button", "mj-image", "mj-divider"),
-        *("mj-spacer", "mj-table", "mj-social", "mj-social-element", "mj-navbar"),
-        *("mj-navbar-link", "mj-carousel", "mj-carousel-image", "mj-accordion"),
-        *("mj-accordion-element", "mj-accordion-title", "mj-accordion-text"),
-    }
-)
+from pipeline.rendering import html_as_xml, malformed, mjml_rules
+from pipeline.rendering.html_as_xml import VOID
+from pipeline.rendering.mjml_rules import Broken, Rules
+from pipeline.rendering.mjml_schema import Content
 
 #: Stands in a message for the place of the other tag.
 OTHER = "\0"
+#: Elements within one another. mrml adds some thirty, and lxml stops at 256.
+MAX_DEPTH = 200
+#: Faults that are told of one source.
+MAX_FAULTS = 20
 
-# HTML's elements that have no end tag; the compiler knows them inside <mj-text> and its like.
-_VOID = frozenset(
-    {
-        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
-        *("track", "wbr"),
-    }
-)
-_IMAGES = frozenset({"img", "mj-image", "mj-carousel-image"})
 _NAME = re.compile(r"[^\s/>]*")
-_LIBXML_PLACE = re.compile(r", line \d+, column \d+$")
+_ATTRIBUTE = re.compile(rb"\s(?P<name>[^\s=<>\"'/]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_NOT_SPACE = re.compile(rb"[^ \t\r\n]")
+_BAD = expat.errors.codes
+# In these a tag is that of a component, or a fault; in the others it is HTML.
+_STRICT = frozenset(Content) - {Content.HTML}
+_TEXTLESS = frozenset({Content.COMPONENTS, Content.NOTHING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,132 +41,205 @@ class Fault:
     remedy: str = ""
     #: Where the tag stands that the message speaks of besides.
     other: int = 0
+    #: Whether it may only follow from a tag before it that is not closed.
+    follows: bool = False
 
 
 class _FoundError(Exception):
-    """Stops the reading at the first fault; its offsets are those of bytes."""
+    """Stops the reading: what breaks the form of the source, or nothing when enough is told."""
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
+    def __init__(self, fault: Fault | None = None) -> None:
+        super().__init__(fault.message if fault else "")
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
-    """An element that is open, and the byte at which its tag begins."""
+    """An element that is open."""
 
     tag: str
+    #: The byte at which its tag begins.
     start: int
+    #: What it may hold; ``None`` for an element of HTML, and for one that nobody knows.
+    content: Content | None
+    #: The component that was meant by a mistyped tag.
+    meant: str
+    #: The components in it so far.
+    children: set[str] = field(default_factory=set)
+    #: Whether a text in it was told already.
+    told: bool = False
 
 
-def find(source: str) -> Fault | None:
-    """Find the first fault of a source."""
-    data = source.encode()
-    reading = _Reading(data)
-    try:
-        reading.read()
-    except _FoundError as found:
-        fault = found.fault
-        return Fault(
-            fault.message,
-            len(data[: fault.offset].decode(errors="ignore")),
-            fault.remedy,
-            len(data[: fault.other].decode(errors="ignore")),
-        )
-    error = _libxml_error(data)
-    if error is None:
-        return None
-    lines = source.split("\n")[: (error.lineno or 1) - 1]
-    return _not_well_formed(error, sum(len(line) + 1 for line in lines))
+def find(source: str) -> tuple[Fault, ...]:
+    """Find the faults of a source, what breaks its form first."""
+    xml = html_as_xml.write(source)
+    data = xml.text.encode()
+    faults = _Reading(xml.text, data).read()
 
+    def origin(byte: int) -> int:
+        return xml.origin(len(data[:byte].decode(errors="ignore")))
 
-def _libxml_error(data: bytes) -> etree.XMLSyntaxError | None:
-    try:
-        etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        return error
-    return None
-
-
-def _not_well_formed(error: Exception, offset: int) -> Fault:
-    said = _LIBXML_PLACE.sub("", str(error.msg if isinstance(error, SyntaxError) else error))
-    return Fault(f"not well-formed: {said}", offset, "close every tag, quote every value")
+    return tuple(
+        replace(fault, offset=origin(fault.offset), other=origin(fault.other)) for fault in faults
+    )
 
 
 class _Reading:
-    """Reads a source once, from tag to tag."""
+    """Reads a source once, from tag to tag; its offsets are those of bytes."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, xml: str, data: bytes) -> None:
+        self._xml = xml
         self._data = data
         self._open: list[_Open] = []
-        # A default of the head can give every image its text.
-        self._has_default_text = self._among_defaults = False
-        self._parser = expat.ParserCreate("utf-8")
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
+        self._faults: list[Fault] = []
+        self._rules = Rules()
+        self._text_handler = self._text
+        parser = self._parser = expat.ParserCreate("utf-8")
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CommentHandler = self._comment
+        parser.StartCdataSectionHandler = self._cdata
+        parser.ProcessingInstructionHandler = self._instruction
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.XmlDeclHandler = self._declaration
 
-    def read(self) -> None:
-        """Raise _FoundError at the first fault."""
+    def read(self) -> tuple[Fault, ...]:
+        """Give every fault up to the place where the source is not well-formed."""
+        breaking: Fault | None = None
         try:
             self._parser.Parse(self._data, True)  # noqa: FBT003 - expat takes no keyword
         except expat.ExpatError as error:
-            raise _FoundError(self._explain(error)) from error
+            breaking = self._explain(error)
+        except _FoundError as found:
+            breaking = found.fault
+        if breaking is None:
+            return tuple(self._faults)
+        first = min(breaking.offset, breaking.other or breaking.offset)
+        kept = [fault for fault in self._faults if not (fault.follows and fault.offset > first)]
+        return (breaking, *kept)
 
-    def _explain(self, error: expat.ExpatError) -> Fault:
+    def _explain(self, error: expat.ExpatError) -> Fault | None:
         at = self._parser.ErrorByteIndex
-        if error.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]:
+        if error.code == _BAD[expat.errors.XML_ERROR_TAG_MISMATCH]:
             # Expat stands behind the "</".
             return self._mismatch(self._name(at), at - 2)
-        if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and self._open:
+        if error.code == _BAD[expat.errors.XML_ERROR_NO_ELEMENTS]:
+            if not self._open:
+                return Fault("there is no <mjml> in it", 0, "begin issue.mjml with <mjml>")
             unclosed = self._open[-1]
-            return Fault(f"<{unclosed.tag}> is not closed", unclosed.start, _closing(unclosed.tag))
-        return _not_well_formed(_libxml_error(self._data) or error, at)
+            return Fault(
+                f"<{unclosed.tag}> is not closed", unclosed.start, f"write </{unclosed.tag}>"
+            )
+        if error.code == _BAD[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]:
+            return Fault("something stands behind </mjml>", at, "move it into <mj-body>")
+        characters = len(self._data[:at].decode(errors="ignore"))
+        found = malformed.explain(self._xml, error.code, characters)
+        return Fault(found.message, len(self._xml[: found.offset].encode()), found.remedy)
 
-    def _mismatch(self, ended: str, at: int) -> Fault:
+    def _mismatch(self, ended: str, at: int) -> Fault | None:
         inner = self._open[-1]
+        if inner.content and inner.tag != inner.meant:
+            # It is told already that this tag is mistyped.
+            return None
+        if ended in VOID:
+            return Fault(f"<{ended}> has no end tag in HTML", at, f"remove </{ended}>")
         if any(element.tag == ended for element in self._open):
             message = f"<{inner.tag}> is not closed before the </{ended}> of {OTHER}"
-            return Fault(message, inner.start, _closing(inner.tag), at)
+            return Fault(message, inner.start, f"write </{inner.tag}>", at)
         message = f"</{ended}> closes nothing; open is the <{inner.tag}> of {OTHER}"
         return Fault(message, at, f"write </{inner.tag}> or remove it", inner.start)
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        at = self._parser.CurrentByteIndex
-        if tag.startswith("mj") and tag not in ELEMENTS:
-            raise _FoundError(_unknown(tag, at))
-        self._among_defaults |= tag == "mj-attributes"
-        if self._among_defaults:
-            self._has_default_text |= "alt" in attributes
-        elif tag in _IMAGES and "alt" not in attributes and not self._gets_text(tag):
-            message = f"the image {attributes.get('src', '')!r} has no alternative text"
-            raise _FoundError(
-                Fault(message, at, 'write alt="..." into it, alt="" if it says nothing')
-            )
-        self._open.append(_Open(tag, at))
-
-    def _gets_text(self, tag: str) -> bool:
-        return self._has_default_text and tag != "img"
-
-    def _end(self, tag: str) -> None:
-        element = self._open.pop()
-        self._among_defaults &= tag != "mj-attributes"
-        at = self._parser.CurrentByteIndex
-        if tag in _VOID and self._data.startswith(b"</" + tag.encode(), at):
-            message = f"<{tag}> has no end tag in HTML, and </{tag}> stands at {OTHER}"
-            raise _FoundError(Fault(message, element.start, _closing(tag), at))
 
     def _name(self, at: int) -> str:
         found = _NAME.match(self._data[at : at + 100].decode(errors="replace"))
         return found[0] if found else ""
 
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        inner = self._open[-1] if self._open else None
+        if len(self._open) == MAX_DEPTH:
+            self._stop(
+                f"elements stand more than {MAX_DEPTH} deep in one another", "write it flatter"
+            )
+        if inner is None or inner.content in _STRICT:
+            self._component(tag, attributes, inner)
+            return
+        if tag.startswith("mj-"):
+            known = (one for one in reversed(self._open) if one.content or one.tag[:3] == "mj-")
+            host = next(known)
+            if host.content and host.tag == host.meant:
+                self._note([mjml_rules.in_html(tag, host.tag)])
+        elif tag == "img":
+            self._note(mjml_rules.image(attributes))
+        self._open.append(_Open(tag, self._parser.CurrentByteIndex, None, tag))
 
-def _closing(tag: str) -> str:
-    return f"write <{tag} ... />, and nothing to close it" if tag in _VOID else f"write </{tag}>"
+    def _component(self, tag: str, attributes: dict[str, str], inner: _Open | None) -> None:
+        parents = [one.meant for one in self._open]
+        siblings = inner.children if inner else set[str]()
+        self._note(self._rules.element(tag, attributes, parents, siblings), attributes)
+        meant = mjml_rules.meant(tag)
+        siblings.add(meant)
+        content = mjml_rules.content(meant, parents)
+        self._open.append(_Open(tag, self._parser.CurrentByteIndex, content, meant))
+        self._listen()
 
+    def _listen(self) -> None:
+        """Hear of texts only where none belongs."""
+        inner = self._open[-1] if self._open else None
+        deaf = inner is None or inner.told or inner.content not in _TEXTLESS
+        self._parser.CharacterDataHandler = None if deaf else self._text_handler
 
-def _unknown(tag: str, at: int) -> Fault:
-    if tag == "mj-include":
-        return Fault("<mj-include> is not supported", at, 'write {% include "file.mjml" %}')
-    near = difflib.get_close_matches(tag, ELEMENTS, n=1)
-    remedy = f"did you mean <{near[0]}>?" if near else "look at the list of MJML's components"
-    return Fault(f"MJML has no element <{tag}>", at, remedy)
+    def _end(self, _tag: str) -> None:
+        self._open.pop()
+        if self._open and self._open[-1].content in _TEXTLESS:
+            self._listen()
+
+    def _text(self, text: str) -> None:
+        found = _NOT_SPACE.search(text.encode())
+        if found:
+            inner = self._open[-1]
+            inner.told = True
+            broken = mjml_rules.text(inner.tag, inner.content)
+            self._note([broken], at=self._parser.CurrentByteIndex + found.start())
+            self._listen()
+
+    def _comment(self, comment: str) -> None:
+        inner = self._open[-1].meant if self._open else ""
+        broken = mjml_rules.comment(inner, comment)
+        if broken:
+            self._note([broken])
+
+    def _cdata(self) -> None:
+        self._stop("a CDATA section stands in it", "write the text itself, < as &lt;")
+
+    def _instruction(self, target: str, _data: str) -> None:
+        self._stop(f"an instruction, <?{target} ?>, stands in it", "remove it")
+
+    def _doctype(self, *_parts: object) -> None:
+        self._stop("a doctype stands in it", "remove it: the compiler writes one")
+
+    def _declaration(self, *_parts: object) -> None:
+        self._stop("<?xml?> stands in it", "remove it")
+
+    def _stop(self, message: str, remedy: str) -> NoReturn:
+        raise _FoundError(Fault(message, self._parser.CurrentByteIndex, remedy))
+
+    def _note(
+        self,
+        broken: Iterable[Broken],
+        attributes: Mapping[str, str] | None = None,
+        *,
+        at: int | None = None,
+    ) -> None:
+        for each in broken:
+            place = self._parser.CurrentByteIndex if at is None else at
+            if each.attribute and attributes:
+                place = self._attribute(place, each.attribute)
+            self._faults.append(Fault(each.message, place, each.remedy, follows=each.follows))
+            if len(self._faults) == MAX_FAULTS:
+                raise _FoundError
+
+    def _attribute(self, start: int, name: str) -> int:
+        """Find the byte at which an attribute of the tag at ``start`` begins."""
+        for found in _ATTRIBUTE.finditer(self._data, start):
+            if found["name"] == name.encode():
+                return found.start("name")
+        return start

@@ -1,7 +1,7 @@
 """Edge: the MJML compiler mrml behind one function.
 
 mrml accepts mismatched tags and unknown elements in silence, names no line, and dies of a stack
-overflow on deep nesting. So the source is read as XML first, whose parser stops at 256 levels.
+overflow on deep nesting. So a validator of our own reads the source first.
 """
 
 from collections.abc import Callable
@@ -10,29 +10,34 @@ import mjml
 
 from pipeline.errors import MjmlError
 from pipeline.rendering import markup_faults, normalising
+from pipeline.rendering.markup_faults import Fault
 
 #: Says where the character at an offset of the rendered source was written.
 Locate = Callable[[int], str]
 
 
-def compile_html(source: str, locate: Locate) -> str:
-    """Compile MJML to HTML; raise MjmlError with the place of the fault.
+def compile_html(source: str, locate: Locate, *, keep_comments: bool = False) -> str:
+    """Compile MJML to HTML; raise MjmlError with the place of each fault.
 
-    HTML's named entities must be numbers in ``source`` already.
+    Comments that no mail program reads are left out, unless ``keep_comments``.
     """
-    _verify(source, locate)
+    faults = markup_faults.find(source)
+    if faults:
+        # What stands in a loop or a macro was written once.
+        first, *others = {str(e): e for e in (_error(f, locate) for f in faults)}.values()
+        raise MjmlError(first.message, place=first.place, remedy=first.remedy, others=others)
     try:
         # No fonts: mrml would link to Google's for every text in its default family.
-        compiled = mjml.mjml2html(normalising.normalise(source), fonts={})
+        compiled = mjml.mjml2html(
+            normalising.normalise(source, keep_comments=keep_comments), fonts={}
+        )
     except ValueError as error:
         # Its position is that of a closing tag somewhere after the fault.
         raise MjmlError(f"the compiler refuses the templates: {error}", place=locate(0)) from error
     return compiled.replace("<!doctype html>", "<!DOCTYPE html>", 1)
 
 
-def _verify(source: str, locate: Locate) -> None:
-    fault = markup_faults.find(source)
-    if fault:
-        before, mark, after = fault.message.partition(markup_faults.OTHER)
-        message = f"{before}{locate(fault.other)}{after}" if mark else before
-        raise MjmlError(message, place=locate(fault.offset), remedy=fault.remedy)
+def _error(fault: Fault, locate: Locate) -> MjmlError:
+    before, mark, after = fault.message.partition(markup_faults.OTHER)
+    message = f"{before}{locate(fault.other)}{after}" if mark else before
+    return MjmlError(message, place=locate(fault.offset), remedy=fault.remedy)

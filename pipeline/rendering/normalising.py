@@ -5,14 +5,16 @@ becomes ``\u{a0}``, a line break ``\n``, and a quotation mark ``\"``, which ends
 Character references go through unchanged, so everything doubtful becomes one.
 """
 
-import html.entities
 import re
+
+from pipeline.rendering import html_as_xml
+from pipeline.rendering.mjml_rules import is_conditional
 
 # A comment, the title (which becomes an attribute), a style sheet, or a tag with its quoted
 # values. Other text matches nothing.
 _PIECE = re.compile(
     r"(?P<comment><!--.*?-->)"
-    r"|(?P<title><mj-title>(?P<words>.*?)</mj-title>)"
+    r"|(?P<title><mj-title\b[^>]*>(?P<words>.*?)</mj-title\s*>)"
     r"|(?P<style><(?P<name>mj-style|style)\b[^>]*>.*?</(?P=name)\s*>)"
     r"|(?P<tag><[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
     re.DOTALL,
@@ -20,42 +22,42 @@ _PIECE = re.compile(
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _BREAKS = re.compile(r"[\r\n\t]+")
-_INDENT = re.compile(r">[ \t]*\n\s*<")
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+# What makes a tag worth looking at.
+_DOUBTFUL = re.compile(r"[\r\n\t\\\x7f']")
+# Not the no-break space, which is there for a reason.
+_INDENT = re.compile(r">[ \t\r]*\n[ \t\r\n]*<")
 
 
-def number_entities(source: str) -> str:
-    """Write HTML's named entities as numbers, the only ones besides XML's five that XML knows."""
-    return _ENTITY.sub(_number, source)
-
-
-def normalise(source: str) -> str:
+def normalise(source: str, *, keep_comments: bool = False) -> str:
     """Write a source so that its attributes come out of the compiler as they went in.
 
-    The indentation between tags goes too: every reader would be sent it.
+    The indentation between tags goes too, and, unless ``keep_comments``, the comments that no
+    mail program reads: every reader would be sent them.
     """
+    rewrite = _rewrite if keep_comments else _rewrite_uncommented
     return (
-        _PIECE.sub(_rewrite, _INDENT.sub(">\n<", source))
+        _PIECE.sub(rewrite, _INDENT.sub(">\n<", html_as_xml.number_references(source)))
         .encode("ascii", "xmlcharrefreplace")
         .decode()
     )
 
 
-def _number(entity: re.Match[str]) -> str:
-    if entity[1] in _XML_ENTITIES:
-        return entity[0]
-    characters = html.entities.html5.get(f"{entity[1]};")
-    return "".join(f"&#{ord(c)};" for c in characters) if characters else entity[0]
+def _rewrite_uncommented(piece: re.Match[str]) -> str:
+    if piece["comment"] and not is_conditional(piece[0]):
+        return ""
+    return _rewrite(piece)
 
 
 def _rewrite(piece: re.Match[str]) -> str:
+    if piece["tag"]:
+        if not _DOUBTFUL.search(piece[0]):
+            return piece[0]
+        return _VALUE.sub(_rewrite_value, _BREAKS.sub(" ", piece[0]))
     if piece["title"]:
-        return f"<mj-title>{_escape(_BREAKS.sub(' ', piece['words']).strip(' '))}</mj-title>"
+        words = _PIECE.sub(_rewrite_uncommented, piece["words"])
+        return f"<mj-title>{_escape(_BREAKS.sub(' ', words).strip(' '))}</mj-title>"
     if piece["style"]:
         return _BEYOND_ASCII.sub(lambda found: f"\\{ord(found[0]):X} ", piece[0])
-    if piece["tag"]:
-        return _VALUE.sub(_rewrite_value, _BREAKS.sub(" ", piece[0]))
     return piece[0]
 
 

@@ -81,8 +81,8 @@ class Renderer:
         origins = Origins(
             source,
             _bodies(read, names),
-            partial(mjml.compile_html, locate=lambda _offset: ""),
-            partial(self._templates.trace_markup, _HTML, names),
+            partial(mjml.compile_html, locate=lambda _offset: "", keep_comments=True),
+            partial(self._templates.locator, _HTML, names, source, escape=True),
         )
         findings = checking.check_edition(edition, read, self._options, origins)
         return replace(edition, findings=findings)
@@ -123,7 +123,7 @@ class Renderer:
     def _html(
         self, source: str, names: Mapping[str, object], placeholders: Placeholders
     ) -> Template:
-        locate = partial(self._templates.locate_markup, _HTML, names)
+        locate = self._templates.locator(_HTML, names, source, escape=True)
         compiled = mjml.compile_html(source, locate)
         # In what the templates wrote a place is known.
         post_conditions.check_marks(source, "HTML", placeholders, locate)
@@ -141,7 +141,7 @@ class Renderer:
         write = partial(plain_text.render, links=plain_text.Links())
         names = context.for_text(read, self._day(read), self._options, placeholders.marks(), write)
         text = self._templates.render_text(_TEXT, names)
-        locate = partial(self._templates.locate_text, _TEXT, names)
+        locate = self._templates.locator(_TEXT, names, text, escape=False)
         post_conditions.check_marks(text, "text", placeholders, locate)
         post_conditions.check_way_out(text, "text", placeholders, partial(self._home, _TEXT))
         return placeholders.split(flowed.write(text))

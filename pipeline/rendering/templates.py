@@ -4,19 +4,25 @@ A template may read what the context holds, and include files of its own folders
 Nothing random or of the day is within its reach, so the same issue gives the same bytes.
 """
 
-import difflib
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import jinja2
 
 from pipeline.errors import TemplateError
-from pipeline.rendering import normalising, tracing, wrapping
+from pipeline.rendering import blame, wrapping
 from pipeline.rendering.sandbox import LimitError, ThemeSandbox
 from pipeline.rendering.theme_files import ThemeFiles
-from pipeline.rendering.tracing import LineMarks, Trace
+from pipeline.rendering.tracing import MarkingSandbox, Trace
+from pipeline.rendering.unknown_names import UnknownName, UnknownNameError, nearest
+
+# Jinja's count of characters, which is our column.
+_AT = re.compile(r" at \d+$")
+_Sandbox = TypeVar("_Sandbox", bound=ThemeSandbox)
 
 #: What the code of a template can raise besides Jinja's own errors.
 _RAISED_BY_TEMPLATES = (
@@ -35,19 +41,18 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._files = ThemeFiles(folders)
-        self._markup = self._environment(escape=True)
-        self._plain = self._environment(escape=False)
+        self._markup = self._environment(ThemeSandbox, escape=True)
+        self._plain = self._environment(ThemeSandbox, escape=False)
 
-    def _environment(self, *, escape: bool, marked: bool = False) -> ThemeSandbox:
+    def _environment(self, kind: type[_Sandbox], *, escape: bool) -> _Sandbox:
         # Not select_autoescape: that one is off for .mjml.
-        environment = ThemeSandbox(
+        environment = kind(
             loader=self._files,
             autoescape=escape,
-            undefined=jinja2.StrictUndefined,
+            undefined=UnknownName,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            extensions=[LineMarks] if marked else [],
         )
         del environment.globals["lipsum"], environment.filters["random"]
         if not escape:
@@ -55,32 +60,32 @@ class Templates:
         return environment
 
     def render_markup(self, name: str, context: Mapping[str, object]) -> str:
-        """Render a template in which every value is escaped, and number its entities."""
-        return normalising.number_entities(self._render(self._markup, name, context))
+        """Render a template in which every value is escaped."""
+        return self._render(self._markup, name, context)
 
     def render_text(self, name: str, context: Mapping[str, object]) -> str:
         """Render a template of the text part, where nothing is markup."""
         return self._render(self._plain, name, context)
 
-    def locate_markup(self, name: str, context: Mapping[str, object], offset: int) -> str:
-        """Say where the character at ``offset`` of what ``render_markup`` gave was written."""
-        return self.trace_markup(name, context)(offset)
+    def locator(
+        self, name: str, context: Mapping[str, object], written: str, *, escape: bool
+    ) -> Callable[[int], str]:
+        """Give a function that says where the character at an offset of ``written`` stands.
 
-    def trace_markup(self, name: str, context: Mapping[str, object]) -> Callable[[int], str]:
-        """Give what says where a character of what ``render_markup`` gave was written."""
-        environment = self._environment(escape=True, marked=True)
-        marked = normalising.number_entities(self._render(environment, name, context))
-        return partial(self._place, tracing.read(marked), name)
+        ``written`` is what the template ``name`` was rendered to.
+        """
 
-    def locate_text(self, name: str, context: Mapping[str, object], offset: int) -> str:
-        """Say where the character at ``offset`` of what ``render_text`` gave was written."""
-        environment = self._environment(escape=False, marked=True)
-        marked = self._render(environment, name, context)
-        return self._place(tracing.read(marked), name, offset)
+        @cache
+        def trace() -> Trace:
+            environment = self._environment(MarkingSandbox, escape=escape)
+            return environment.read(self._render(environment, name, context))
 
-    def _place(self, trace: Trace, name: str, offset: int) -> str:
-        file, line = trace.writer(offset)
-        return self._files.place(file, line) if file else self.place_of(name)
+        def locate(offset: int) -> str:
+            # A template that looks at what it has written may write another text with marks.
+            found = trace().writer(offset) if trace().text == written else None
+            return self._files.place_in(found) if found else self.place_of(name)
+
+        return locate
 
     def place_of(self, name: str) -> str:
         """Name the file of a template as a person sees it."""
@@ -102,37 +107,52 @@ class Templates:
             raise self._explain(error, name, context) from error
 
     def _explain(self, error: Exception, name: str, context: Mapping[str, object]) -> TemplateError:
-        place = self._raised_at(error) or self.place_of(name)
+        file, line = self._raised_at(error)
         message = remedy = ""
         match error:
             case jinja2.TemplateSyntaxError():
-                place = self._files.place(error.filename or error.name or name, error.lineno)
-                message = error.message or ""
+                file, line = error.filename or error.name or name, error.lineno
+                message = _AT.sub("", error.message or "")
+                remedy = self._syntax_remedy(file, line, message)
             case jinja2.TemplateNotFound():
                 message = f"there is no template {error.name!r}"
-                remedy = "name a file of the theme's folder"
-            case jinja2.UndefinedError():
+                remedy = self._files.nearest(str(error.name))
+            case UnknownNameError():
                 message = error.message or ""
-                remedy = _nearest(message, context)
+                remedy = error.suggest(context)
             case LimitError():
                 message, remedy = error.message or "", "repeat less"
             case RecursionError():
                 message = "templates include or call one another without end"
+                remedy = "let one of them end"
+            case jinja2.UndefinedError():
+                message, remedy = error.message or "", "look at the names it uses"
             case _:
-                pass
+                remedy = "look at what is computed there"
         message = message or f"{type(error).__name__}: {error}"
+        place = self._place(error, file, line) if file else self.place_of(name)
         return TemplateError(message, place=place, remedy=remedy)
 
-    def _raised_at(self, error: Exception) -> str:
+    def _place(self, error: Exception, file: str, line: int) -> str:
+        template = self._files.again(file)
+        if template is None:
+            return self._files.place(file, line)
+        return self._files.place_in(blame.locate(self._markup.lexer, template, error, line))
+
+    def _syntax_remedy(self, file: str, line: int, message: str) -> str:
+        block = blame.unclosed(message)
+        if block:
+            template = self._files.again(file)
+            begun = template and blame.opened(self._markup.lexer, template, message, line)
+            where = f" for the one of line {begun.line}" if begun else ""
+            return f"write {{% end{block} %}}{where}"
+        kind, _, name = message.removeprefix("No ").rstrip(".").partition(" named ")
+        known = {"filter": self._markup.filters, "test": self._markup.tests}.get(kind)
+        return nearest(name.strip("'"), known or ()) or "look at Jinja's syntax"
+
+    def _raised_at(self, error: Exception) -> tuple[str, int]:
         """Find the innermost line of a template; Jinja writes them into the traceback."""
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
             if self._files.holds(frame.filename):
-                return self._files.place(frame.filename, frame.lineno or 0)
-        return ""
-
-
-def _nearest(message: str, context: Mapping[str, object]) -> str:
-    """Suggest the name that was probably meant."""
-    name = message.partition("'")[2].partition("'")[0]
-    near = difflib.get_close_matches(name, list(context), n=1)
-    return f"did you mean {near[0]!r}?" if near else ""
+                return frame.filename, frame.lineno or 0
+        return "", 0

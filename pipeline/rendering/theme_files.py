@@ -1,7 +1,9 @@
 """Edge: the files of a theme, and what a person calls them."""
 
+import difflib
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +12,13 @@ import jinja2
 from jinja2.loaders import split_template_path
 
 from pipeline.errors import TemplateError
+from pipeline.rendering.tracing import Place, Template, unix
 
+#: Bytes of one template.
+MAX_BYTES = 500_000
+
+# Neither XML nor a message can hold these, and HTML takes U+0080 to U+009F for others.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _REMEDIES = {
     errno.EACCES: "let the user who runs mailbag read it",
     errno.ENOENT: "mend the link, or put the file in its place",
@@ -72,17 +80,32 @@ class ThemeFiles(jinja2.FileSystemLoader):
                     place=self.place(path),
                     remedy="move it away, or put the file in its place",
                 )
+            if info.st_size > MAX_BYTES:
+                raise TemplateError(
+                    f"it is larger than {MAX_BYTES:,} bytes",
+                    place=self.place(path),
+                    remedy="shorten it",
+                )
             data = path.read_bytes()
         except OSError as error:
             raise self._unreadable(path, error) from error
         try:
-            return data.decode(), info.st_mtime
+            source = data.decode()
         except UnicodeDecodeError as error:
+            before = data[: error.start].decode()
             raise TemplateError(
                 "it is not UTF-8",
-                place=self.place(path, data.count(b"\n", 0, error.start) + 1),
+                place=self.place_in(Template(str(path), f"{before}?").place(len(before))),
                 remedy="save it as UTF-8",
             ) from error
+        control = _CONTROL.search(source)
+        if control:
+            raise TemplateError(
+                f"a control character, U+{ord(control[0]):04X}, stands in it",
+                place=self.place_in(Template(str(path), source).place(control.start())),
+                remedy="remove it",
+            )
+        return source, info.st_mtime
 
     def _unreadable(self, path: Path, error: OSError) -> TemplateError:
         return TemplateError(
@@ -95,12 +118,24 @@ class ThemeFiles(jinja2.FileSystemLoader):
         """Tell whether a file belongs to the theme."""
         return any(Path(filename).is_relative_to(folder) for folder in self._folders)
 
-    def place(self, file: Path | str, line: int = 0) -> str:
-        """Name a file, and a line of it from 1, as a person sees it.
+    def again(self, file: str) -> Template | None:
+        """Read a file of the theme once more, to look at a fault in it."""
+        try:
+            return Template(file, unix(self._read(Path(file))[0])) if self.holds(file) else None
+        except TemplateError:
+            return None
+
+    def place_in(self, place: Place) -> str:
+        """Name a place in a file as a person sees it."""
+        return self.place(place.file, place.line, place.column)
+
+    def place(self, file: Path | str, line: int = 0, column: int = 0) -> str:
+        """Name a file, and a line and a column of it from 1, as a person sees it.
 
         A site's own file goes by its path from the site, a shipped one by that of its theme.
         """
-        path, after = Path(file), f":{line}" if line else ""
+        path = Path(file)
+        after = "".join(f":{number}" for number in (line, column) if number)
         own = self._folders[0].parent
         if path.is_relative_to(own):
             return f"{path.relative_to(own.parent).as_posix()}{after}"
@@ -112,6 +147,11 @@ class ThemeFiles(jinja2.FileSystemLoader):
     def place_of(self, template: str) -> str:
         """Name the file that is found for a template."""
         return self.place(self._find(template) or template)
+
+    def nearest(self, template: str) -> str:
+        """Suggest a template that was probably meant."""
+        near = difflib.get_close_matches(template, self.list_templates(), n=1)
+        return f"did you mean {near[0]!r}?" if near else "name a file of the theme's folder"
 
     def lost(self, word: str, suffix: str) -> str:
         """Name the first file without a word that goes before one of its name with it."""

@@ -60,7 +60,7 @@ def test_what_would_never_end_is_refused_with_its_line(theme, source):
     with pytest.raises(TemplateError) as refused:
         theme(f"\n{source}")
 
-    assert refused.value.place == "templates/plain/page.mjml:2"
+    assert refused.value.place == "templates/plain/page.mjml:2:1"
     assert refused.value.remedy == "repeat less"
 
 

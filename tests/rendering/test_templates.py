@@ -29,41 +29,50 @@ def theme(folder, tmp_path):
     ("source", "place", "message"),
     [
         pytest.param(
-            "a\n{% if %}", "templates/plain/page.mjml:2", "Expected an expression", id="syntax"
+            "a\n{% if %}", "templates/plain/page.mjml:2:1", "Expected an expression", id="syntax"
         ),
         pytest.param(
-            "a\n\n{% for x in y %}", "templates/plain/page.mjml:3", "Unexpected end", id="no end"
+            "a\n\n{% for x in y %}", "templates/plain/page.mjml:3:1", "Unexpected end", id="no end"
         ),
         pytest.param(
-            "a\n{{ titel }}", "templates/plain/page.mjml:2", "did you mean 'title'", id="undefined"
+            "a\n{{ titel }}",
+            "templates/plain/page.mjml:2:4",
+            "did you mean 'title'",
+            id="undefined",
         ),
         pytest.param(
-            "{{ title.no }}", "templates/plain/page.mjml:1", "no attribute 'no'", id="attribute"
+            "{{ title.no }}", "templates/plain/page.mjml:1:10", "'no' is no part", id="attribute"
         ),
         pytest.param(
-            '\n{% include "no.mjml" %}', "templates/plain/page.mjml:2", "no.mjml", id="missing"
+            '\n{% include "no.mjml" %}', "templates/plain/page.mjml:2:12", "no.mjml", id="missing"
         ),
         pytest.param(
-            '\n{% include "../outside.mjml" %}', "templates/plain/page.mjml:2", "outside", id="up"
+            '\n{% include "../outside.mjml" %}',
+            "templates/plain/page.mjml:2:12",
+            "outside",
+            id="up",
         ),
         pytest.param(
-            '{% include "/etc/hostname" %}', "templates/plain/page.mjml:1", "hostname", id="root"
+            '{% include "/etc/hostname" %}', "templates/plain/page.mjml:1:12", "hostname", id="root"
         ),
         pytest.param(
-            '\n{% include "page.mjml" %}', "templates/plain/page.mjml:2", "without end", id="loop"
+            '\n{% include "page.mjml" %}', "templates/plain/page.mjml:2:1", "without end", id="loop"
         ),
         pytest.param(
-            "{{ 1 // 0 }}", "templates/plain/page.mjml:1", "ZeroDivisionError", id="arithmetic"
+            "{{ 1 // 0 }}", "templates/plain/page.mjml:1:1", "ZeroDivisionError", id="arithmetic"
         ),
-        pytest.param("{{ 'a' + 1 }}", "templates/plain/page.mjml:1", "TypeError", id="types"),
+        pytest.param("{{ 'a' + 1 }}", "templates/plain/page.mjml:1:1", "TypeError", id="types"),
         pytest.param(
-            "{{ title.__class__ }}", "templates/plain/page.mjml:1", "unsafe", id="sandbox"
+            "{{ title.__class__ }}", "templates/plain/page.mjml:1:10", "unsafe", id="sandbox"
         ),
         pytest.param(
-            "{{ names.append(1) }}", "templates/plain/page.mjml:1", "SecurityError", id="immutable"
+            "{{ names.append(1) }}",
+            "templates/plain/page.mjml:1:10",
+            "SecurityError",
+            id="immutable",
         ),
-        pytest.param("{{ [1] | random }}", "templates/plain/page.mjml:1", "random", id="chance"),
-        pytest.param("{{ lipsum() }}", "templates/plain/page.mjml:1", "lipsum", id="filler"),
+        pytest.param("{{ [1] | random }}", "templates/plain/page.mjml:1:10", "random", id="chance"),
+        pytest.param("{{ lipsum() }}", "templates/plain/page.mjml:1:4", "lipsum", id="filler"),
     ],
 )
 def test_a_fault_is_named_with_its_line(theme, source, place, message):
@@ -79,7 +88,7 @@ def test_the_fault_of_an_included_file_is_named_there(theme, folder):
     with pytest.raises(TemplateError) as refused:
         theme('{% include "part.mjml" %}')
 
-    assert refused.value.place == "templates/plain/part.mjml:3"
+    assert refused.value.place == "templates/plain/part.mjml:3:4"
 
 
 def test_a_missing_page_is_named(tmp_path):
@@ -93,7 +102,7 @@ def test_a_template_that_is_not_utf8_is_refused(theme, folder):
     with pytest.raises(TemplateError, match="not UTF-8") as refused:
         theme('{% include "part.mjml" %}')
 
-    assert refused.value.place == "templates/plain/part.mjml:2"
+    assert refused.value.place == "templates/plain/part.mjml:2:1"
 
 
 def test_values_are_escaped_in_markup(theme):

@@ -405,7 +405,7 @@ def test_template_error_keeps_the_issue_back_and_is_told(desk: Office) -> None:
 
     (trouble,) = day.troubles
     assert isinstance(trouble, RenderError)
-    assert trouble.place == "templates/classic/issue.txt:1"
+    assert trouble.place == "templates/classic/issue.txt:1:4"
 
 
 def test_next_weeks_issue_has_the_next_number(desk: Office) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.errors import MailbagError
-from pipeline.model.finding import Finding
+from pipeline.model.finding import Finding, split_place
 from pipeline.rendering.checks.page import Page
 from pipeline.rendering.text_places import Passage
 
@@ -47,7 +47,7 @@ class Body:
 class Origin:
     """Who wrote a piece of the page."""
 
-    #: ``path``, or ``path:line``.
+    #: ``path``, ``path:line``, or ``path:line:column``.
     place: str
     #: It stands in a text of the issue, not in the theme.
     in_body: bool
@@ -118,13 +118,13 @@ class Origins:
 
 def rehome(finding: Finding, origin: Origin) -> Finding:
     """Give a finding of the page the place in the source file."""
-    path, colon, line = origin.place.rpartition(":")
-    known = bool(colon) and line.isdigit()
+    source, line, column = split_place(origin.place)
     return Finding(
         id=finding.id,
         level=finding.level,
-        source=path if known else origin.place,
-        line=int(line) if known else 0,
+        source=source,
+        line=line,
+        column=column,
         message=finding.message,
         remedy=finding.remedy,
     )
