@@ -46,7 +46,7 @@ class MailbagError(Exception):
         *,
         place: str = "",
         remedy: str = "",
-        others: Iterable["str | MailbagError"] = (),
+        others: Iterable[str] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -54,14 +54,14 @@ class MailbagError(Exception):
         self.place = place
         #: What to do about it, in the imperative; may be empty.
         self.remedy = remedy
-        #: What else is wrong: an error each, or its whole sentence.
+        #: What else is wrong, one whole sentence each.
         self.others = tuple(others)
 
     def __str__(self) -> str:
         """Give the whole sentence, ``place: message; remedy``, and the others a line each."""
         place = f"{self.place}: " if self.place else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return "\n".join([f"{place}{self.message}{remedy}", *map(str, self.others)])
+        return "\n".join([f"{place}{self.message}{remedy}", *self.others])
 
 
 class ConfigError(MailbagError):
@@ -92,6 +92,20 @@ class RenderError(MailbagError):
     """No edition can be made."""
 
     exit = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: str = "",
+        remedy: str = "",
+        others: Iterable[str] = (),
+        faults: Iterable["RenderError"] = (),
+    ) -> None:
+        #: Those of the others that have a place of their own.
+        self.faults = tuple(faults)
+        others = (*others, *map(str, self.faults))
+        super().__init__(message, place=place, remedy=remedy, others=others)
 
 
 class TemplateError(RenderError):

@@ -131,7 +131,7 @@ def _leave(error: MailbagError, code: int, *, as_json: bool) -> NoReturn:
                     "place": error.place,
                     "message": error.message,
                     "remedy": error.remedy,
-                    **({"others": [str(other) for other in error.others]} if error.others else {}),
+                    **({"others": list(error.others)} if error.others else {}),
                 }
             }
         )

@@ -25,7 +25,7 @@ def compile_html(source: str, locate: Locate, *, keep_comments: bool = False) ->
     if faults:
         # What stands in a loop or a macro was written once.
         first, *others = {str(e): e for e in (_error(f, locate) for f in faults)}.values()
-        raise MjmlError(first.message, place=first.place, remedy=first.remedy, others=others)
+        raise MjmlError(first.message, place=first.place, remedy=first.remedy, faults=others)
     try:
         # No fonts: mrml would link to Google's for every text in its default family.
         compiled = mjml.mjml2html(

@@ -1,7 +1,7 @@
 """Everything there is to find in content, templates and the next edition."""
 
 from pipeline.errors import ContentError, NotEnoughContentError, RenderError
-from pipeline.model.finding import Finding, Level
+from pipeline.model.finding import Finding, Level, split_place
 from pipeline.model.verdict import settle, unused
 from pipeline.store.opening import Store
 from pipeline.workflow import editing
@@ -18,7 +18,8 @@ def of_everything(shop: Workshop, store: Store | None, plan: Plan) -> tuple[Find
     except NotEnoughContentError as error:
         return (*planned, *_settled(shop, plan, _of(error, "issue/too-few", Level.WARNING)))
     except RenderError as error:
-        return (*planned, _of(error, "template/error", Level.ERROR))
+        faults = (error, *error.faults)
+        return (*planned, *(_of(fault, "template/error", Level.ERROR) for fault in faults))
     except ContentError as error:
         # Where a file is at fault, its findings say it already.
         return planned if plan.errors else (*planned, _of(error, "issue/unusable", Level.ERROR))
@@ -48,10 +49,7 @@ def _settled(shop: Workshop, plan: Plan, *found: Finding) -> tuple[Finding, ...]
 
 
 def _of(error: ContentError | RenderError, name: str, level: Level) -> Finding:
-    source, *numbers = error.place.rsplit(":", 2) if error.place else ("",)
-    while numbers and not numbers[0].isdigit():
-        source = f"{source}:{numbers.pop(0)}"
-    line, column = (*map(int, numbers), 0, 0)[:2]
+    source, line, column = split_place(error.place)
     return Finding(
         id=name,
         level=level,

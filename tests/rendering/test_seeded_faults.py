@@ -62,13 +62,13 @@ def test_all_faults_of_a_mail_are_told_at_once(theme):
 
     refused = refusal(theme)
 
-    assert [one.place for one in (refused, *refused.others)] == [
+    assert [one.place for one in (refused, *refused.faults)] == [
         "templates/classic/head.mjml:8:5",
         "templates/classic/top.mjml:4:14",
         "templates/classic/macros.mjml:2:17",
         "templates/classic/bottom.mjml:3:16",
     ]
-    assert all(isinstance(one, MjmlError) and one.remedy for one in (refused, *refused.others))
+    assert all(isinstance(one, MjmlError) and one.remedy for one in (refused, *refused.faults))
 
 
 def test_what_breaks_the_form_is_told_first_and_what_follows_from_it_not_at_all(theme):
@@ -78,7 +78,7 @@ def test_what_breaks_the_form_is_told_first_and_what_follows_from_it_not_at_all(
     refused = refusal(theme)
 
     assert refused.message.startswith("<mj-section> is not closed before")
-    assert [one.place for one in refused.others] == ["templates/classic/head.mjml:8:5"]
+    assert [one.place for one in refused.faults] == ["templates/classic/head.mjml:8:5"]
 
 
 def test_a_template_that_looks_at_what_it_writes_is_named_without_a_line(theme):

@@ -40,16 +40,16 @@ FOOTER = """\
 
 
 @pytest.mark.parametrize(
-    ("markup", "line"),
+    ("markup", "at"),
     [
-        pytest.param("<table><tr><td>a</td></tr></table>", 4, id="in its line"),
-        pytest.param("<p>a</p>\n<table><tr>\n<td>a</td></tr></table>", 5, id="a line further"),
+        pytest.param("<table><tr><td>a</td></tr></table>", "4:7", id="in its line"),
+        pytest.param("<p>a</p>\n<table><tr>\n<td>a</td></tr></table>", "5:1", id="a line further"),
         pytest.param(
-            '<div><div><table title="\n"><tr><td/></tr></table></div></div>', 4, id="deep"
+            '<div><div><table title="\n"><tr><td/></tr></table></div></div>', "4:17", id="deep"
         ),
     ],
 )
-def test_a_fault_of_the_theme_has_its_line_there(tmp_path, markup, line):
+def test_a_fault_of_the_theme_has_its_place_there(tmp_path, markup, at):
     found = only(findings(tmp_path, footer_mjml=FOOTER % markup), "table/role")
 
-    assert found.place == f"templates/classic/footer.mjml:{line}"
+    assert found.place == f"templates/classic/footer.mjml:{at}"
