@@ -235,7 +235,11 @@ _OF_ATTRIBUTES = _words(
 _HTML: dict[str, tuple[str, ...]] = {
     **{f"html-{name}": _elements(name) for name in _OF_ELEMENTS},
     **{f"html-{name}": (f"attribute {name}",) for name in _OF_ATTRIBUTES},
-    "amp": _each("attribute html", ["amp4email", "⚡4email"]),
+    # The flash may be followed by the sign that has it drawn in colour.
+    "amp": (
+        *_each("attribute html", ["amp4email", "⚡4email", "⚡\ufe0f4email"]),
+        "attribute style amp4email-boilerplate",
+    ),
     # A record in the DNS and a header; no page uses it.
     "bimi": (),
     "css-inert-attribute": ("attribute inert",),

@@ -55,7 +55,7 @@ class Markup:
     tags: dict[str, list[int]] = field(default_factory=dict)
     #: What stands in each ``<style>``, and where.
     sheets: list[tuple[str, int]] = field(default_factory=list)
-    #: Where each comment stands that is not one of Outlook's conditions.
+    #: Where each comment stands; a condition for Outlook is one to every other mail program.
     comments: list[int] = field(default_factory=list)
     #: What follows ``<!doctype``, and where it stands.
     doctype: tuple[str, int] | None = None
@@ -101,12 +101,11 @@ def _read_tag(markup: Markup, piece: re.Match[str], end: int) -> int:
 
 
 def _read_comment(markup: Markup, start: int) -> int:
+    markup.comments.append(start)
     inside = start + len("<!--")
     if markup.text.startswith((">", "->"), inside):
         return markup.text.index(">", inside) + 1
     end = markup.text.find("-->", inside)
-    if not markup.text.startswith(("[if", "<![endif"), inside):
-        markup.comments.append(start)
     return len(markup.text) if end < 0 else end + len("-->")
 
 

@@ -24,6 +24,9 @@ class Answer(Enum):
     UNKNOWN = "u"
 
 
+_ANSWERS = {answer.value: answer for answer in Answer}
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A feature of HTML or CSS, and who supports it."""
@@ -83,5 +86,5 @@ def _feature(slug: str, entry: list[Any], clients: list[str], notes: list[str]) 
     for note, numbers in noted.items():
         for number in numbers:
             said[clients[number]] = (*said.get(clients[number], ()), notes[int(note)])
-    answers = dict(zip(clients, map(Answer, letters), strict=True))
+    answers = dict(zip(clients, map(_ANSWERS.__getitem__, letters), strict=True))
     return Feature(slug, title, tested, answers, said)
