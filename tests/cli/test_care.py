@@ -111,6 +111,14 @@ def test_a_backup_is_one_whole_file_without_keys(sending: Office):
     copy.close()
 
 
+def test_a_backup_says_that_images_of_mails_are_not_in_it(sending: Office):
+    (sending.folder / "public" / "images").mkdir(parents=True)
+
+    told = sending("backup", str(sending.folder / "copy.db"), "--json")
+
+    assert "public/images/" in told.document["not_in_it"]
+
+
 def test_a_backup_overwrites_nothing(sending: Office):
     path = sending.folder / "copy.db"
     path.write_text("precious")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.office import Office, Relay
 from tests.fakes import FakeClock
+from tests.images import draw, put
 
 
 def test_plan_says_what_the_issue_holds_and_why(office: Office):
@@ -137,6 +138,22 @@ def test_build_writes_five_files_of_one_edition(office: Office):
         (out / "message.eml").read_bytes(), policy=email.policy.default
     )
     assert message["Subject"] == edition["subject"]
+
+
+def test_build_writes_the_images_beside_the_page_that_shows_them(office: Office):
+    path = office.write("the-long-meeting")
+    path.write_text(f"{path.read_text()}\n![A cup](pictures/cup.png)\n")
+    put(office.folder, "content/pictures/cup.png")
+    out = office.folder / "out"
+
+    told = office("build", "--out", str(out), "--json")
+
+    (image,) = told.document["images"]
+    assert (out / "images" / image["name"]).read_bytes() == draw()
+    assert f'<img src="images/{image["name"]}" alt="A cup"' in (out / "index.html").read_text()
+    assert image["url"] == f"https://news.example/images/{image['name']}"
+    assert image["url"] in (out / "web.html").read_text()
+    assert not (office.folder / "public").exists()
 
 
 def test_build_makes_the_same_bytes_twice(office: Office):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import DatabaseBusyError
 from pipeline.web.public import app, one_click
+from tests.images import draw, put
 from tests.web.browsing import ask
 from tests.web.sample import TEST, UNKNOWN, VALID, WEB_VIEW, Site
 from tests.web.serving import served
@@ -193,6 +194,56 @@ def test_search_engines_may_list_an_issue_where_the_newsletter_says_so(site):
     answer = ask(app.create(site), "GET", "/issues/1")
 
     assert "x-robots-tag" not in answer.headers
+
+
+NAME = f"{'5ca1ab1e' * 4}.png"
+
+
+def test_an_image_is_given_out_for_ever_and_shown_anywhere(site, tmp_path):
+    site.images[NAME] = put(tmp_path, NAME)
+
+    answer = ask(app.create(site), "GET", f"/images/{NAME}")
+
+    assert answer.content == draw()
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    # A mailbox on the web shows it within a page of its own.
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_mail_program_may_ask_whether_an_image_is_there(site, tmp_path):
+    site.images[NAME] = put(tmp_path, NAME)
+
+    answer = ask(app.create(site), "HEAD", f"/images/{NAME}")
+
+    assert answer.status_code == 200
+    assert int(answer.headers["content-length"]) == len(draw())
+    assert answer.content == b""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        NAME,
+        NAME.upper(),
+        NAME.replace(".png", ".svg"),
+        f"{NAME}/",
+        f"..%2F{NAME}",
+        "..%2f..%2fnewsletter.toml",
+        "%2e%2e/%2e%2e/.secrets/token.key",
+        f"{NAME}%00",
+        f"{NAME}%0a",
+        "",
+    ],
+)
+def test_what_is_no_image_is_a_404_page_of_ours(site, name):
+    answer = ask(app.create(site), "GET", f"/images/{name}")
+
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+    assert site.asked in ([], [NAME])
 
 
 @pytest.mark.parametrize(
