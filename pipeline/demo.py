@@ -26,6 +26,8 @@ _VALUES = {
     "timezone": "America/New_York",
     "postal_address": "1 Main Street, Springfield",
     "verify_links": "false",
+    # Nobody serves news.example, so that a mail must hold what it shows.
+    "images": "attached",
     "host": _HOST,
 }
 
@@ -43,6 +45,7 @@ def make_sample_site(folder: Path, *, today: date, port: int) -> tuple[Path, Pat
     source = shipped.content()
     for path in source.glob("*.md"):
         shutil.copyfile(path, folder / "content" / path.name)
+    shutil.copytree(source / "pictures", folder / "content" / "pictures")
     column = next((source / "columns").glob("_*.txt"))
     return column, source / "subscribers.csv"
 

@@ -1,12 +1,16 @@
 """The sample newsletter shows what a QA file can be, and is fit to print."""
 
+import re
 from collections import Counter
 
 import pytest
 
 from pipeline import shipped
 from pipeline.content import parsing
+from pipeline.content.images import ImageShelf
+from pipeline.model.image import Image
 from pipeline.model.qa import QAStatus
+from pipeline.rendering.options import COLUMN
 
 FILES = sorted(p for p in shipped.content().glob("*.md") if p.name != "README.md")
 QAS = [
@@ -44,6 +48,7 @@ def test_the_samples_show_every_status_and_every_key():
         pytest.param("\n| --- ", id="table"),
         pytest.param("\n```\n", id="code"),
         pytest.param("](https://", id="link"),
+        pytest.param("](pictures/", id="image"),
     ],
 )
 def test_the_samples_show_every_form_of_an_answer(mark):
@@ -56,6 +61,20 @@ def test_the_samples_are_enough_for_three_issues_of_three():
 
     assert len(ready) >= 9
     assert max(topics.values()) <= 2
+
+
+def test_every_image_of_the_samples_is_small_and_has_the_width_of_the_finest_screen():
+    shelf = ImageShelf(shipped.content().parent)
+    files = sorted((shipped.content() / "pictures").iterdir())
+    named = {name for qa in QAS for name in re.findall(r"\]\(pictures/([^)]+)\)", qa.answer.text)}
+
+    images = [shelf.find(f"pictures/{path.name}", "content/a.md") for path in files]
+
+    assert named == {path.name for path in files}
+    for image in images:
+        assert isinstance(image, Image)
+        assert image.width == 2 * COLUMN
+        assert image.size < 15_000
 
 
 def test_links_of_the_samples_lead_to_example_domains_only():
