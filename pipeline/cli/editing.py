@@ -43,15 +43,17 @@ def build_command(session: Session, number: int | None, out: Path, *, as_json: b
     images = illustrating.load(shop, edition)
     names = {image.url: image.name for image in edition.images}
     # The page shows its images from beside it, offline as well.
-    page = edition.html_with({url: f"images/{name}" for url, name in names.items()})
+    beside = {url: f"images/{name}" for url, name in names.items()}
+    page = edition.html_with(beside)
     values = posting.sample_values(site)
     listed = site.settings.document.web.search_engines
+    web = web_page.render(edition, site.render_options, listed=listed, images=beside)
     report = documents.edition_document(edition, edition.findings)
     _write(
         out,
         {
             "index.html": page.join(personal.for_html(**values)).encode(),
-            "web.html": web_page.render(edition, site.render_options, listed=listed).encode(),
+            "web.html": web.encode(),
             "message.txt": edition.text.join(personal.for_text(**values)).encode(),
             "message.eml": posting.sample_message(site, edition, now=edition.slot),
             "edition.json": json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n",

@@ -4,7 +4,7 @@ It is the HTML part without what was for one reader or for one mail program, in 
 today, with what search engines and those who share it ask for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree, html
 
@@ -17,9 +17,16 @@ from pipeline.rendering.options import RenderOptions
 _REPLACED = frozenset({"canonical", "description", "robots", "supported-color-schemes"})
 
 
-def render(edition: Edition, options: RenderOptions, *, listed: bool = False) -> str:
+def render(
+    edition: Edition,
+    options: RenderOptions,
+    *,
+    listed: bool = False,
+    images: Mapping[str, str] | None = None,
+) -> str:
     """Write the page; with ``listed`` search engines may show it.
 
+    ``images`` says where images are taken from instead, for a look before they are served.
     Raises PostConditionError when the edition would show a personal value on it.
     """
     try:
@@ -44,6 +51,9 @@ def render(edition: Edition, options: RenderOptions, *, listed: bool = False) ->
     own.text = hints.sheet()
     head.insert(len(head) if sheet is None else head.index(sheet), own)
     head.extend(_about(edition, options, root, listed=listed))
+    for picture in root.iter("img"):
+        url = picture.get("src", "")
+        picture.set("src", (images or {}).get(url, url))
     page = etree.tostring(root, method="html", encoding="unicode", doctype="<!DOCTYPE html>")
     return f"{page}\n"
 

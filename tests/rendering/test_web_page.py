@@ -111,6 +111,16 @@ def test_the_first_picture_that_others_can_fetch_is_on_the_card():
     assert found["twitter:card"] == "summary_large_image"
 
 
+def test_an_image_can_be_looked_at_before_it_is_served():
+    url = "https://news.example/images/1.png"
+    edition = make_edition(html=Template((f'<html><body><img src="{url}" alt=""></body></html>',)))
+
+    page = web_page.render(edition, OPTIONS, images={url: "images/1.png"})
+
+    assert parse(page).xpath("//img/@src") == ["images/1.png"]
+    assert f'property="og:image" content="{url}"' in page
+
+
 def test_one_can_go_to_its_head_its_body_and_its_end(edition):
     page = parse(web_page.render(edition, OPTIONS))
 

@@ -105,6 +105,7 @@ VIEW = DeskView(
     subject="The long meeting",
     preheader="Also: the report nobody reads, and a colleague who answers every mail with a call",
     html=MAIL,
+    web=WEB_VIEW,
     text="The Corner Office, issue 12\n\nTHE LONG MEETING\n\nYou may leave. Say so at the start.\n",
     source="<mjml>\n  <mj-body>\n    <mj-text>You may leave.</mj-text>\n  </mj-body>\n</mjml>\n",
     message="From: The Corner Office <letters@news.example>\nSubject: The long meeting\n\nYou\n",

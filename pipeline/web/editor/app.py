@@ -75,7 +75,7 @@ class _Seen:
     @property
     def mail(self) -> str:
         """The name of the mail's bytes: as long as it stays, a frame need not load it again."""
-        return hashlib.sha256(self.view.html.encode()).hexdigest()[:16]
+        return hashlib.sha256((self.view.html + self.view.web).encode()).hexdigest()[:16]
 
 
 class _Pages:
@@ -108,17 +108,19 @@ class _Pages:
         return HTMLResponse(html, headers=headers.own_page(nonce, more=more))
 
     async def mail(self, request: Request) -> Response:
-        """Give the mail for a frame, in a sandbox of its own even when it is opened alone."""
+        """Give the mail or the web page for a frame, in a sandbox even when it is opened alone."""
         # The page has just looked, and its frames ask for what it saw.
         asked_for = request.query_params.get("v") == self._seen.mail
         seen = self._seen if asked_for else await self._look()
-        images = "data: cid: https:" if state.parse(request.query_params).images else "'none'"
+        shown = state.parse(request.query_params)
+        images = "data: cid: https:" if shown.images else "'none'"
         guard = {
             **headers.mail_page(images=images, more="frame-ancestors 'self'; sandbox"),
             **headers.PRIVATE,
             "X-Frame-Options": "SAMEORIGIN",
         }
-        return HTMLResponse(seen.view.html, headers=guard)
+        html = seen.view.web if shown.view is state.View.WEB else seen.view.html
+        return HTMLResponse(html, headers=guard)
 
     async def events(self, request: Request) -> Response:
         """Tell the version now and at every change (server-sent events, HTML section 9.2)."""

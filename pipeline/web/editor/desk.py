@@ -11,7 +11,7 @@ from pipeline.app.site import Site
 from pipeline.config.reading import FILE_NAME, read
 from pipeline.errors import MailbagError
 from pipeline.model.edition import Edition
-from pipeline.rendering import personal
+from pipeline.rendering import personal, web_page
 from pipeline.store.location import beside, database_file
 from pipeline.web.editor.view import DeskView
 from pipeline.workflow import editing, illustrating, planning
@@ -82,7 +82,8 @@ def _view(site: Site) -> DeskView:
         edition = prepared.edition
         values = posting.sample_values(site)
         source = edition.html.join(personal.for_html(**values))
-        html = edition.html_with(_embedded(shop, edition)).join(personal.for_html(**values))
+        images = _embedded(shop, edition)
+        html = edition.html_with(images).join(personal.for_html(**values))
         message = posting.sample_message(site, edition, now=edition.slot)
         approved = plan.issue_file.approved if plan.issue_file else None
         return _with(
@@ -90,6 +91,12 @@ def _view(site: Site) -> DeskView:
             subject=edition.subject,
             preheader=edition.preheader,
             html=html,
+            web=web_page.render(
+                edition,
+                site.render_options,
+                listed=site.settings.document.web.search_engines,
+                images=images,
+            ),
             text=edition.text.join(personal.for_text(**values)),
             source=source,
             message=message.decode("ascii", "replace"),

@@ -14,6 +14,8 @@ class View(StrEnum):
 
     #: The mail itself.
     HTML = "html"
+    #: The page of the issue for everybody.
+    WEB = "web"
     TEXT = "text"
     #: What the templates made, before it was compiled.
     SOURCE = "source"

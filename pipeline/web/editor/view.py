@@ -28,6 +28,8 @@ class DeskView:
     preheader: str = ""
     #: The HTML body of the sample reader's mail, exactly as it is sent.
     html: str = ""
+    #: The issue's page for everybody.
+    web: str = ""
     #: The text body of the same mail.
     text: str = ""
     #: What the templates made, before it was compiled.

@@ -13,7 +13,7 @@ from pipeline.model.finding import Finding, Level
 from pipeline.web.editor import app
 from pipeline.web.editor.view import DeskView
 from tests.web.browsing import ask
-from tests.web.sample import MAIL, VIEW, MemoryDesk
+from tests.web.sample import MAIL, VIEW, WEB_VIEW, MemoryDesk
 from tests.web.serving import events, served
 
 WORD = "s3cret"
@@ -72,6 +72,16 @@ def test_each_view_shows_its_side(desk, view, expected):
 
     assert expected in page
     assert "<iframe" not in page
+
+
+def test_the_web_page_is_shown_in_frames_like_the_mail(desk):
+    page = look(desk, "?view=web&images=0&width=640").text
+
+    (source,) = map(html.unescape, re.findall(r'<iframe src="([^"]*)"', page))
+    assert source.endswith("&view=web&images=0")
+    answer = look(desk, source)
+    assert answer.text == WEB_VIEW
+    assert "img-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_a_frame_gets_the_exact_bytes_of_the_mail(desk):
