@@ -21,6 +21,7 @@ OLD = 3
 _NAMED = 4
 _NOTED = 2
 _LONG_NOTE = 120
+_LONG_SNIPPET = 40
 
 _REMEDIES = {
     "css-pseudo": "keep what matters in the elements' own styles",
@@ -74,7 +75,9 @@ def _lack(feature: Feature, mix: ClientMix, answer: Answer) -> Lack:
 
 
 def _said(use: Use, feature: Feature) -> str:
-    return f"{feature.title} ({'once' if use.count == 1 else f'{use.count} times'})"
+    times = "once" if use.count == 1 else f"{use.count} times, first"
+    cut = " ..." if len(use.snippet) > _LONG_SNIPPET else ""
+    return f"{feature.title} ({times}: {use.snippet[:_LONG_SNIPPET].rstrip()}{cut})"
 
 
 def _who(feature: Feature, missing: Lack, partly: Lack, mix: ClientMix) -> str:

@@ -37,78 +37,87 @@ def _read_list(tokens: Sequence[Any], tell: Tell, *, grouping: bool) -> Iterator
     index = 0
     while index < len(tokens):
         token = tokens[index]
+        reader.start = reader.start or (token if token.type != "whitespace" else None)
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         if token.type == "literal" and token.value == ",":
             if grouping:
-                tell("selector grouping", token)
+                tell("selector grouping", reader.start)
             reader.begin()
+            reader.start = None
         elif token.type == "literal" and token.value == ":":
             double = following is not None and following == ":"
             index += 2 if double else 1
-            yield from reader.pseudo(tokens[index : index + 1], token, double=double)
+            yield from reader.pseudo(tokens[index : index + 1], double=double)
         elif token.type == "literal" and token.value == ".":
             index += 1
             if following is not None and following.type == "ident":
-                reader.simple("class", token)
+                reader.simple("class")
         else:
             reader.take(token)
         index += 1
 
 
 class _Reader:
-    """Follows one complex selector from its left end."""
+    """Follows one complex selector from its left end, which is the place of all that it uses."""
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
+        #: The first token of the selector.
+        self.start: Any = None
         self.begin()
 
     def begin(self) -> None:
+        """Expect a compound selector: at the beginning, or after a sign between two."""
         self._chain = 0
         self._compound = self._space = False
 
-    def simple(self, kind: str, token: Any) -> None:
-        self._enter(token)
-        self._tell(f"selector {kind}", token)
+    def simple(self, kind: str) -> None:
+        """Take a simple selector of a kind."""
+        self._enter()
+        self._tell(f"selector {kind}", self.start)
         if kind in {"attribute", "class", "id"}:
             self._chain += 1
             if self._chain == 2:
-                self._tell("selector chaining", token)
+                self._tell("selector chaining", self.start)
 
     def take(self, token: Any) -> None:
+        """Take what is neither a class nor a pseudo-class."""
         match token.type:
             case "whitespace":
                 self._space = self._compound
             case "ident":
-                self.simple("type", token)
+                self.simple("type")
             case "hash":
-                self.simple("id", token)
+                self.simple("id")
             case "[] block":
-                self.simple("attribute", token)
+                self.simple("attribute")
             case "literal" if token.value == "*":
-                self.simple("universal", token)
+                self.simple("universal")
             case "literal" if token.value == "&":
-                self._enter(token)
+                self._enter()
             case "literal" if token.value in _COMBINATORS:
-                self._tell(f"selector {_COMBINATORS[token.value]}", token)
+                self._tell(f"selector {_COMBINATORS[token.value]}", self.start)
                 self.begin()
             case _:
                 pass
 
-    def pseudo(self, found: Sequence[Any], token: Any, *, double: bool) -> Iterator[Sequence[Any]]:
-        self._enter(token)
+    def pseudo(self, found: Sequence[Any], *, double: bool) -> Iterator[Sequence[Any]]:
+        """Take a pseudo-class or pseudo-element; give the selectors in its brackets."""
+        self._enter()
         if not found or found[0].type not in {"ident", "function"}:
             return
         named = found[0]
         name = without_prefix((named.value if named.type == "ident" else named.name).lower())
         if name in _PLACEHOLDERS:
             name, double = "placeholder", True
-        self._tell(f"pseudo-{'element' if double or name in _ONE_COLON else 'class'} {name}", token)
+        kind = "element" if double or name in _ONE_COLON else "class"
+        self._tell(f"pseudo-{kind} {name}", self.start)
         if named.type == "function" and name in _NESTING:
             yield named.arguments
 
-    def _enter(self, token: Any) -> None:
+    def _enter(self) -> None:
         """Begin a compound selector, or go on with it."""
         if self._space:
-            self._tell("selector descendant", token)
+            self._tell("selector descendant", self.start)
             self._chain = 0
         self._compound, self._space = True, False

@@ -102,16 +102,16 @@ class _Reader:
 
     def read_query(self, tokens: Sequence[Any]) -> None:
         """Read a media query: each name in brackets; what follows a colon is a value."""
-        waiting = [(tokens, False)]
+        waiting: list[tuple[Sequence[Any], Any]] = [(tokens, None)]
         while waiting:
-            tokens, inside = waiting.pop()
+            tokens, bracket = waiting.pop()
             for token in tokens:
                 if token.type == "() block":
-                    waiting.append((token.content, True))
+                    waiting.append((token.content, token))
                 elif token.type == "literal" and token.value == ":":
                     break
-                elif token.type == "ident" and inside:
-                    self._tell(f"media {token.lower_value}", token)
+                elif token.type == "ident" and bracket is not None:
+                    self._tell(f"media {token.lower_value}", bracket)
 
     def _read_declaration(self, node: Any) -> None:
         name = without_prefix(node.lower_name)

@@ -21,8 +21,8 @@ def test_a_feature_that_many_lack_and_that_breaks_is_a_warning():
     assert finding.level is Level.WARNING
     assert (finding.line, finding.column) == (1, 11)
     assert finding.message == (
-        "display:flex (2 times) does not work for 25 % of readers (Outlook Windows); "
-        "last tested in 2021"
+        "display:flex (2 times, first: display:flex) "
+        "does not work for 25 % of readers (Outlook Windows); last tested in 2021"
     )
     assert finding.remedy == (
         "leave it out, or see that nothing is lost without it; "
@@ -49,7 +49,7 @@ def test_what_works_only_partly_is_a_note_with_the_reason():
 
     assert finding.level is Level.NOTE
     assert finding.message.startswith(
-        "margin (once) works only partly for 100 % of readers (Gmail): "
+        "margin (once: margin:0) works only partly for 100 % of readers (Gmail): "
         "Negative values are not supported"
     )
 

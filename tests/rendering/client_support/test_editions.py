@@ -74,7 +74,7 @@ def test_what_an_editor_writes_into_a_style_sheet_is_found_there(tmp_path):
     lines = shipped.count("\n")
     assert found.id == "client-support/css-display-flex"
     assert found.level is Level.WARNING
-    assert found.place == f"templates/classic/styles.mjml:{lines + 3}"
+    assert found.place == f"templates/classic/styles.mjml:{lines + 3}:3"
 
 
 def test_what_an_editor_writes_into_an_element_is_found_there(tmp_path):
@@ -93,4 +93,4 @@ def test_what_an_editor_writes_into_an_element_is_found_there(tmp_path):
     lines = shipped.count("\n")
     assert set(found) == {"client-support/css-position"}
     place = found["client-support/css-position"].place
-    assert place == f"templates/classic/opening.mjml:{lines + 3}"
+    assert place == f"templates/classic/opening.mjml:{lines + 3}:1"

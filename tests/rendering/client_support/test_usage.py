@@ -183,7 +183,7 @@ def test_says_where_in_a_style_sheet():
 
     (use,) = [use for use in usage.find(page) if use.slug == "css-pseudo-class-hover"]
 
-    assert (use.line, use.column, use.snippet) == (4, 4, ":hover")
+    assert (use.line, use.column, use.snippet) == (4, 3, "b:hover")
 
 
 def test_a_style_with_escapes_is_found_where_it_begins():
