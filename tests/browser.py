@@ -68,11 +68,21 @@ class Page:
         self._do(self._look(url, width, height, dark=dark))
         self.assert_offline()
 
-    def show(self, html: str, *, width: int, height: int = 800, dark: bool | None = False) -> None:
-        """Show a page that is no file."""
+    def show(
+        self,
+        html: str,
+        *,
+        width: int,
+        height: int = 800,
+        dark: bool | None = False,
+        alone: bool = True,
+    ) -> None:
+        """Show a page that is no file; one that is not ``alone`` may ask, but gets nothing."""
         self.look("about:blank", width=width, height=height, dark=dark)
         self._do(self._open.set_content(html))
-        self.assert_offline()
+        if alone:
+            self.assert_offline()
+        self._refused.clear()
 
     def wait_for(self, expression: str) -> None:
         """Wait until JavaScript says so."""

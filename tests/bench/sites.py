@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from pipeline import shipped
 from pipeline.demo import make_sample_site
 from tests.e2e.newsroom import Newsroom
 
@@ -30,6 +31,26 @@ def make_mailing(folder: Path, port: int) -> None:
 def make_sample(folder: Path) -> None:
     """Make the sample newsletter."""
     make_sample_site(folder, today=date(2026, 3, 2), port=1)
+
+
+def make_long(folder: Path, count: int) -> None:
+    """Make a newsletter whose next issue has so many Q&As, each as long as the sample's."""
+    newsroom = Newsroom.make(folder)
+    newsroom.set("count", str(count))
+    newsroom.set("topic_limit", str(count))
+    written = [
+        text
+        for path in sorted(shipped.content().glob("*.md"))
+        if "status: ready" in (text := path.read_text(encoding="utf-8"))
+        and "not_before: " not in text
+    ]
+    for number in range(count):
+        # A question that is known by its words is not asked again.
+        again = written[number % len(written)].replace(
+            "## Question", f"## Question\n\nLetter {number}."
+        )
+        path = newsroom.folder / "content" / f"letter-{number}.md"
+        path.write_text(again, encoding="utf-8")
 
 
 def write_readers(path: Path, count: int) -> None:

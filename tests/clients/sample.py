@@ -50,7 +50,7 @@ def make(theme: str, language: str) -> Sample:
     issue = specimens.issue(language)
     turned = _everything("en" if language == "ar" else "ar")
     issue = replace(issue, qas=(*issue.qas, turned))
-    with _overheard() as said:
+    with overheard() as said:
         renderer = Renderer(theme_path(theme), specimens.options(language))
         edition = renderer.render(issue, nonce=NONCE)
     ((source, compiled),) = said
@@ -74,7 +74,7 @@ def _everything(language: str) -> QA:
 
 
 @contextmanager
-def _overheard() -> Iterator[list[tuple[str, str]]]:
+def overheard() -> Iterator[list[tuple[str, str]]]:
     """Write down what the compiler is told and says; it is not ours, and nothing is changed."""
     said: list[tuple[str, str]] = []
     compile_html = mjml.mjml2html
