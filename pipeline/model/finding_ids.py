@@ -10,8 +10,9 @@ import re
 _CONTENT = tuple(
     f"content/{name}"
     for name in (
-        *("comment", "conflict", "control", "date", "duplicate-slug", "encoding", "ending"),
-        *("front-matter", "inspired-by", "issue-approved", "issue-intro", "issue-number"),
+        *("bidi", "comment", "conflict", "control", "date", "duplicate-slug", "encoding"),
+        *("ending", "front-matter", "inspired-by", "issue-approved", "issue-intro"),
+        *("issue-number", "language"),
         *("issue-silence", "issue-slug", "null", "other-key", "placeholder", "priority", "quote"),
         *("section", "size", "slug", "status", "text", "title", "topics", "unknown-key"),
         *("unreadable", "unusable"),
@@ -24,14 +25,33 @@ _ISSUE = (
 )
 #: About an edition, or any HTML mail.
 _EDITION = (
+    "attachment/missing",
+    *("contrast/dark", "contrast/full-inversion", "contrast/light", "contrast/partial-inversion"),
     "footer/postal-address",
-    "image/left-out",
-    *("link/empty", "link/insecure", "link/unusable"),
+    *("heading/empty", "heading/no-h1", "heading/none", "heading/several-h1", "heading/skipped"),
+    *("image/alt", "image/alt-name", "image/attached", "image/embedded", "image/empty"),
+    *("image/heavy", "image/insecure", "image/left-out", "image/location", "image/many"),
+    *(
+        "image/no-alt",
+        "image/no-width",
+        "image/turned",
+        "image/unusable",
+        "image/webp",
+        "image/wide",
+    ),
+    *("language/contradiction", "language/direction", "language/missing", "language/parts"),
+    "language/unknown",
+    *("link/anchor", "link/disguised", "link/empty", "link/insecure", "link/mailto"),
+    *("link/no-text", "link/not-underlined", "link/private", "link/shortener", "link/tracking"),
+    *("link/unusable", "link/vague"),
+    *("page/active", "page/color-scheme", "page/doctype", "page/foreign-sheet", "page/title"),
+    "page/zoom",
+    "personal/no-fallback",
     *("preheader/empty", "preheader/length"),
-    "size/clip",
+    *("size/clip", "size/styles"),
     *("subject/empty", "subject/length"),
     "table/role",
-    *("text/html", "text/left-over"),
+    *("text/html", "text/justified", "text/left-over", "text/line-height", "text/small"),
 )
 
 IDS = (*_CONTENT, *_ISSUE, *_EDITION)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tinycss2 import color3
 
@@ -40,6 +41,7 @@ class Colour:
         return "#" + "".join(f"{round(255 * it):02x}" for it in (self.red, self.green, self.blue))
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Colour | None:
     """Read a colour of CSS; ``None`` for ``inherit``, ``currentColor`` and what is no colour."""
     found = color3.parse_color(text)

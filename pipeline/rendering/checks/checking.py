@@ -4,7 +4,22 @@ from collections.abc import Callable, Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding
-from pipeline.rendering.checks import footer, headers, size, tables, text_images, texts
+from pipeline.rendering.checks import (
+    contrast,
+    document,
+    footer,
+    headers,
+    headings,
+    languages,
+    legibility,
+    links,
+    pictures,
+    size,
+    tables,
+    text_images,
+    texts,
+    words,
+)
 from pipeline.rendering.checks.origins import Origins, rehome
 from pipeline.rendering.checks.page import Page
 from pipeline.rendering.client_support import checking as client_support
@@ -17,9 +32,19 @@ from pipeline.rendering.options import RenderOptions
 Check = Callable[[Page], Iterator[Finding]]
 
 #: What can be wrong in the markup of any mail.
-MARKUP_CHECKS: tuple[Check, ...] = (tables.check,)
+MARKUP_CHECKS: tuple[Check, ...] = (
+    size.check_styles,
+    document.check,
+    languages.check,
+    headings.check,
+    tables.check,
+    links.check,
+    pictures.check,
+    contrast.check,
+    legibility.check,
+)
 #: What can be wrong in its words, too; of an edition these are looked at in its files.
-WORD_CHECKS: tuple[Check, ...] = ()
+WORD_CHECKS: tuple[Check, ...] = (words.check,)
 
 #: Findings about a text of the issue that are made where the text was written.
 _MADE_AT_THE_SOURCE = ("link/", "image/")
@@ -43,6 +68,7 @@ def check_html(text: str, clients: ClientMix | None = None) -> tuple[Finding, ..
     """Find what is wrong with any HTML mail; the lines and columns are the page's."""
     page = Page(text)
     return (
+        *size.check_text(page.text),
         *(finding for check in (*MARKUP_CHECKS, *WORD_CHECKS) for finding in check(page)),
         *client_support.check_page(page.text, clients or mix.usual()),
     )

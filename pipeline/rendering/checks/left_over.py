@@ -15,9 +15,14 @@ def words(text: str, line: int) -> Passage:
     return text_places.passage([(text, line)])
 
 
+def find(text: str) -> re.Match[str] | None:
+    """Find the first of what somebody meant to replace."""
+    return _LEFT_OVER.search(text)
+
+
 def check(passage: Passage, name: str, source: str) -> Iterator[Finding]:
     """Look at a text that an editor or a theme wrote; what readers write is theirs."""
-    found = _LEFT_OVER.search(passage.text)
+    found = find(passage.text)
     if found:
         yield Finding(
             id="text/left-over",

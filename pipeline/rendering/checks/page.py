@@ -72,6 +72,11 @@ class Page:
         return read_style(element.get("style") or "")
 
     @cached_property
+    def notes(self) -> dict[str, object]:
+        """What a check found out that another needs, too."""
+        return {}
+
+    @cached_property
     def offsets(self) -> dict[etree._Element, int]:
         """Where the tag of each element begins; one that the parser added has none."""
         found = tuple(tags.find(self.text))

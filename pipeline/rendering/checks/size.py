@@ -4,10 +4,14 @@ from collections.abc import Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding, Level
+from pipeline.rendering.checks.page import Page
 
 #: Bytes of HTML from which the mail is long, and from which Gmail may hide its end (102,400).
 LARGE = 80_000
 CLIPPED = 100_000
+
+#: Bytes of style sheets.
+MOST_STYLES = 16_384
 
 # The longest address there is (RFC 5321, section 4.5.3.1.3), each sign escaped, and a long token.
 _WORST = {Placeholder.UNSUBSCRIBE_URL: "u" * 400, Placeholder.ADDRESS: "a" * 254 * 5}
@@ -27,6 +31,21 @@ def check_text(text: str) -> Iterator[Finding]:
     """Compare any page with what mail programs show."""
     size = len(text.encode("utf-8", "replace"))
     yield from _judge(size, size, "leave something out, or send it in two mails")
+
+
+def check_styles(page: Page) -> Iterator[Finding]:
+    """Compare the style sheets with what Gmail reads of them (caniemail, html-style, note 6)."""
+    size = sum(len(sheet.text.encode()) for sheet in page.sheets)
+    if size > MOST_STYLES:
+        line, column = page.place_at(page.sheets[0].offset)
+        yield Finding(
+            id="size/styles",
+            level=Level.WARNING,
+            line=line,
+            column=column,
+            message=f"the style sheets have {size:,} bytes, and Gmail drops what is past 16,384",
+            remedy="write into <style> only what cannot stand in the elements",
+        )
 
 
 def _judge(now: int, longest: int, remedy: str) -> Iterator[Finding]:

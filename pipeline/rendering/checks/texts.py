@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 
 from pipeline.model.finding import Finding, Level
-from pipeline.rendering.checks import left_over
+from pipeline.rendering.checks import addresses, attachments, left_over, link_words, personal
+from pipeline.rendering.checks.addresses import Trouble
 from pipeline.rendering.checks.left_over import words
 from pipeline.rendering.links import is_allowed
 from pipeline.rendering.manuscript import Manuscript
-from pipeline.rendering.markdown import Document
+from pipeline.rendering.markdown import Document, Link
 from pipeline.rendering.text_places import Passage
+
+_WAY = "begin it with https:// or mailto:"
 
 # What an editor may take for markup. Not every word in angle brackets: "<Name>" is only a text.
 _HTML = re.compile(
@@ -37,7 +40,7 @@ def check(manuscript: Manuscript) -> Iterator[Finding]:
     issue = manuscript.issue
     yield from _document(manuscript.intro, "intro", issue.source)
     for passage in manuscript.intro.passages:
-        yield from left_over.check(passage, "intro", issue.source)
+        yield from _unfinished(passage, "intro", issue.source)
         yield from _html(passage, "intro", issue.source)
     for entry in manuscript.entries:
         qa = entry.qa
@@ -53,47 +56,40 @@ def check(manuscript: Manuscript) -> Iterator[Finding]:
             for passage in passages:
                 # Not in the question: what readers write is theirs.
                 if name != "question":
-                    yield from left_over.check(passage, name, qa.source)
+                    yield from _unfinished(passage, name, qa.source)
                 yield from _html(passage, name, qa.source)
         if qa.inspired_by and qa.inspired_by.url:
-            yield from _link(qa.inspired_by.url, "inspired_by", qa.source, qa.lines.inspired_by)
+            column = Link(qa.inspired_by.url, qa.inspired_by.title, qa.lines.inspired_by)
+            yield from _link(column, "inspired_by", qa.source)
+
+
+def _unfinished(passage: Passage, name: str, source: str) -> Iterator[Finding]:
+    """Look at a text that an editor wrote."""
+    for check_words in (left_over.check, personal.check, attachments.check):
+        yield from check_words(passage, name, source)
 
 
 def _document(document: Document, name: str, source: str) -> Iterator[Finding]:
     for link in document.links:
-        yield from _link(link.url, name, source, link.line, link.column)
+        yield from _link(link, name, source)
 
 
-def _link(url: str, name: str, source: str, line: int = 0, column: int = 0) -> Iterator[Finding]:
-    if not url:
+def _link(link: Link, name: str, source: str) -> Iterator[Finding]:
+    troubles = [*addresses.judge(link.url)]
+    if not is_allowed(link.url) and link.url.strip() and not troubles:
+        # Such as tel:, which a page may have and the sanitiser leaves out.
+        troubles = [Trouble("link/unusable", Level.WARNING, f"is left out: {link.url}", _WAY)]
+    if not any(trouble.id in {"link/empty", "link/unusable"} for trouble in troubles):
+        troubles += link_words.judge(link.text, link.url)
+    for trouble in troubles:
         yield Finding(
-            id="link/empty",
-            level=Level.WARNING,
+            id=trouble.id,
+            level=trouble.level,
             source=source,
-            line=line,
-            column=column,
-            message=f"a link of the {name} leads nowhere",
-            remedy="write its address",
-        )
-    elif not is_allowed(url):
-        yield Finding(
-            id="link/unusable",
-            level=Level.WARNING,
-            source=source,
-            line=line,
-            column=column,
-            message=f"a link of the {name} does not work in a mail and is left out: {url}",
-            remedy="begin it with https:// or mailto:",
-        )
-    elif url.startswith("http:"):
-        yield Finding(
-            id="link/insecure",
-            level=Level.NOTE,
-            source=source,
-            line=line,
-            column=column,
-            message=f"a link of the {name} is not encrypted: {url}",
-            remedy="use https:// if the site has it",
+            line=link.line,
+            column=link.column,
+            message=f"a link of the {name} {trouble.message}",
+            remedy=trouble.remedy,
         )
 
 

@@ -1,0 +1,174 @@
+"""Which styles an element has: its own, those of the sheets, and what it inherits.
+
+So much of CSS as mails need: sheets by origin, importance, specificity and order; no layout.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cssselect
+from lxml import etree
+
+from pipeline.rendering.checks.declarations import Declaration, read_style
+from pipeline.rendering.checks.page import Page
+
+#: Properties that are looked at; rules about others are passed over.
+LOOKED_AT = frozenset(
+    {
+        *("background", "background-color", "color", "display", "font", "font-size"),
+        *("font-weight", "line-height", "max-height", "opacity", "text-align", "visibility"),
+    }
+)
+#: Old attributes that say what a style would.
+_ATTRIBUTES = ("style", "bgcolor", "align", "color", "text")
+#: What most selectors of mails are; others are left to XPath. A mail stands within what
+#: Outlook.com writes ``data-ogsc`` into.
+_SIMPLE = re.compile(
+    r"(?:(?P<outlook>\*?\[data-ogs[bc]\])\s+)?\*?(?P<tag>[a-z][a-z0-9]*)?"
+    r"(?P<classes>(?:\.[A-Za-z_][\w-]*)*)"
+)
+
+_Specificity = tuple[int, int, int]
+_Weight = tuple[bool, bool, _Specificity, int]
+#: Declarations that win, by their property. Elements of the same styles share one.
+Own = dict[str, str]
+Styles = Mapping[etree._Element, Own]  # noqa: SLF001 - lxml has no other name for it
+#: Tells of a rule's conditions and selectors whether it holds.
+Applies = Callable[[tuple[str, ...], str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    selector: str
+    weight: _Specificity
+    declarations: tuple[Declaration, ...]
+
+
+class Elements:
+    """The elements of a page as selectors ask for them."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._by_tag: dict[str, list[etree._Element]] = {}
+        self._by_class: dict[str, list[etree._Element]] = {}
+        #: What each element says by attributes.
+        self.attributes: list[tuple[str | None, ...]] = []
+        for element in page.elements:
+            self._by_tag.setdefault(str(element.tag), []).append(element)
+            for name in (element.get("class") or "").split():
+                self._by_class.setdefault(name, []).append(element)
+            get = element.get
+            self.attributes.append(tuple([get(name) for name in _ATTRIBUTES]))
+
+    def matching(self, selector: str) -> Iterable[etree._Element]:
+        """Find the elements that a selector is about."""
+        simple = _SIMPLE.fullmatch(selector)
+        if simple is None or not (simple["tag"] or simple["classes"]):
+            return self._by_path(selector)
+        first, *others = [name for name in simple["classes"].split(".") if name] or [""]
+        found = self._by_class.get(first, []) if first else self._by_tag.get(simple["tag"], [])
+        return [
+            one
+            for one in found
+            if (not simple["tag"] or one.tag == simple["tag"])
+            and not (others and set(others) - set((one.get("class") or "").split()))
+            and not (simple["outlook"] and one is self._page.root)
+        ]
+
+    def _by_path(self, selector: str) -> Iterable[etree._Element]:
+        path = _path(selector)
+        found = path(self._page.root) if path is not None else []
+        return (
+            one
+            for one in (found if isinstance(found, list) else [])
+            if isinstance(one, etree._Element)  # noqa: SLF001 - lxml has no other name for it
+        )
+
+
+def compute(
+    page: Page, elements: Elements, applies: Applies, *, sheets_only: bool = False
+) -> Styles:
+    """Give the declarations of each element that has any."""
+    rules = tuple(_rules(page, applies))
+    matched: dict[etree._Element, tuple[int, ...]] = {}
+    for number, rule in enumerate(rules):
+        for element in elements.matching(rule.selector):
+            matched[element] = (*matched.get(element, ()), number)
+    known: dict[object, Own] = {}
+    if sheets_only:
+        return {one: _own(rules, numbers, (), known) for one, numbers in matched.items()}
+    nothing = (None,) * len(_ATTRIBUTES)
+    return {
+        element: _own(rules, matched.get(element, ()), attributes, known)
+        for element, attributes in zip(page.elements, elements.attributes, strict=True)
+        if attributes != nothing or element in matched
+    }
+
+
+def _own(
+    rules: tuple[_Rule, ...],
+    numbers: tuple[int, ...],
+    attributes: tuple[str | None, ...],
+    known: dict[object, Own],
+) -> Own:
+    key = (numbers, attributes)
+    if key not in known:
+        best: dict[str, tuple[_Weight, str]] = {}
+        for number in numbers:
+            rule = rules[number]
+            for one in rule.declarations:
+                _take(best, one, (one.important, False, rule.weight, number))
+        for one in read_style(attributes[0]) if attributes and attributes[0] else ():
+            if one.name in LOOKED_AT:
+                _take(best, one, (one.important, True, (0, 0, 0), 0))
+        own = {name: value for name, (_, value) in best.items()}
+        if attributes:
+            _old_attributes(own, *attributes[1:])
+        known[key] = own
+    return known[key]
+
+
+def _take(best: dict[str, tuple[_Weight, str]], one: Declaration, weight: _Weight) -> None:
+    if one.name not in best or weight >= best[one.name][0]:
+        best[one.name] = (weight, one.value)
+
+
+def _old_attributes(
+    own: Own, ground: str | None, align: str | None, color: str | None, text: str | None
+) -> None:
+    """Take what old attributes say, where no style says it."""
+    if ground and not {"background", "background-color"} & own.keys():
+        own["background-color"] = ground
+    if color or text:
+        own.setdefault("color", color or text or "")
+    if align:
+        own.setdefault("text-align", align.lower())
+
+
+def _rules(page: Page, applies: Applies) -> Iterator[_Rule]:
+    for sheet in page.sheets:
+        for rule in sheet.rules:
+            kept = tuple(one for one in rule.declarations if one.name in LOOKED_AT)
+            conditions = (*((f"@media {sheet.media}",) if sheet.media else ()), *rule.conditions)
+            if kept and applies(conditions, rule.selectors):
+                for selector, weight in _selectors(rule.selectors):
+                    yield _Rule(selector, weight, kept)
+
+
+@lru_cache(maxsize=512)
+def _selectors(text: str) -> tuple[tuple[str, _Specificity], ...]:
+    """Cut a list of selectors; one with what no tree knows, such as ``a:hover``, goes."""
+    try:
+        return tuple((one.canonical(), one.specificity()) for one in cssselect.parse(text))
+    except cssselect.SelectorError:
+        return ()
+
+
+@lru_cache(maxsize=512)
+def _path(selector: str) -> etree.XPath | None:
+    try:
+        return etree.XPath(cssselect.HTMLTranslator().css_to_xpath(selector))
+    except (cssselect.SelectorError, etree.XPathError):
+        return None

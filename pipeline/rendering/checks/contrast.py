@@ -1,0 +1,155 @@
+"""Whether every text can be read, on a light screen and on the three kinds of dark ones.
+
+Apple Mail and others take a mail's own colours for dark screens. Outlook.com and Gmail on Android
+lighten dark inks and darken light grounds, except where ``[data-ogsc]`` says better. Gmail on iOS
+and Outlook on Windows turn every colour round.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+
+from pipeline.model.finding import Finding, Level
+from pipeline.rendering import colours
+from pipeline.rendering.checks import looks, screens
+from pipeline.rendering.checks.cascade import Own, Styles
+from pipeline.rendering.checks.faults import Fault
+from pipeline.rendering.checks.looks import BLACK, WHITE, Look, Looks
+from pipeline.rendering.checks.page import Page
+from pipeline.rendering.colours import Colour
+
+#: What text of 18 points needs, or of 14 in bold (WCAG 2.2, 1.4.3).
+READABLE_LARGE = 3.0
+#: Letters of a text that are quoted.
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Screen:
+    """A kind of screen."""
+
+    id: str
+    #: How a person names it.
+    words: str
+    remedy: str
+
+
+_LIGHT = _Screen("contrast/light", "", "make one of the two colours darker or lighter")
+_OWN = _Screen(
+    "contrast/dark",
+    " on a dark screen",
+    "set both colours in @media (prefers-color-scheme: dark), with !important",
+)
+_PARTLY = _Screen(
+    "contrast/partial-inversion",
+    " where Outlook.com or Gmail on Android darken the mail",
+    "choose colours that stay apart when one is turned, or set them for [data-ogsc] and"
+    " [data-ogsb]",
+)
+_WHOLLY = _Screen(
+    "contrast/full-inversion",
+    " where Gmail on iOS or Outlook on Windows turn all colours round",
+    "choose two colours that are further apart in lightness",
+)
+
+
+def check(page: Page) -> Iterator[Finding]:
+    """Compare each text with what is behind it, once for each two colours and screen."""
+    light = screens.light(page)
+    yield from _too_faint(page, light.looks, _LIGHT)
+    own = screens.dark(page)
+    if own is not None:
+        yield from _too_faint(page, own, _OWN)
+    # What is too faint in light is told already.
+    told = frozenset(
+        one for one, look in light.looks.items() if look.is_seen and not _is_readable(look)
+    )
+    yield from _too_faint(page, _in_outlook(page, light.styles), _PARTLY, told)
+    turned = _painted(light.styles, colours.inverted, colours.inverted)
+    start, link = Look(ink=WHITE, ground=BLACK), colours.inverted(looks.LINK)
+    yield from _too_faint(page, looks.of_page(page, turned, start, link), _WHOLLY, told)
+
+
+def _in_outlook(page: Page, light: Styles) -> Looks:
+    """Turn a page as Outlook.com does; it keeps what is said to it by its own attributes."""
+    styles = _painted(light, colours.turned_ink, colours.turned_ground)
+    known: dict[tuple[int, int], Own] = {}
+    for element, own in screens.for_outlook(page).items():
+        below = styles.get(element, {})
+        styles[element] = known.setdefault((id(below), id(own)), {**below, **own})
+    start = Look(ink=colours.turned_ink(BLACK), ground=colours.turned_ground(WHITE))
+    return looks.of_page(page, styles, start, colours.turned_ink(looks.LINK))
+
+
+def _painted(
+    styles: Styles, ink: Callable[[Colour], Colour], ground: Callable[[Colour], Colour]
+) -> dict[etree._Element, Own]:
+    """Turn every colour of the styles."""
+    turned = {id(own): _turned(own, ink, ground) for own in styles.values()}
+    return {element: turned[id(own)] for element, own in styles.items()}
+
+
+def _turned(own: Own, ink: Callable[[Colour], Colour], ground: Callable[[Colour], Colour]) -> Own:
+    found = dict(own)
+    if "color" in own and (colour := colours.parse(own["color"])) is not None:
+        found["color"] = _written(ink(colour))
+    if (colour := looks.ground(own)) is not None:
+        found["background-color"] = _written(ground(colour))
+    return found
+
+
+def _too_faint(
+    page: Page,
+    found: Looks,
+    screen: _Screen,
+    told: frozenset[etree._Element] = frozenset(),
+) -> Iterator[Finding]:
+    faint: dict[tuple[str, str], list[tuple[etree._Element, str]]] = {}
+    for element, text in page.texts:
+        look = found[element]
+        if look.is_seen and element not in told and not _is_readable(look) and _has_words(text):
+            faint.setdefault((str(_ink(look)), str(look.ground)), []).append((element, text))
+    for (ink, ground), texts in faint.items():
+        element, text = texts[0]
+        look = found[element]
+        needed = READABLE_LARGE if look.is_large else colours.READABLE
+        yield from Fault(
+            screen.id,
+            Level.WARNING,
+            f"{_shown(text)} can hardly be read{screen.words}: {ink} on {ground} has a contrast of"
+            f" {colours.contrast(_ink(look), look.ground):.1f}, and {needed:g} is needed",
+            screen.remedy,
+        ).among(page, [one for one, _ in texts])
+
+
+def _is_readable(look: Look) -> bool:
+    needed = READABLE_LARGE if look.is_large else colours.READABLE
+    # Nobody sees a tenth of it; it is what is shown.
+    return round(_contrast(_ink(look), look.ground), 1) >= needed
+
+
+def _ink(look: Look) -> Colour:
+    return colours.over(look.ink, look.ground) if look.ink.alpha < 1 else look.ink
+
+
+@lru_cache(maxsize=1024)
+def _contrast(ink: Colour, ground: Colour) -> float:
+    return colours.contrast(ink, ground)
+
+
+@lru_cache(maxsize=1024)
+def _written(colour: Colour) -> str:
+    channels = ",".join(f"{255 * one:.0f}" for one in (colour.red, colour.green, colour.blue))
+    return f"rgba({channels},{colour.alpha:g})"
+
+
+def _has_words(text: str) -> bool:
+    """Tell whether a text says something: a mark between two links does not."""
+    return any(letter.isalnum() for letter in text)
+
+
+def _shown(text: str) -> str:
+    words = " ".join(text.split())
+    return repr(words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…")

@@ -1,0 +1,102 @@
+"""The pictures of a page."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipeline.model.finding import Finding, Level
+from pipeline.rendering.checks.faults import Fault
+from pipeline.rendering.checks.page import Page
+
+_NO_ALT = Fault(
+    "image/no-alt",
+    Level.WARNING,
+    "a picture has no alternative text, so who does not see it hears its address",
+    'write alt="what it shows" into it, or alt="" when it only adorns',
+)
+_ALT_IS_NAME = Fault(
+    "image/alt-name",
+    Level.WARNING,
+    "the alternative text of a picture does not say what it shows",
+    "say in a few words what a reader sees there",
+)
+_EMPTY = Fault(
+    "image/empty",
+    Level.WARNING,
+    "a picture has no address",
+    "write its address into src, or take it out",
+)
+_UNUSABLE = Fault(
+    "image/unusable",
+    Level.WARNING,
+    "a picture has no whole address, so it cannot be loaded from a mailbox",
+    "write its address in full, with https:// and the host",
+)
+_INSECURE = Fault(
+    "image/insecure",
+    Level.WARNING,
+    "a picture is loaded without encryption, and some mail programs leave it out",
+    "use https://",
+)
+_EMBEDDED = Fault(
+    "image/embedded",
+    Level.WARNING,
+    "a picture is written into the page as data:, which Gmail and Outlook do not show",
+    "attach it, or serve it from a site",
+)
+_NO_WIDTH = Fault(
+    "image/no-width",
+    Level.NOTE,
+    "a picture has no width attribute, so Outlook on Windows shows it in its own size",
+    'write its width in pixels into it, such as width="600"',
+)
+
+#: A file's name, or a word that fits every picture.
+_NO_WORDS = re.compile(
+    r"\S*\.(?:png|jpe?g|gif|webp|avif|svg|bmp|tiff?)"
+    r"|(?:img|dsc|dscn|dscf|pxl|screenshot)[_ -]?\d[\w -]*"
+    r"|image|img|picture|photo|pic|graphic|spacer|bild|foto|imagen|صورة",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\{\{|\{%|\*\||%%|\[\[|\$\{|<%")
+_SCHEMES = ("https:", "http:", "cid:", "data:")
+
+
+def check(page: Page) -> Iterator[Finding]:
+    """Look at the address, the alternative text and the width of every picture."""
+    found: dict[Fault, list[etree._Element]] = {}
+    for picture in page.named("img"):
+        for fault in _faults(page, picture):
+            found.setdefault(fault, []).append(picture)
+    for fault, pictures in found.items():
+        yield from fault.among(page, pictures)
+
+
+def _faults(page: Page, picture: etree._Element) -> Iterator[Fault]:
+    alt, source = picture.get("alt"), (picture.get("src") or "").strip()
+    if alt is None and (picture.get("role") or "").lower() not in {"presentation", "none"}:
+        yield _NO_ALT
+    elif alt is not None and _NO_WORDS.fullmatch(alt.strip()):
+        yield _ALT_IS_NAME
+    if not source:
+        yield _EMPTY
+    elif not _LATER.search(source):
+        yield from _of_address(source)
+    if not picture.get("width") and not _is_small(page, picture):
+        yield _NO_WIDTH
+
+
+def _of_address(source: str) -> Iterator[Fault]:
+    low = source.lower()
+    if low.startswith("data:"):
+        yield _EMBEDDED
+    elif low.startswith("http:"):
+        yield _INSECURE
+    elif not low.startswith(_SCHEMES):
+        yield _UNUSABLE
+
+
+def _is_small(page: Page, picture: etree._Element) -> bool:
+    """Tell whether a picture is not shown."""
+    return any(one.name == "display" and one.value == "none" for one in page.style(picture))
