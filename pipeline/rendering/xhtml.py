@@ -29,6 +29,8 @@ _ATTRIBUTES = {
 _VOID = ("br", "hr", "img")
 #: What sets in what stands in it.
 _INSETS = ("blockquote", "ol", "ul")
+#: So many columns fit the screen of a telephone without broken words.
+_FEW_COLUMNS = 3
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -51,6 +53,7 @@ def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = No
     if root is None:
         return ""
     _demote_headings(root, top)
+    _mark_tables(root)
     for link in root.findall(".//a"):
         if not is_allowed(link.get("href", "")):
             etree.strip_attributes(link, "href")
@@ -88,6 +91,13 @@ def _fit(image: etree._Element, room: int) -> None:
     if width > room:
         image.set("height", str(max(round(height * room / width), 1)))
         image.set("width", str(room))
+
+
+def _mark_tables(root: etree._Element) -> None:
+    """Say of a table that its words must be broken for a telephone's screen."""
+    for table in root.iter("table"):
+        if len(table.findall("thead/tr/th")) > _FEW_COLUMNS:
+            table.set("class", "many")
 
 
 @cache
