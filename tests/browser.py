@@ -101,6 +101,10 @@ class Page:
         """Run a script of somebody else's in the page, as if it had brought it along."""
         self._do(self._open.evaluate(f"{script}\n;null"))
 
+    def print_it(self) -> None:
+        """See the page as a printer does, until the next one is looked at."""
+        self._do(self._open.emulate_media(media="print"))
+
     def picture(self, *, whole: bool = False) -> Image.Image:
         """Take a screenshot of the window, or of the whole page."""
         png = self._do(self._open.screenshot(full_page=whole, animations="disabled"))
@@ -129,7 +133,7 @@ class Page:
             self._tabs[telephone] = await self._prepare(context)
         self._tab = self._tabs[telephone]
         await self._tab.set_viewport_size({"width": width, "height": height})
-        await self._tab.emulate_media(color_scheme=_SCHEMES[dark])
+        await self._tab.emulate_media(media="screen", color_scheme=_SCHEMES[dark])
         await self._tab.goto(url)
         await self._tab.evaluate("document.fonts.ready.then(() => null)")
 

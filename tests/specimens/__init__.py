@@ -41,7 +41,7 @@ _NEWSLETTERS = {
     ),
     "fr": Newsletter(
         "Côté fenêtre",
-        "Et aussi : une horloge que personne ne doit régler",
+        "Et aussi\N{NO-BREAK SPACE}: une horloge que personne ne doit régler",
         "Cette semaine, de petites choses que tout le monde sait et que personne ne dit."
         " Racontez-nous les vôtres.",
         "12, rue du Port, Lille",
