@@ -35,7 +35,7 @@ class RenderOptions:
     catalogues: Catalogues = SHIPPED
     #: What the readers read mail with.
     clients: ClientMix = field(default_factory=mix.usual)
-    #: CSS pixels that the widest image takes: the column of the themes.
+    #: CSS pixels that the widest image takes, unless the theme's ``column.txt`` says.
     column: int = COLUMN
     #: Each message carries the images of its texts; else they are found at :meth:`image_url`.
     attach_images: bool = False

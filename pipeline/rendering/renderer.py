@@ -34,7 +34,7 @@ from pipeline.rendering.placeholders import Placeholders
 from pipeline.rendering.templates import Templates
 from pipeline.rendering.xhtml import to_xhtml
 
-_HTML, _TEXT = "issue.mjml", "issue.txt"
+_HTML, _TEXT, _COLUMN = "issue.mjml", "issue.txt", "column.txt"
 
 
 class Renderer:
@@ -66,7 +66,9 @@ class Renderer:
         read = manuscript.read(issue, self._find_image)
         illustrating.refuse(read.documents)
         images = illustrating.images_of([document for document, _ in read.documents])
-        names = context.for_html(read, self._day(read), self._options, placeholders.marks())
+        column = self._templates.number(_COLUMN, self._options.column)
+        options = replace(self._options, column=column)
+        names = context.for_html(read, self._day(read), options, placeholders.marks())
         source = self._templates.render_markup(_HTML, names)
         edition = Edition(
             number=issue.number,
@@ -84,7 +86,7 @@ class Renderer:
             partial(mjml.compile_html, locate=lambda _offset: "", keep_comments=True),
             partial(self._templates.locator, _HTML, names, source, escape=True),
         )
-        findings = checking.check_edition(edition, read, self._options, origins)
+        findings = checking.check_edition(edition, read, options, origins)
         return replace(edition, findings=findings)
 
     def images(self, issue: Issue) -> tuple[Image, ...]:

@@ -67,6 +67,21 @@ class Templates:
         """Render a template of the text part, where nothing is markup."""
         return self._render(self._plain, name, context)
 
+    def number(self, name: str, otherwise: int) -> int:
+        """Read a template that holds nothing but a whole number; without one, ``otherwise``."""
+        try:
+            self._plain.get_template(name)
+        except jinja2.TemplateNotFound:
+            return otherwise
+        text = self._render(self._plain, name, {}).strip()
+        if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text)):
+            raise TemplateError(
+                f"holds {text[:40]!r} and no whole number",
+                place=self.place_of(name),
+                remedy=f"write one, such as {otherwise}",
+            )
+        return int(text)
+
     def locator(
         self, name: str, context: Mapping[str, object], written: str, *, escape: bool
     ) -> Callable[[int], str]:

@@ -1,18 +1,33 @@
 """Which image stands where a text asks for one."""
 
-import pytest
+from pathlib import Path
 
-from pipeline.errors import ContentError
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from pipeline.errors import ContentError, TemplateError
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Level
 from pipeline.model.image import Image, ImageFault
 from pipeline.model.issue import Issue
+from pipeline.rendering import illustrating, markdown
 from pipeline.rendering.illustrating import MOST
 from pipeline.rendering.options import RenderOptions
 from pipeline.rendering.renderer import Renderer
+from pipeline.rendering.xhtml import to_xhtml
 from tests.factories import make_issue
 from tests.images import SHA256, make_image
-from tests.rendering.letters import NONCE, OPTIONS, THEME_PATH, as_page, as_text, make_letter
+from tests.rendering.letters import (
+    NONCE,
+    OPTIONS,
+    THEME_PATH,
+    as_page,
+    as_text,
+    make_letter,
+    theme_path,
+)
 
 _MAP = make_image(width=1104, height=736)
 _ICON = make_image(sha256="f" * 64, width=40, height=30, source="content/icon.png")
@@ -214,3 +229,51 @@ def test_without_a_folder_to_look_in_images_are_their_words() -> None:
 
     assert edition.images == ()
     assert "a map" in as_text(edition)
+
+
+@pytest.mark.parametrize(
+    ("theme", "width"), [("classic", "552"), ("plain", "540")], ids=["classic", "plain"]
+)
+def test_widest_image_is_as_wide_as_the_column_of_its_theme(theme: str, width: str) -> None:
+    edition = Renderer(theme_path(theme), OPTIONS, find).render(
+        letter("![a map](map.png)"), nonce=NONCE
+    )
+
+    assert images(edition)[0]["width"] == width
+    assert not [finding for finding in edition.findings if finding.id.startswith("image/")]
+
+
+def test_theme_of_a_site_may_have_another_column(tmp_path: Path) -> None:
+    (tmp_path / "column.txt").write_text("480\n")
+
+    edition = Renderer([tmp_path, *THEME_PATH], OPTIONS, find).render(
+        letter("![a map](map.png)"), nonce=NONCE
+    )
+
+    assert images(edition)[0]["width"] == "480"
+
+
+@pytest.mark.parametrize("text", ["", "wide", "-1", "0", "12.5", "99999", "\u0665"])
+def test_column_that_is_no_number_is_a_fault_of_the_theme(tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "templates" / "classic"
+    folder.mkdir(parents=True)
+    (folder / "column.txt").write_text(text)
+
+    with pytest.raises(TemplateError) as caught:
+        Renderer([folder, *THEME_PATH], OPTIONS, find).render(letter("Yes."), nonce=NONCE)
+
+    assert caught.value.place == "templates/classic/column.txt"
+    assert "write one, such as 552" in caught.value.remedy
+
+
+@given(st.text(alphabet="ab&<>\"'`*_\\{}%|#\u00a0\u200d\u202f ", max_size=30))
+def test_no_words_of_an_image_change_the_skeleton_of_the_page(words: str) -> None:
+    document = illustrating.illustrate(markdown.parse(f"x ![{words}](map.png)"), "a.md", find)
+    if not document.images:
+        return  # a backtick made it code
+
+    root = etree.fromstring(f"<x>{to_xhtml(document, top=3, options=OPTIONS)}</x>")
+
+    (image,) = root.iter("img")
+    assert [element.tag for element in root.iter()] == ["x", "p", "img"]
+    assert set(image.attrib) == {"src", "alt", "width", "height"}

@@ -13,6 +13,8 @@ from pipeline.rendering.options import RenderOptions
 
 #: Bytes of an image that a reader on the road waits for.
 HEAVY = 500_000
+#: So many times the pixels it is shown with. Twice is enough; a tenth more is not worth a word.
+_GENEROUS = 2.2
 #: Bytes of all images that each message carries: from the first on it is heavy, and above the
 #: second many relays refuse it (10 MB is a usual limit, and base64 adds a third).
 HEAVY_TOGETHER, REFUSED_TOGETHER = 1_000_000, 7_000_000
@@ -106,7 +108,7 @@ def _file(image: Image, place: _Place, room: int) -> Iterator[Finding]:
             else f"make it smaller, {2 * room:,} pixels wide at most;"
             " a photograph is smallest as JPEG",
         )
-    elif image.width > 2 * room:
+    elif image.width > _GENEROUS * room:
         yield place.finding(
             "image/wide",
             Level.NOTE,
