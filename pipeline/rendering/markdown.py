@@ -22,6 +22,11 @@ MAX_DEPTH = 50
 #: Markdown fills the rows of a table up, so a short text can be a very large page.
 MAX_BLOCKS = 50_000
 
+# A text is tried before it is chosen, and read again for the edition and for each one after it.
+_REMEMBERED_TEXTS = 256
+# A longer one is parsed each time: what it comes to may be a hundred times its size.
+_REMEMBERED_CHARACTERS = 20_000
+
 # Characters that XML 1.0 and a line of text cannot hold; C1 and lone surrogates among them.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -88,6 +93,11 @@ def parse(text: str, place: str = "", first_line: int = 0) -> Document:
 
     It begins in ``first_line`` of its file, from 1; 0 when that is not known.
     """
+    is_short = len(text) <= _REMEMBERED_CHARACTERS
+    return (_recall if is_short else _parse)(text, place, first_line)
+
+
+def _parse(text: str, place: str, first_line: int) -> Document:
     text = writable(text)
     if len(text.encode()) > MAX_BYTES:
         raise ContentError(
@@ -118,6 +128,9 @@ def parse(text: str, place: str = "", first_line: int = 0) -> Document:
             for block in blocks
         ),
     )
+
+
+_recall = lru_cache(maxsize=_REMEMBERED_TEXTS)(_parse)
 
 
 def count_words(document: Document) -> int:

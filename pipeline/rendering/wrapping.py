@@ -20,11 +20,13 @@ _OPENING = "〈《「『【〔〖（［｛〘〚"  # noqa: RUF001
 # Where a line may end in a word: after a wide sign.
 _PLACE = re.compile(f"(?:[{_OPENING}]*[{_WIDE}]|[^{_WIDE}]+)[{_CLOSING}]*")
 _JOINER = "\N{ZERO WIDTH JOINER}"
+# What most texts are made of, quotation marks and dashes among it: a column for each sign.
+_NARROW = re.compile("[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027]*")
 
 
 def columns(text: str) -> int:
     """Measure a text as a terminal shows it."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
+    return len(text) if _NARROW.fullmatch(text) else sum(map(_columns, text))
 
 
 def _columns(sign: str) -> int:
