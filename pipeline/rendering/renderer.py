@@ -86,7 +86,10 @@ class Renderer:
             partial(mjml.compile_html, locate=lambda _offset: "", keep_comments=True),
             partial(self._templates.locator, _HTML, names, source, escape=True),
         )
-        findings = checking.check_edition(edition, read, options, origins)
+        findings = (
+            *checking.check_edition(edition, read, options, origins),
+            *checking.check_theme(self._templates.words(_HTML, _TEXT)),
+        )
         return replace(edition, findings=findings)
 
     def images(self, issue: Issue) -> tuple[Image, ...]:

@@ -6,7 +6,7 @@ Nothing random or of the day is within its reach, so the same issue gives the sa
 
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -14,9 +14,10 @@ from typing import TypeVar
 import jinja2
 
 from pipeline.errors import TemplateError
-from pipeline.rendering import blame, wrapping
+from pipeline.rendering import blame, theme_words, wrapping
 from pipeline.rendering.sandbox import LimitError, ThemeSandbox
 from pipeline.rendering.theme_files import ThemeFiles
+from pipeline.rendering.theme_words import Literal
 from pipeline.rendering.tracing import MarkingSandbox, Trace
 from pipeline.rendering.unknown_names import UnknownName, UnknownNameError, nearest
 
@@ -113,6 +114,21 @@ class Templates:
         """
         lost = self._files.lost(word, Path(name).suffix)
         return lost or self.place_of(name)
+
+    def words(self, *names: str) -> Iterator[tuple[str, Literal]]:
+        """Give what templates and those they include write by themselves, each with its file."""
+        waiting, seen = list(names), set(names)
+        while waiting:
+            name = waiting.pop(0)
+            try:
+                source, path, _ = self._files.get_source(self._markup, name)
+            except jinja2.TemplateNotFound:
+                # It may be included only where it is there.
+                continue
+            found = theme_words.read(source)
+            yield from ((self._files.place(path), literal) for literal in found.literals)
+            waiting += [one for one in found.includes if one not in seen]
+            seen.update(found.includes)
 
     def _render(self, environment: ThemeSandbox, name: str, context: Mapping[str, object]) -> str:
         environment.begin()

@@ -131,16 +131,18 @@ def _own(
 
 
 def _take(best: dict[str, tuple[_Weight, str]], one: Declaration, weight: _Weight) -> None:
-    if one.name not in best or weight >= best[one.name][0]:
-        best[one.name] = (weight, one.value)
+    # The colour is a part of the background: who sets either later sets both.
+    name = "background" if one.name == "background-color" else one.name
+    if name not in best or weight >= best[name][0]:
+        best[name] = (weight, one.value)
 
 
 def _old_attributes(
     own: Own, ground: str | None, align: str | None, color: str | None, text: str | None
 ) -> None:
     """Take what old attributes say, where no style says it."""
-    if ground and not {"background", "background-color"} & own.keys():
-        own["background-color"] = ground
+    if ground:
+        own.setdefault("background", ground)
     if color or text:
         own.setdefault("color", color or text or "")
     if align:

@@ -1,6 +1,6 @@
 """Which checks apply to what: to an edition, and to any HTML mail."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding
@@ -11,6 +11,7 @@ from pipeline.rendering.checks import (
     headers,
     headings,
     languages,
+    left_over,
     legibility,
     links,
     pictures,
@@ -27,6 +28,7 @@ from pipeline.rendering.client_support import mix
 from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.theme_words import Literal
 
 #: Looks at a page; the lines and columns of its findings are the page's.
 Check = Callable[[Page], Iterator[Finding]]
@@ -62,6 +64,15 @@ def check_edition(
         *text_images.check(manuscript, options),
         *_page(edition, options, origins),
     )
+
+
+def check_theme(words: Iterable[tuple[str, Literal]]) -> Iterator[Finding]:
+    """Find what the theme's author left in its files."""
+    for source, literal in words:
+        found = left_over.find(literal.text)
+        if found:
+            line = literal.line_at(found.start())
+            yield from left_over.check(left_over.words(found[0], line), "theme", source)
 
 
 def check_html(text: str, clients: ClientMix | None = None) -> tuple[Finding, ...]:

@@ -96,7 +96,7 @@ def _turned(own: Own, ink: Callable[[Colour], Colour], ground: Callable[[Colour]
     if "color" in own and (colour := colours.parse(own["color"])) is not None:
         found["color"] = _written(ink(colour))
     if (colour := looks.ground(own)) is not None:
-        found["background-color"] = _written(ground(colour))
+        found["background"] = _written(ground(colour))
     return found
 
 

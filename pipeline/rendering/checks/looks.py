@@ -33,6 +33,8 @@ _FONT = re.compile(
     r"(?P<size>[0-9.]+(?:px|pt|em|rem|%))\s*(?:/\s*(?P<line>[0-9.]+(?:px|pt|em|rem|%)?))?"
 )
 _POINT = 96 / 72
+#: Pixels from which letters are letters, not a way to hide a text.
+_SEEN = 2
 _PICTURE = re.compile(r"[a-z-]*(?:url|gradient)\((?:[^()]|\([^()]*\))*\)")
 _WORD = re.compile(r"[a-z]+\([^()]*\)|[^\s,/]+")
 
@@ -49,7 +51,12 @@ class Look:
     #: Times the size; 0 where no style says it.
     line_height: float = 0.0
     align: str = ""
-    is_seen: bool = True
+    is_shown: bool = True
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether there is anything to see; MJML sets the size to nothing around its columns."""
+        return self.is_shown and self.size >= _SEEN
 
     @property
     def is_large(self) -> bool:
@@ -86,8 +93,6 @@ def of_page(
 
 def ground(own: Own) -> Colour | None:
     """Find the colour behind a text; a picture there may not be loaded."""
-    if "background-color" in own:
-        return colours.parse(own["background-color"])
     return _within(own["background"]) if "background" in own else None
 
 
@@ -102,7 +107,7 @@ def _within(background: str) -> Colour | None:
 
 def _of_tag(tag: str, above: Look) -> Look:
     if tag in _UNSEEN:
-        return replace(above, is_seen=False)
+        return replace(above, is_shown=False)
     if tag in _BOLD:
         return replace(above, size=_SIZES.get(tag, above.size), is_bold=True)
     return above
@@ -123,7 +128,7 @@ def _styled(look: Look, own: Own) -> Look:
         line_height=line,
         is_bold=_is_bold(own.get("font-weight", own.get("font", "")), look.is_bold),
         align=own.get("text-align", look.align),
-        is_seen=look.is_seen and not _hides(own, size),
+        is_shown=look.is_shown and not _hides(own),
     )
 
 
@@ -164,13 +169,12 @@ def _is_bold(weight: str, before: bool) -> bool:  # noqa: FBT001 - what is inher
     return False if any(word in {"normal", "lighter", "400", "300"} for word in words) else before
 
 
-def _hides(own: Own, size: float) -> bool:
+def _hides(own: Own) -> bool:
     return (
         own.get("display", "").strip() == "none"
         or own.get("visibility", "").strip() == "hidden"
         or _is_nothing(own.get("opacity"))
         or _is_nothing(own.get("max-height"))
-        or size < 2
     )
 
 

@@ -25,6 +25,13 @@ DARK = "@media (prefers-color-scheme: dark)"
             '<style>p.f{color:#999}.f{color:#000}</style><p class="f">Jo</p>', id="weight"
         ),
         pytest.param(
+            '<div style="font-size:0"><p style="font-size:17px;color:#999">Jo</p></div>',
+            id="within a gap of MJML",
+        ),
+        pytest.param(
+            '<p style="background:#fff;background-color:#666">Jo</p>', id="the later background"
+        ),
+        pytest.param(
             '<style>.f{color:#999!important}</style><p class="f" style="color:#000">Jo</p>',
             id="important",
         ),
@@ -107,6 +114,13 @@ def test_what_a_page_says_to_outlook_counts_there(attribute):
     sheet = f"<style>[{attribute}] .f{{color:#fff!important}}</style>"
 
     assert names(page(f'{BODY}{sheet}<p class="f" style="color:#767676">Jo</p>')) == []
+
+
+def test_a_background_for_outlook_stands_in_for_every_other():
+    sheet = "<style>[data-ogsb] .f{background:#123!important}[data-ogsc] .f{color:#fff}</style>"
+    body = '<p class="f" style="background-color:#eee;color:#111">Jo</p>'
+
+    assert names(page(BODY + sheet + body)) == []
 
 
 def test_a_page_that_makes_it_worse_for_outlook_is_told():

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from pipeline.model.finding import Finding
-from pipeline.model.qa import Answer, KeyLines
+from pipeline.model.qa import Answer, KeyLines, Question
 from pipeline.rendering.renderer import Renderer
 from tests.factories import make_issue, make_qa
 from tests.rendering.letters import NONCE, OPTIONS, THEME
@@ -53,3 +53,62 @@ def test_a_fault_of_the_theme_has_its_place_there(tmp_path, markup, at):
     found = only(findings(tmp_path, footer_mjml=FOOTER % markup), "table/role")
 
     assert found.place == f"templates/classic/footer.mjml:{at}"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param("<mj-wrapper>{}</mj-wrapper>", id="a wrapper"),
+        pytest.param("<mj-raw><!-- a --></mj-raw>{}", id="a comment"),
+        pytest.param(
+            '<mj-section><mj-column><mj-social><mj-social-element name="web" alt="W" '
+            'href="https://a.example">W</mj-social-element></mj-social></mj-column></mj-section>{}',
+            id="icons",
+        ),
+    ],
+)
+def test_a_fault_is_found_beside_what_the_compiler_treats_in_its_own_way(tmp_path, around):
+    footer = around.format(FOOTER % "<table><tr><td>a</td></tr></table>")
+
+    found = only(findings(tmp_path, footer_mjml=footer), "table/role")
+
+    assert found.place.startswith("templates/classic/footer.mjml:")
+
+
+def test_a_fault_within_an_answer_has_its_line_in_the_file(tmp_path):
+    style = FOOTER % "<p>a</p>"
+    answer = "Yes.\n\n| a |\n| - |\n| b |\n\n- See [it](http://a.example)"
+    found = findings(tmp_path, footer_mjml=style, answer=answer, line=20)
+
+    assert [(one.id, one.place) for one in found] == [
+        ("link/insecure", "content/the-long-meeting.md:26:7")
+    ]
+
+
+def test_what_a_theme_s_author_left_has_its_line(tmp_path):
+    footer = FOOTER % "<!-- TK -->\n<p>\nTODO: write this</p>"
+    found = only(findings(tmp_path, footer_mjml=footer), "text/left-over")
+
+    assert found.place == "templates/classic/footer.mjml:6"
+    assert "the theme holds 'TODO'" in found.message
+
+
+def test_a_contrast_that_the_theme_makes_is_told_of_the_theme(tmp_path):
+    footer = FOOTER % '<p style="color:#999">Jo</p>'
+    found = [one for one in findings(tmp_path, footer_mjml=footer) if "contrast" in one.id]
+
+    assert found
+    assert {one.source for one in found} == {"templates/classic/footer.mjml"}
+    assert {one.line for one in found} == {4}
+
+
+def test_a_reader_s_template_code_is_shown_and_not_told(tmp_path):
+    qa = make_qa(
+        question=Question("{{ 7*7 }} {% raw %} TK *|FNAME|* please find attached", "{{ name }}"),
+        answer=Answer("Yes.", "Jo Doe"),
+    )
+    issue = make_issue(qas=(qa,))
+    edition = Renderer([THEME, SHARED], OPTIONS).render(issue, nonce=NONCE)
+
+    assert edition.findings == ()
+    assert "{{ 7*7 }}" in edition.html.constant()
