@@ -10,7 +10,13 @@ import click
 #: Heading -> command -> module that holds it. A module is imported when its command is called, so
 #: that none pays for another's libraries (the MJML compiler and the inliner take half a second).
 SECTIONS: dict[str, dict[str, str]] = {
-    "Begin": {"init": "sites", "demo": "sites", "new": "column", "import": "importing"},
+    "Begin": {
+        "init": "sites",
+        "demo": "sites",
+        "new": "column",
+        "import": "importing",
+        "words": "wording",
+    },
     "Look at the next issue": {
         "plan": "column",
         "check": "checking",

@@ -1,6 +1,6 @@
 """The chosen Q&As, and what an editor fixed -> the issue."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipeline.content.issue_file import IssueFile
 from pipeline.content.plain_words import plain_words, shorten
@@ -18,12 +18,12 @@ def compose(  # noqa: PLR0913 - an issue's own fields
     qas: Sequence[QA],
     overrides: IssueFile | None = None,
     *,
-    also: str = "Also: {titles}",
+    also: Callable[[], str] = lambda: "Also: {titles}",
 ) -> Issue:
     """Make the issue; an editor's word counts more than what is made here.
 
-    ``title`` is the newsletter's, ``also`` what a preheader says before other titles, in its
-    language.
+    ``title`` is the newsletter's, ``also`` gives what a preheader says before other titles,
+    in its language; it is asked only when there is need.
     """
     fixed = overrides or IssueFile(number=number)
     return Issue(
@@ -41,9 +41,9 @@ def compose(  # noqa: PLR0913 - an issue's own fields
     )
 
 
-def _preheader(qas: Sequence[QA], also: str) -> str:
+def _preheader(qas: Sequence[QA], also: Callable[[], str]) -> str:
     """Name the other Q&As; when there is none, begin the question."""
     others = [qa.title for qa in qas[1:]]
     if not others:
         return shorten(plain_words(qas[0].question.text), PREHEADER)
-    return shorten(also.format(titles=" · ".join(others)), PREHEADER)
+    return shorten(also().format(titles=" · ".join(others)), PREHEADER)

@@ -80,6 +80,7 @@ def _read(data: bytes, source: str, slug: str, report: Report) -> QA | None:
             title=about.lines.get("title", 0),
             bio=about.lines.get("bio", 0),
             inspired_by=about.lines.get("inspired_by", 0),
+            language=about.lines.get("language", 0),
         ),
     )
 

@@ -84,7 +84,7 @@ def _fault(source: str, line: int, column: int, message: str, remedy: str = "") 
     return TemplateError(
         message,
         place=f"{source}:{line}:{column}",
-        remedy=remedy or "write it as gettext does, or let `mailbag words` write it anew",
+        remedy=remedy or "write it as gettext does",
     )
 
 

@@ -1,6 +1,6 @@
 """What the program says by itself, in one language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.errors import TemplateError
 from pipeline.language.catalogue import Catalogue
@@ -41,6 +41,13 @@ class Words:
             if not self._english and all(name not in each.words for each in self._catalogues)
         )
 
+    def own(self) -> Iterator[tuple[str, str]]:
+        """Give each word that is none of the program's, and the file that has it."""
+        for catalogue in self._catalogues:
+            for name in (*catalogue.words, *catalogue.blanks):
+                if name not in MESSAGES:
+                    yield name, catalogue.source
+
     def _find(self, name: str) -> tuple[Catalogue | None, tuple[str, ...]]:
         for catalogue in self._catalogues:
             if name in catalogue.words:
@@ -55,11 +62,16 @@ class Words:
             f"the word {name!r} has no translation into {self.tag!r}",
             place=self._place_of(name),
             remedy=self._remedy_of(name),
-            others=[self._sentence_of(other) for other in lacking if other != name],
+            faults=[
+                TemplateError(
+                    f"the word {other!r} has none either",
+                    place=self._place_of(other),
+                    remedy=self._remedy_of(other),
+                )
+                for other in lacking
+                if other != name
+            ],
         )
-
-    def _sentence_of(self, name: str) -> str:
-        return f"{self._place_of(name)}: {name!r} has none either; {self._remedy_of(name)}"
 
     def _place_of(self, name: str) -> str:
         """Say where the translation belongs: into the entry that waits for it, or at the end."""

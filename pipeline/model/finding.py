@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.errors import MailbagError
+
 _PLACE = re.compile(r"(.*?)(?::(\d+)(?::(\d+))?)?", re.DOTALL)
 
 
@@ -52,3 +54,17 @@ class Finding:
     def __str__(self) -> str:
         place = f"{self.place}: " if self.place else ""
         return f"{place}{self.message}" + (f", {self.remedy}" if self.remedy else "")
+
+
+def of_error(error: MailbagError, name: str, level: Level) -> Finding:
+    """Make a finding of what was refused."""
+    source, line, column = split_place(error.place)
+    return Finding(
+        id=name,
+        level=level,
+        source=source,
+        line=line,
+        column=column,
+        message=error.message,
+        remedy=error.remedy,
+    )

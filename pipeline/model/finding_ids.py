@@ -21,6 +21,7 @@ _CONTENT = tuple(
 #: About an issue and what it is made with.
 _ISSUE = (
     *("issue-file/slot", "issue/approval", "issue/silence", "issue/too-few", "issue/unusable"),
+    "language/words",
     "template/error",
 )
 #: About an edition, or any HTML mail.

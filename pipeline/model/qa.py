@@ -88,6 +88,7 @@ class KeyLines:
     title: int = 0
     bio: int = 0
     inspired_by: int = 0
+    language: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

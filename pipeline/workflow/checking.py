@@ -1,7 +1,7 @@
 """Everything there is to find in content, templates and the next edition."""
 
 from pipeline.errors import ContentError, NotEnoughContentError, RenderError
-from pipeline.model.finding import Finding, Level, split_place
+from pipeline.model.finding import Finding, Level, of_error
 from pipeline.model.verdict import settle, unused
 from pipeline.store.opening import Store
 from pipeline.workflow import editing
@@ -16,13 +16,15 @@ def of_everything(shop: Workshop, store: Store | None, plan: Plan) -> tuple[Find
     try:
         prepared = editing.prepare(shop, store, plan)
     except NotEnoughContentError as error:
-        return (*planned, *_settled(shop, plan, _of(error, "issue/too-few", Level.WARNING)))
+        return (*planned, *_settled(shop, plan, of_error(error, "issue/too-few", Level.WARNING)))
     except RenderError as error:
         faults = (error, *error.faults)
-        return (*planned, *(_of(fault, "template/error", Level.ERROR) for fault in faults))
+        return (*planned, *(of_error(fault, "template/error", Level.ERROR) for fault in faults))
     except ContentError as error:
         # Where a file is at fault, its findings say it already.
-        return planned if plan.errors else (*planned, _of(error, "issue/unusable", Level.ERROR))
+        return (
+            planned if plan.errors else (*planned, of_error(error, "issue/unusable", Level.ERROR))
+        )
     return (*planned, *of_edition(prepared, planned))
 
 
@@ -46,16 +48,3 @@ def of_edition(prepared: Prepared, planned: tuple[Finding, ...] = ()) -> tuple[F
 def _settled(shop: Workshop, plan: Plan, *found: Finding) -> tuple[Finding, ...]:
     silences = plan.issue_file.silences if plan.issue_file else ()
     return settle(found, shop.levels, silences)
-
-
-def _of(error: ContentError | RenderError, name: str, level: Level) -> Finding:
-    source, line, column = split_place(error.place)
-    return Finding(
-        id=name,
-        level=level,
-        source=source,
-        line=line,
-        column=column,
-        message=error.message,
-        remedy=error.remedy,
-    )

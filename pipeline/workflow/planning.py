@@ -9,8 +9,8 @@ from pipeline.content import issue_file as issue_files
 from pipeline.content.column import Column
 from pipeline.content.issue_file import IssueFile
 from pipeline.content.selection import Selection
-from pipeline.errors import ContentError, NotEnoughContentError
-from pipeline.model.finding import Finding, Level
+from pipeline.errors import ContentError, NotEnoughContentError, RenderError
+from pipeline.model.finding import Finding, Level, of_error
 from pipeline.model.issue import Issue, Slot
 from pipeline.model.published import Published
 from pipeline.model.qa import QA, QAStatus
@@ -106,14 +106,20 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
         # What the rule would choose instead goes nowhere: the issue waits.
         chosen = Selection((), ())
     elif len(chosen.chosen) >= minimum:
-        issue = composition.compose(
-            number=number,
-            slot=slot,
-            title=shop.title,
-            qas=chosen.qas,
-            overrides=file,
-            also=shop.words().also,
-        )
+        try:
+            issue = composition.compose(
+                number=number,
+                slot=slot,
+                title=shop.title,
+                qas=chosen.qas,
+                overrides=file,
+                also=lambda: shop.words().also,
+            )
+        except RenderError as error:
+            # A catalogue of the site's is broken, or lacks the word.
+            faults += [
+                of_error(fault, "template/error", Level.ERROR) for fault in (error, *error.faults)
+            ]
     return Plan(
         number=number,
         slot=slot,

@@ -8,8 +8,8 @@ SHORT = make_qa("a", title="The report nobody reads")
 OTHERS = (make_qa("b", title="The meeting"), make_qa("c", title="The party"))
 
 
-def made(*qas: QA, overrides: IssueFile | None = None, **also: str) -> Issue:
-    return compose(7, make_slot(), "The Corner Office", qas, overrides, **also)
+def made(*qas: QA, overrides: IssueFile | None = None) -> Issue:
+    return compose(7, make_slot(), "The Corner Office", qas, overrides)
 
 
 def test_takes_the_subject_from_the_first_and_the_preheader_from_the_others():
@@ -23,9 +23,12 @@ def test_takes_the_subject_from_the_first_and_the_preheader_from_the_others():
 
 
 def test_speaks_the_newsletter_s_language():
-    preheader = made(SHORT, OTHERS[0], also="Außerdem: {titles}").preheader
+    issue = compose(
+        *(7, make_slot(), "The Corner Office", (SHORT, OTHERS[0])),
+        also=lambda: "Außerdem: {titles}",
+    )
 
-    assert preheader == "Außerdem: The meeting"
+    assert issue.preheader == "Außerdem: The meeting"
 
 
 def test_a_title_with_braces_stays_as_it_is():

@@ -73,8 +73,8 @@ def test_a_catalogue_without_a_header_counts_as_its_language_does():
         pytest.param('msgctxt "ask"\nmsgid "x"\nmsgstr "a" b"\n', "3:8", "quotes", id="a quote"),
         pytest.param("hello world\n", "1:1", "quotes", id="no keyword"),
         pytest.param('msgid "x"\nmsgstr[a] "b"\n', "2:11", "quotes", id="no number"),
-        pytest.param('"abc"\n', "1:1", "mailbag words", id="a string alone"),
-        pytest.param('msgctxt "ask"\nmsgid "x"\n', "2:1", "mailbag words", id="no msgstr"),
+        pytest.param('"abc"\n', "1:1", "as gettext does", id="a string alone"),
+        pytest.param('msgctxt "ask"\nmsgid "x"\n', "2:1", "as gettext does", id="no msgstr"),
         pytest.param('msgctxt "ask"\nmsgid "x', "2:7", "quotes", id="cut off"),
         pytest.param(entry("ask", "a") + entry("ask", "b"), "5:1", "keep one", id="twice"),
         pytest.param('msgid "Ask a question"\nmsgstr "a"\n', "1:1", '"ask"', id="no name"),
@@ -91,7 +91,7 @@ def test_a_catalogue_without_a_header_counts_as_its_language_does():
         pytest.param(
             'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=x; plural=0;\\n"\n',
             "3:1",
-            "mailbag words",
+            "as gettext does",
             id="no number of forms",
         ),
         pytest.param(
@@ -115,13 +115,13 @@ def test_a_catalogue_without_a_header_counts_as_its_language_does():
         pytest.param(
             'msgid ""\nmsgstr ""\n"Language: nl\\n"\n"POT-Creation-Date: tomorrow\\n"\n',
             "4:1",
-            "mailbag words",
+            "as gettext does",
             id="no date",
         ),
         pytest.param(
             'msgctxt "ask"\nmsgid "x"\nmsgid_plural "y"\nmsgstr[0] "a"\nmsgstr[7] "b"\n',
             "2:1",
-            "mailbag words",
+            "as gettext does",
             id="too many forms",
         ),
     ],

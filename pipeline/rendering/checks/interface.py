@@ -1,0 +1,73 @@
+"""Whether the program has words for the languages that are written."""
+
+import difflib
+from collections.abc import Iterator
+
+from pipeline.language import english
+from pipeline.model.finding import Finding, Level
+from pipeline.model.language import is_language_tag
+from pipeline.rendering.manuscript import Manuscript
+from pipeline.rendering.options import RenderOptions
+
+_ID = "language/words"
+
+
+def check(manuscript: Manuscript, options: RenderOptions) -> Iterator[Finding]:
+    """Look at the languages of the newsletter and of its Q&As, and at the site's catalogues."""
+    language, catalogues = options.language, options.catalogues
+    if not catalogues.has(language):
+        yield Finding(
+            id=_ID,
+            level=Level.WARNING,
+            source="newsletter.toml",
+            message=f"there are no words in {language!r}, so what the theme says is in English",
+            remedy=f"run `mailbag words {language}`, and translate the file that it writes",
+        )
+    elif lacking := options.words_of().lacking([message.name for message in english.PAGES]):
+        yield Finding(
+            id=_ID,
+            level=Level.WARNING,
+            source="newsletter.toml",
+            message=f"the public pages speak English: {len(lacking)} of their words have no"
+            f" translation into {language!r}, {lacking[0]!r} among them",
+            remedy=f"run `mailbag words {language}`, and translate what is empty",
+        )
+    for entry in manuscript.entries:
+        own = entry.qa.language
+        if own and not catalogues.has(own):
+            yield Finding(
+                id=_ID,
+                level=Level.NOTE,
+                source=entry.qa.source,
+                line=entry.qa.lines.language,
+                message=f"there are no words in {own!r}, so its labels are in {language!r}",
+                remedy=f"run `mailbag words {own}`, and translate the file that it writes",
+            )
+    yield from _files(options)
+    yield from _slips(options)
+
+
+def _slips(options: RenderOptions) -> Iterator[Finding]:
+    for name, source in options.words_of().own():
+        near = difflib.get_close_matches(name, english.MESSAGES, n=1, cutoff=0.85)
+        if near:
+            yield Finding(
+                id=_ID,
+                level=Level.WARNING,
+                source=source,
+                message=f"{name!r} is none of the words that the program says",
+                remedy=f"did you mean {near[0]!r}?",
+            )
+
+
+def _files(options: RenderOptions) -> Iterator[Finding]:
+    for tag, path in options.catalogues.own_files().items():
+        place = "/".join(path.parts[-3:])
+        if not is_language_tag(tag):
+            yield Finding(
+                id=_ID,
+                level=Level.WARNING,
+                source=place,
+                message="it is never read: its name is no language tag",
+                remedy="name it after its language, such as nl.po or pt-BR.po",
+            )
