@@ -1,14 +1,20 @@
-"""Edge: asks ``base_url`` whether the links in the mails would lead to this site."""
+"""Edge: asks ``base_url`` whether the links in the mails would lead to this site.
+
+And whether the images that the mails name are found there.
+"""
 
 import contextlib
+import hashlib
 import http.client
 import json
 import ssl
 import threading
+from collections.abc import Mapping
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigError, LinkError
+from pipeline.model.image import LARGEST
 
 #: Where the public pages name their key; its fingerprint is no secret.
 WELL_KNOWN = "/.well-known/mailbag"
@@ -36,7 +42,7 @@ def check_links(
     )
     context = _trust(ca_file)
     try:
-        status, body = _get_within(seconds, base_url, context)
+        status, body = _get_within(seconds, base_url + WELL_KNOWN, context, _LIMIT)
     except (OSError, http.client.HTTPException) as error:
         raise LinkError(
             f"the unsubscribe links would be dead: {_in_words(error, urlsplit(base_url).netloc)}",
@@ -65,6 +71,34 @@ def check_links(
         )
 
 
+def check_images(
+    images: Mapping[str, str], *, ca_file: str | None = None, seconds: float = _SECONDS
+) -> None:
+    """Refuse when an image is not found where the mails will say; ``images``: URL -> sha256.
+
+    They are asked for as a reader's mail program will ask, with the care of :func:`check_links`.
+    """
+    context = _trust(ca_file)
+    for url, sha256 in images.items():
+        fact = ""
+        try:
+            status, body = _get_within(seconds, url, context, LARGEST + 1)
+        except (OSError, http.client.HTTPException) as error:
+            fact = _in_words(error, urlsplit(url).netloc)
+        else:
+            if status != http.client.OK:
+                fact = f"the answer is {status}"
+            elif hashlib.sha256(body).hexdigest() != sha256:
+                fact = "what comes is something else"
+        if fact:
+            raise LinkError(
+                f"the mails would show an image that is not there: {fact}",
+                place=url,
+                remedy="let `mailbag serve` answer there too, or the web server give out"
+                " public/images/; verify_links = false skips the check",
+            )
+
+
 def _trust(ca_file: str | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     try:
@@ -79,7 +113,7 @@ def _trust(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
-def _get_within(seconds: float, base_url: str, context: ssl.SSLContext) -> tuple[int, bytes]:
+def _get_within(seconds: float, url: str, context: ssl.SSLContext, most: int) -> tuple[int, bytes]:
     """Get the answer or give up in time, whatever drips: the name, the handshake or the page.
 
     A socket's timeout is for one read alone, so a thread does the asking and may be left behind.
@@ -88,7 +122,7 @@ def _get_within(seconds: float, base_url: str, context: ssl.SSLContext) -> tuple
 
     def ask() -> None:
         try:
-            answers.put(_get(base_url, context, seconds))
+            answers.put(_get(url, context, seconds, most))
         except Exception as error:  # noqa: BLE001 - raised below, where somebody hears it
             answers.put(error)
 
@@ -102,19 +136,19 @@ def _get_within(seconds: float, base_url: str, context: ssl.SSLContext) -> tuple
     return answer
 
 
-def _get(base_url: str, context: ssl.SSLContext, seconds: float) -> tuple[int, bytes]:
-    url = urlsplit(base_url)
-    host = url.hostname or ""
-    if url.scheme == "https":
+def _get(url: str, context: ssl.SSLContext, seconds: float, most: int) -> tuple[int, bytes]:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            host, url.port, timeout=seconds, context=context
+            host, parts.port, timeout=seconds, context=context
         )
     else:
-        connection = http.client.HTTPConnection(host, url.port, timeout=seconds)
+        connection = http.client.HTTPConnection(host, parts.port, timeout=seconds)
     with contextlib.closing(connection):
-        connection.request("GET", url.path + WELL_KNOWN, headers={"Accept": "application/json"})
+        connection.request("GET", parts.path, headers={"Accept": "application/json, image/*"})
         with connection.getresponse() as response:
-            return response.status, response.read(_LIMIT)
+            return response.status, response.read(most)
 
 
 def _in_words(error: Exception, host: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.app.links import check_links
+from pipeline.app.links import check_images, check_links
 from pipeline.app.site import Site
 from pipeline.audience import addresses
 from pipeline.audience.tokens import TEST_READER
@@ -112,6 +112,7 @@ def make_post(
         dispatch=dispatch,
         guards=(lambda: refuse_placeholders(site), lambda: site.check_keys(store)),
         check_links=lambda: verify_links(site),
+        check_images=lambda edition: verify_images(site, edition),
         stop=hooks.stop,
     )
 
@@ -153,6 +154,17 @@ def verify_links(site: Site) -> None:
         check_links(
             document.newsletter.base_url,
             site.token_keys.fingerprints[0],
+            ca_file=str(site.settings.path(ca_file)) if ca_file else None,
+        )
+
+
+def verify_images(site: Site, edition: Edition) -> None:
+    """Refuse a send whose hosted images would not be seen, unless the toml says not to look."""
+    document = site.settings.document
+    if document.newsletter.verify_links:
+        ca_file = document.smtp.ca_file
+        check_images(
+            {image.url: image.sha256 for image in edition.images if not image.attached},
             ca_file=str(site.settings.path(ca_file)) if ca_file else None,
         )
 

@@ -44,7 +44,9 @@ def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
     edition = prepared.edition
     confirm(edition, post.store.subscribers.reachable())
     post.check_links()
+    # Kept first: they are asked for where they are given out from.
     illustrating.keep(shop, edition)
+    post.check_images(edition)
     return post.store.issues.begin(
         number=edition.number,
         slot=slot,

@@ -99,5 +99,7 @@ class Post:
     guards: tuple[Callable[[], None], ...]
     #: Raises when the links in the mails would be dead; asked just before something leaves.
     check_links: Callable[[], None]
+    #: Raises when a mail would name an image that is not found there.
+    check_images: Callable[[Edition], None] = lambda _edition: None
     #: Whether the process was asked to end, and why.
     stop: Callable[[], StopReason | None] = lambda: None

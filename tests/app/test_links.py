@@ -1,5 +1,6 @@
 """Whether the links in the mails would lead to this site."""
 
+import hashlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from pipeline.app.links import check_links
+from pipeline.app.links import check_images, check_links
 from pipeline.errors import ConfigError, LinkError
 from tests.app.answering import Answer, answering, ca_file, certificate, says
+from tests.images import draw
 
 OURS = "0123456789abcdef"
 _GOOD = says(b'{"mailbag": "0123456789abcdef"}')
@@ -158,3 +160,44 @@ def mute() -> Iterator[int]:
     """Take connections and say nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
+
+
+_IMAGE = draw()
+_SHA256 = hashlib.sha256(_IMAGE).hexdigest()
+
+
+def test_image_that_is_where_the_mails_will_say_is_fine() -> None:
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        says(_IMAGE)(request)
+
+    with answering(answer) as url:
+        check_images({f"{url}/images/a.png": _SHA256, f"{url}/images/b.png": _SHA256})
+
+    assert asked == ["/images/a.png", "/images/b.png"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "fact"),
+    [
+        pytest.param(says(b"", 404), "the answer is 404", id="not found"),
+        pytest.param(says(_IMAGE, 302, Location="/x"), "the answer is 302", id="elsewhere"),
+        pytest.param(says(_IMAGE[:-1]), "something else", id="other bytes"),
+        pytest.param(says(b"<html>"), "something else", id="a page"),
+        pytest.param(greet, "does not answer in HTTP", id="a mail server"),
+        pytest.param(drip_body, "no whole answer in time", id="drop by drop"),
+    ],
+)
+def test_image_that_is_not_there_refuses_with_its_address(answer: Answer, fact: str) -> None:
+    with answering(answer) as url, pytest.raises(LinkError) as caught:
+        check_images({f"{url}/images/a.png": _SHA256}, seconds=0.5)
+
+    assert fact in caught.value.message
+    assert caught.value.place.endswith("/images/a.png")
+    assert "public/images/" in caught.value.remedy
+
+
+def test_no_image_is_no_question() -> None:
+    check_images({})

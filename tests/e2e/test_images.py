@@ -120,3 +120,18 @@ def test_test_mail_keeps_what_it_names(tmp_path: Path, server: Postfix) -> None:
 
     kept = sorted(path.read_bytes() for path in (newsroom.folder / "public/images").iterdir())
     assert kept == sorted([CUP, DESK])
+
+
+def test_send_looks_for_its_images_first(tmp_path: Path, server: Postfix) -> None:
+    newsroom = make(tmp_path / "site", server, "hosted")
+    before = len(server.messages())
+    with served(newsroom) as connection:
+        newsroom.set("base_url", f'"http://127.0.0.1:{connection.port}"')
+        newsroom.set("verify_links", "true")
+
+        newsroom.mailbag("send", "--now", "--yes")
+
+    server.wait_for(before + 1)
+    html = read(arrived(server, "hosted@mail.example")).get_body(("html",))
+    assert html is not None
+    assert f"http://127.0.0.1:{connection.port}/images/" in html.get_content()

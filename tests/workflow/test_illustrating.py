@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ContentError, StateError
+from pipeline.errors import ContentError, LinkError, StateError
 from pipeline.model.edition import Edition
-from pipeline.workflow import editing, illustrating, steering
+from pipeline.workflow import editing, illustrating, sending, steering
 from tests.images import bomb, draw, put
-from tests.workflow.office import SLOT, Office
+from tests.workflow.office import SLOT, Office, with_post
 
 
 @pytest.fixture
@@ -192,3 +192,21 @@ def lose(office: Office) -> Path:
     (path,) = (office.folder / "public" / "images").iterdir()
     path.unlink()
     return path
+
+
+def test_nothing_is_written_down_while_an_image_is_not_found_where_mails_will_say(
+    desk: Office,
+) -> None:
+    asked: list[list[bytes]] = []
+
+    def refuse(_edition: Edition) -> None:
+        asked.append(kept(desk))
+        raise LinkError("the mails would show an image that is not there")
+
+    day = sending.send_due(desk.shop, with_post(desk.at(SLOT), check_images=refuse), now=SLOT)
+
+    assert [str(trouble) for trouble in day.troubles] == [
+        "the mails would show an image that is not there"
+    ]
+    assert asked == [[draw()]]
+    assert desk.store.issues.all() == ()
