@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +18,9 @@ from pipeline.model.finding import Finding, Level
 from pipeline.model.verdict import is_at, settle
 from pipeline.rendering.checks import decoding
 
+if TYPE_CHECKING:
+    from pipeline.workflow.editing import Prepared
+
 
 @click.command("check")
 @click.option(
@@ -24,19 +29,29 @@ from pipeline.rendering.checks import decoding
     metavar="FILE",
     help="Check this HTML mail instead, whoever made it; - is what comes in.",
 )
+@click.option("--links", is_flag=True, help="Ask the pages behind the links, too.")
 @json_option
 @pass_session
-def check_command(session: Session, page: str | None, *, as_json: bool) -> int:
+def check_command(session: Session, page: str | None, *, links: bool, as_json: bool) -> int:
     """List every finding in content, templates and the next edition."""
     if page is not None:
-        return _check_page(page, _rule(session), as_json=as_json)
+        return _check_page(page, _rule(session), links=links, as_json=as_json)
     from pipeline.workflow import checking, planning  # noqa: PLC0415 - a page needs neither
 
     shop = session.site.workshop
     with session.store_if_there() as store:
         plan = planning.plan(shop, store, now=session.clock.now())
-        found = checking.of_everything(shop, store, plan)
+        found = checking.of_everything(shop, store, plan, partial(_ask, session) if links else None)
     return _tell(found, shop.fail_on, as_json=as_json)
+
+
+def _ask(session: Session, prepared: "Prepared") -> Sequence[Finding]:
+    from pipeline.app import reachability  # noqa: PLC0415 - few ask for it
+    from pipeline.rendering.checks import outward  # noqa: PLC0415 - few ask for it
+
+    base_url = session.site.settings.document.newsletter.base_url
+    issue = prepared.plan.require_issue()
+    return reachability.ask(outward.of_edition(issue, prepared.edition, base_url))
 
 
 def _rule(session: Session) -> Checks:
@@ -50,12 +65,15 @@ def _rule(session: Session) -> Checks:
     return read(site).document.checks
 
 
-def _check_page(name: str, rule: Checks, *, as_json: bool) -> int:
+def _check_page(name: str, rule: Checks, *, links: bool, as_json: bool) -> int:
     from pipeline.rendering.checks import checking  # noqa: PLC0415 - lxml takes its time
     from pipeline.rendering.client_support import checking as client_support  # noqa: PLC0415
 
     text, shown = _read_page(name)
-    found = settle(_placed(checking.check_html(text, rule.clients), shown), rule.levels)
+    noticed = _placed(checking.check_html(text, rule.clients), shown)
+    if links:
+        noticed += _ask_page(text, shown)
+    found = settle(noticed, rule.levels)
     if as_json:
         # What all readers have is nothing to judge; it makes the list of what the page uses whole.
         whole = _placed(client_support.supported(text, rule.clients), shown)
@@ -67,6 +85,13 @@ def _check_page(name: str, rule: Checks, *, as_json: bool) -> int:
         notes = output.plural(left, "note")
         output.say(f"and {notes} on what nearly every mail uses; --json lists what lacks it")
     return code
+
+
+def _ask_page(text: str, shown: str) -> Sequence[Finding]:
+    from pipeline.app import reachability  # noqa: PLC0415 - few ask for it
+    from pipeline.rendering.checks import outward  # noqa: PLC0415 - few ask for it
+
+    return reachability.ask(outward.of_page(text, shown))
 
 
 def _placed(found: Sequence[Finding], source: str) -> list[Finding]:

@@ -44,7 +44,7 @@ _EDITION = (
     "language/unknown",
     *("link/anchor", "link/disguised", "link/empty", "link/insecure", "link/mailto"),
     *("link/no-text", "link/not-underlined", "link/private", "link/shortener", "link/tracking"),
-    *("link/unusable", "link/vague"),
+    *("link/unasked", "link/unreachable", "link/unusable", "link/vague"),
     *("page/active", "page/color-scheme", "page/doctype", "page/foreign-sheet", "page/title"),
     "page/zoom",
     "personal/no-fallback",

@@ -1,17 +1,27 @@
 """Everything there is to find in content, templates and the next edition."""
 
+from collections.abc import Callable, Iterable, Iterator
+
 from pipeline.errors import ContentError, NotEnoughContentError, RenderError
 from pipeline.model.finding import Finding, Level, of_error
-from pipeline.model.verdict import settle, unused
+from pipeline.model.verdict import Silence, settle, unused
 from pipeline.store.opening import Store
 from pipeline.workflow import editing
 from pipeline.workflow.editing import Prepared
 from pipeline.workflow.planning import Plan
 from pipeline.workflow.workshop import Workshop
 
+#: Finds what is wrong with an edition outside of it.
+Ask = Callable[[Prepared], Iterable[Finding]]
 
-def of_everything(shop: Workshop, store: Store | None, plan: Plan) -> tuple[Finding, ...]:
-    """Give every finding; an edition that cannot be made is one."""
+
+def of_everything(
+    shop: Workshop, store: Store | None, plan: Plan, ask: Ask | None = None
+) -> tuple[Finding, ...]:
+    """Give every finding; an edition that cannot be made is one.
+
+    ``ask`` gives what is found when the edition's links are asked.
+    """
     planned = of_plan(shop, plan)
     try:
         prepared = editing.prepare(shop, store, plan)
@@ -25,7 +35,8 @@ def of_everything(shop: Workshop, store: Store | None, plan: Plan) -> tuple[Find
         return (
             planned if plan.errors else (*planned, of_error(error, "issue/unusable", Level.ERROR))
         )
-    return (*planned, *of_edition(prepared, planned))
+    asked = _settled(shop, plan, *ask(prepared)) if ask else ()
+    return (*planned, *of_edition(prepared, (*planned, *asked)), *asked)
 
 
 def of_plan(shop: Workshop, plan: Plan) -> tuple[Finding, ...]:
@@ -40,9 +51,16 @@ def of_edition(prepared: Prepared, planned: tuple[Finding, ...] = ()) -> tuple[F
     # The findings of an edition that was approved here before are not made again.
     asked = file is not None and (found or not prepared.is_approved)
     idle = (
-        unused((*planned, *found), file.silences, file.source) if file is not None and asked else ()
+        unused((*planned, *found), _about_files(file.silences), file.source)
+        if file is not None and asked
+        else ()
     )
     return (*found, *((void,) if void else ()), *idle)
+
+
+def _about_files(silences: Iterable[Silence]) -> Iterator[Silence]:
+    """Leave out the silences of what is found only when links are asked."""
+    return (one for one in silences if one.name not in {"link/unreachable", "link/unasked"})
 
 
 def _settled(shop: Workshop, plan: Plan, *found: Finding) -> tuple[Finding, ...]:

@@ -22,6 +22,8 @@ def answering(answer: Answer, *, tls: ssl.SSLContext | None = None) -> Iterator[
             with suppress(OSError):
                 answer(self)
 
+        do_HEAD = do_GET  # noqa: N815 - the library's name
+
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
 

@@ -209,3 +209,24 @@ def test_support_is_weighed_by_the_readers_of_the_site(office):
     toml.write_text(toml.read_text() + "\n[checks.clients]\napple-mail = 1\n")
 
     assert "display:grid" not in office("check", "--html", str(page)).out
+
+
+def test_links_are_asked_only_when_somebody_says_so(anywhere, capsys):
+    (anywhere / "mail.html").write_text('<p>\n<a href="http://127.0.0.1:1/x">the book</a></p>')
+
+    _, quiet, _ = check_page(capsys, "mail.html")
+    _, asked, _ = check_page(capsys, "mail.html", "--links")
+
+    assert "link/unreachable" not in quiet
+    assert "mail.html:2:1: a link is not asked: 127.0.0.1 is 127.0.0.1" in asked
+
+
+def test_the_links_of_an_issue_are_asked_where_they_are_written(office: Office):
+    path = office.folder / "content" / "the-long-meeting.md"
+    path.write_text(path.read_text() + "\nSee [the book](https://127.0.0.1:1/x).\n")
+    line = path.read_text().count("\n")
+
+    found = office("check", "--links", "--json").document["findings"]
+
+    places = [(one["source"], one["line"]) for one in found if one["id"] == "link/unreachable"]
+    assert places == [("content/the-long-meeting.md", line)]
