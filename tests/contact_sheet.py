@@ -19,8 +19,8 @@ THEMES = ("classic", "plain")
 WIDTHS = (320, 375, 640, 800)
 _GAP = 32
 _GROUND = "#8d9196"
-#: How much of a letter the documentation shows, and how wide the whole is there.
-_SHOWN, _SMALL = 1000, 1480
+#: How much of a letter the documentation shows, how wide the whole is there, in how many colours.
+_SHOWN, _SMALL, _COLOURS = 800, 1000, 32
 
 
 def rows(page: Page, theme: str) -> Iterator[list[Image.Image]]:
@@ -70,7 +70,7 @@ def main() -> None:
                 folder.mkdir(parents=True, exist_ok=True)
                 assemble(taken).save(folder / f"{theme}.png")
             else:
-                pictures.save(overview(taken), f"contact-sheet-{theme}.png")
+                pictures.save(overview(taken), f"contact-sheet-{theme}.png", _COLOURS)
 
 
 if __name__ == "__main__":

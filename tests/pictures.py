@@ -32,9 +32,11 @@ _TOKEN = "desk"  # noqa: S105 - the desk lives for a second
 
 
 @contextmanager
-def sample_site() -> Iterator[Site]:
+def sample_site(theme: str = "classic") -> Iterator[Site]:
     with tempfile.TemporaryDirectory() as folder:
         make_sample_site(Path(folder) / "site", today=MONDAY.date(), port=1025)
+        toml = Path(folder) / "site" / "newsletter.toml"
+        toml.write_text(toml.read_text().replace('theme = "classic"', f'theme = "{theme}"'))
         site = open_site(Path(folder) / "site", clock=FakeClock(MONDAY))
         # With a ledger the desk has nothing to assume.
         site.open_store().close()
@@ -50,17 +52,17 @@ def write_edition(site: Site) -> Path:
     return path
 
 
-def palette_png(picture: Image.Image) -> bytes:
-    """Write a picture with the 256 colours that fit it best."""
+def palette_png(picture: Image.Image, colours: int = 256) -> bytes:
+    """Write a picture with the colours that fit it best."""
     file = io.BytesIO()
-    fitting = picture.quantize(256, dither=Image.Dither.NONE)
+    fitting = picture.quantize(colours, dither=Image.Dither.NONE)
     fitting.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
-def save(picture: Image.Image, name: str) -> None:
+def save(picture: Image.Image, name: str, colours: int = 256) -> None:
     """Write a picture of the documentation."""
-    png = palette_png(picture)
+    png = palette_png(picture, colours)
     assert len(png) <= _LARGEST, f"{name} has {len(png):,} bytes"
     (IMAGES / name).write_bytes(png)
     print(f"{name}  {len(png):,} bytes")  # noqa: T201 - this is a program
@@ -68,6 +70,9 @@ def save(picture: Image.Image, name: str) -> None:
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
+    with sample_site("plain") as site, chromium() as page:
+        page.look(write_edition(site).as_uri(), width=640, height=940)
+        save(page.picture(), "plain-640.png")
     with sample_site() as site, chromium() as page:
         edition = write_edition(site).as_uri()
         page.look(edition, width=640, height=940)
