@@ -172,7 +172,7 @@ class Site:
 
             self._renderers.clear()
             self._renderers[names] = Stage(
-                self.theme_path, self.render_options, self.image_shelf.find
+                self.theme_path, self.render_options, self.image_shelf.find, self.clock
             )
         return self._renderers[names]
 

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from jinja2.lexer import Lexer
 
+from pipeline.rendering.sandbox import TooDeepError
 from pipeline.rendering.tracing import Place, Placed, Template, tokens
 
 _QUOTED = re.compile(r"'([^']+)'")
 _UNCLOSED = re.compile(r"innermost block that needs to be closed is '(\w+)'")
+_BRACKETS = frozenset({"lparen", "lbracket", "lbrace"})
+_CLOSING = frozenset({"rparen", "rbracket", "rbrace"})
+_BLOCKS = frozenset({"if", "for", "block", "macro", "call", "filter", "with"})
 _BEGINS = frozenset({"variable_begin", "block_begin"})
 
 
@@ -17,6 +21,8 @@ def locate(lexer: Lexer, template: Template, error: Exception, line: int) -> Pla
     """Find the place of an error that Jinja has put on a line."""
     read, broken_at = _read(lexer, template)
     message = str(error)
+    if isinstance(error, TooDeepError):
+        return template.place(_deepest(read))
     if isinstance(error, TemplateSyntaxError):
         block = unclosed(message)
         if block and message.startswith("Unexpected end"):
@@ -96,6 +102,22 @@ def _unclosed(read: Sequence[Placed], name: str) -> int:
                 return begin.offset
             ended -= 1
     return read[-1].offset if read else 0
+
+
+def _deepest(read: Sequence[Placed]) -> int:
+    """Find where most blocks and brackets are open."""
+    depth = deepest = 0
+    offset = next((each.offset for each in read if each.token.type in _BEGINS), 0)
+    after_begin = False
+    for each in read:
+        kind, value = each.token.type, str(each.token.value)
+        begins = kind in _BRACKETS or (after_begin and value in _BLOCKS)
+        ends = kind in _CLOSING or (after_begin and value.startswith("end"))
+        depth += begins - ends
+        after_begin = kind == "block_begin"
+        if depth > deepest:
+            deepest, offset = depth, each.offset
+    return offset
 
 
 def _line_start(source: str, line: int) -> int:

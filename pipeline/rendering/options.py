@@ -39,6 +39,8 @@ class RenderOptions:
     column: int = COLUMN
     #: Each message carries the images of its texts; else they are found at :meth:`image_url`.
     attach_images: bool = False
+    #: Seconds that the rendering of one issue may take.
+    time_limit: float = 20.0
 
     def __post_init__(self) -> None:
         if self.base_url.endswith("/"):

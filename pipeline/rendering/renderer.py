@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipeline.clock import Clock, SystemClock
 from pipeline.errors import ContentError
 from pipeline.model.edition import Edition, Template
 from pipeline.model.finding import Finding, Level
@@ -14,6 +15,7 @@ from pipeline.model.image import Image
 from pipeline.model.issue import Issue
 from pipeline.model.qa import QA
 from pipeline.rendering import (
+    bounds,
     context,
     flowed,
     illustrating,
@@ -21,11 +23,13 @@ from pipeline.rendering import (
     manuscript,
     markdown,
     mjml,
+    page_pieces,
     plain_text,
     post_conditions,
 )
 from pipeline.rendering.checks import checking
 from pipeline.rendering.checks.origins import Body, Origins
+from pipeline.rendering.deadline import Deadline, start
 from pipeline.rendering.illustrating import Find
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.markdown import one_line
@@ -45,8 +49,13 @@ class Renderer:
         templates: Sequence[Path],
         options: RenderOptions,
         find_image: Find = illustrating.nowhere,
+        clock: Clock | None = None,
     ) -> None:
-        """Look for each template in the folders ``templates``, the first one first."""
+        """Look for each template in the folders ``templates``, the first one first.
+
+        The clock is asked only whether a rendering takes too long.
+        """
+        self._clock = clock or SystemClock()
         self._find_image = find_image
         self._templates = Templates(templates)
         self._options = options
@@ -63,21 +72,23 @@ class Renderer:
         placeholders = Placeholders(nonce)
         if nonce in repr(issue):
             raise ValueError("the nonce stands in a text, so it is not random")
+        deadline = start(self._clock, self._options.time_limit)
         read = manuscript.read(issue, self._find_image)
         illustrating.refuse(read.documents)
         images = illustrating.images_of([document for document, _ in read.documents])
+        deadline.check()
         column = self._templates.number(_COLUMN, self._options.column)
         options = replace(self._options, column=column)
         names = context.for_html(read, self._day(read), options, placeholders.marks())
-        source = self._templates.render_markup(_HTML, names)
+        source = self._templates.render_markup(_HTML, names, deadline)
         edition = Edition(
             number=issue.number,
             slot=issue.slot.at.astimezone(UTC),
             subject=one_line(issue.subject),
             preheader=one_line(issue.preheader),
             slugs=issue.slugs,
-            html=self._html(source, names, placeholders),
-            text=self._text(read, placeholders),
+            html=self._html(source, names, placeholders, deadline),
+            text=self._text(read, placeholders, deadline),
             images=illustrating.pin(images, self._options),
         )
         origins = Origins(
@@ -86,6 +97,7 @@ class Renderer:
             partial(mjml.compile_html, locate=lambda _offset: "", keep_comments=True),
             partial(self._templates.locator, _HTML, names, source, escape=True),
         )
+        deadline.check()
         findings = (
             *checking.check_edition(edition, read, options, origins),
             *checking.check_theme(self._templates.words(_HTML, _TEXT)),
@@ -126,26 +138,38 @@ class Renderer:
         return None
 
     def _html(
-        self, source: str, names: Mapping[str, object], placeholders: Placeholders
+        self,
+        source: str,
+        names: Mapping[str, object],
+        placeholders: Placeholders,
+        deadline: Deadline,
     ) -> Template:
         locate = self._templates.locator(_HTML, names, source, escape=True)
+        bounds.check_source(source, self._templates.place_of(_HTML))
+        deadline.check()
         compiled = mjml.compile_html(source, locate)
         # In what the templates wrote a place is known.
         post_conditions.check_marks(source, "HTML", placeholders, locate)
         post_conditions.check_way_out(source, "HTML", placeholders, partial(self._home, _HTML))
-        post_conditions.check_compiled(compiled)
+        before = page_pieces.take_apart(compiled)
+        bounds.check_page(before, self._templates.place_of(_HTML))
+        post_conditions.check_compiled(source, before, placeholders)
+        deadline.check()
         inlined = inlining.inline(compiled)
-        post_conditions.check_inlined(compiled, inlined, placeholders)
+        deadline.check()
+        after = page_pieces.take_apart(inlined)
+        bounds.check_page(after, self._templates.place_of(_HTML))
+        post_conditions.check_inlined(before, after, placeholders)
         post_conditions.check_marks(inlined, "HTML", placeholders)
         post_conditions.check_way_out(inlined, "HTML", placeholders)
         template = placeholders.split(inlined)
         post_conditions.check_page(template)
         return template
 
-    def _text(self, read: Manuscript, placeholders: Placeholders) -> Template:
+    def _text(self, read: Manuscript, placeholders: Placeholders, deadline: Deadline) -> Template:
         write = partial(plain_text.render, links=plain_text.Links())
         names = context.for_text(read, self._day(read), self._options, placeholders.marks(), write)
-        text = self._templates.render_text(_TEXT, names)
+        text = self._templates.render_text(_TEXT, names, deadline)
         locate = self._templates.locator(_TEXT, names, text, escape=False)
         post_conditions.check_marks(text, "text", placeholders, locate)
         post_conditions.check_way_out(text, "text", placeholders, partial(self._home, _TEXT))

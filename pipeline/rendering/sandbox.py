@@ -14,22 +14,38 @@ from jinja2 import nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-#: Turns of loops and calls of one rendering.
+from pipeline.rendering.deadline import Deadline
+from pipeline.rendering.weighing import MAX_ITEMS, MAX_LENGTH, is_heavy, size
+
+#: Turns of loops, calls and filters of one rendering.
 MAX_STEPS = 300_000
 #: Characters that one rendering may write, in parts and in the whole.
 MAX_CHARACTERS = 10_000_000
-#: Characters or items of a single value.
-MAX_LENGTH = 1_000_000
+#: Characters that its filters and calls may make, whether they are written or not.
+MAX_MADE = 50_000_000
 MAX_EXPONENT = 64
+#: Binary digits of a number.
+MAX_BITS = 4_096
+#: The steps from one look at the clock to the next.
+_STRIDE = 64
 
-_format = jinja2.filters.FILTERS["format"]
-_GROWING = ("center", "format", "indent", "join", "replace", "batch", "slice")
 # A width in a format, of "%" and of str.format.
 _FORMAT = re.compile(r"%[^a-zA-Z%]{0,20}(?:[0-9]{5}|\*)|\{[^{}]{0,40}:[^{}]{0,20}(?:[0-9]{5}|\{)")
 
 
 class LimitError(jinja2.TemplateRuntimeError):
     """A template asks for more than a mail can ever need."""
+
+
+class TooDeepError(jinja2.TemplateSyntaxError):
+    """A template is nested deeper than it can be compiled."""
+
+
+class _Spent(threading.local):
+    """What the rendering of one thread has cost; one desk serves several threads."""
+
+    steps = characters = made = 0
+    deadline: Deadline | None = None
 
 
 class ThemeSandbox(ImmutableSandboxedEnvironment):
@@ -40,33 +56,55 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:
         # Nothing is worked out while compiling: there nobody counts.
         super().__init__(optimized=False, finalize=self._write, **options)
-        # One desk serves several threads.
-        self._spent = threading.local()
-        self.begin()
-        self.filters |= {name: _limited(self.filters[name]) for name in _GROWING}
-        self.filters |= {"counted": self._counted, "limited": _refuse_long}
+        self._spent = _Spent()
+        own = {"counted": self._counted, "weighed": _weighed}
+        self.filters = {name: self._limited(each) for name, each in self.filters.items()} | own
 
-    def begin(self) -> None:
+    def begin(self, deadline: Deadline | None = None) -> None:
         """Begin a rendering."""
-        self._spent.steps = self._spent.characters = 0
+        spent = self._spent
+        spent.steps = spent.characters = spent.made = 0
+        spent.deadline = deadline
+
+    def compile(self, source: Any, *args: Any, **options: Any) -> Any:
+        """Compile a template; raise TooDeepError where Python's own compiler gives up."""
+        try:
+            return super().compile(source, *args, **options)
+        except (MemoryError, RecursionError, SyntaxError) as error:
+            name, filename = (*args, None, None)[:2]
+            raise TooDeepError(
+                "blocks, brackets or operators stand too deep in one another", 1, name, filename
+            ) from error
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
         for loop in list(template.find_all(nodes.For)):
             loop.iter = self._filtered(loop.iter, "counted")
+        made = (nodes.Concat, nodes.List, nodes.Tuple, nodes.Dict)
         for parent in list(template.find_all(nodes.Node)):
             for field, value in list(parent.iter_fields()):
-                if isinstance(value, nodes.Concat):
-                    setattr(parent, field, self._filtered(value, "limited"))
+                # What is assigned to is a tuple, too.
+                if isinstance(value, made) and getattr(value, "ctx", "load") == "load":
+                    setattr(parent, field, self._filtered(value, "weighed"))
+                elif isinstance(value, list):
+                    value[:] = [
+                        self._filtered(each, "weighed")
+                        if isinstance(each, made) and getattr(each, "ctx", "load") == "load"
+                        else each
+                        for each in value
+                    ]
         return template
 
     def _filtered(self, node: nodes.Node, name: str) -> nodes.Filter:
         return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno, environment=self)
 
     def _step(self) -> None:
-        self._spent.steps += 1
-        if self._spent.steps > MAX_STEPS:
+        spent = self._spent
+        spent.steps += 1
+        if spent.steps > MAX_STEPS:
             raise LimitError(f"it takes more than {MAX_STEPS:,} turns of loops and calls")
+        if spent.steps % _STRIDE == 0 and spent.deadline and spent.deadline.has_passed:
+            raise LimitError(str(spent.deadline))
 
     def _counted(self, items: Iterable[object]) -> Iterator[object]:
         return self._count(iter(items))
@@ -76,36 +114,32 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
             self._step()
             yield item
 
-    @staticmethod
-    def _length(value: object) -> int:
-        return len(value) if isinstance(value, str | list | tuple) else 0
-
     @jinja2.pass_context
     def _write(self, _context: Context, value: object) -> object:
-        self._spent.characters += len(value) if isinstance(value, str) else 0
+        if isinstance(value, str):
+            self._spent.characters += len(value)
+        elif is_heavy(value):
+            raise LimitError("it writes a list that is too large")
         if self._spent.characters > MAX_CHARACTERS:
             raise LimitError(f"it writes more than {MAX_CHARACTERS:,} characters")
         return value
 
+    def _made(self, value: Any) -> Any:
+        """Count what a filter or a call has made."""
+        if isinstance(value, str | bytes | list | tuple):
+            self._spent.made += len(value)
+            if is_heavy(value):
+                raise LimitError("it makes a value that is too large")
+            if self._spent.made > MAX_MADE:
+                raise LimitError(f"it makes more than {MAX_MADE:,} characters")
+        return value
+
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuse an operation whose result would be huge."""
-        lengths = self._length(left), self._length(right)
-        match operator:
-            case "*":
-                size = max(
-                    lengths[0] * right if isinstance(right, int) else 0,
-                    lengths[1] * left if isinstance(left, int) else 0,
-                )
-            case "**":
-                size = MAX_LENGTH + 1 if max(abs(left), abs(right)) > MAX_EXPONENT else 0
-            case "%" if isinstance(left, str):
-                _refuse_format(left)
-                size = lengths[0]
-            case _:
-                size = sum(lengths)
-        if size > MAX_LENGTH:
+        self._step()
+        if _is_too_large(operator, left, right):
             raise LimitError(f"the result of {operator} is too large")
-        return super().call_binop(context, operator, left, right)
+        return self._made(super().call_binop(context, operator, left, right))
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         """Look at a format when its method is named; what Jinja calls instead hides it."""
@@ -118,54 +152,82 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         """Count a call, and refuse one of a text's methods whose result would be huge."""
         self._step()
         own = getattr(obj, "__self__", None)
-        if isinstance(own, str):
-            _refuse_growth(own, args, kwargs)
-        return super().call(context, obj, *args, **kwargs)
+        name = getattr(obj, "__name__", "")
+        _refuse_growth(name, own if isinstance(own, str | bytes) else "", args, kwargs)
+        return self._made(super().call(context, obj, *args, **kwargs))
+
+    def _limited(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Check what a filter gets and gives; what Jinja passes first is no text."""
+        name = function.__name__.removeprefix("do_")
+
+        @wraps(function)
+        def check(*args: Any, **kwargs: Any) -> Any:
+            self._step()
+            text, *given = [each for each in args if isinstance(each, _PLAIN)] or [""]
+            _refuse_growth(name, text, given, kwargs)
+            if name == "format" and isinstance(text, str):
+                _refuse_format(text)
+            return self._made(function(*args, **kwargs))
+
+        return check
 
 
-def _refuse_long(value: Any) -> Any:
-    if len(value) > MAX_LENGTH:
-        raise LimitError(f"a text is longer than {MAX_LENGTH:,} characters")
+_PLAIN = (str, bytes, int, list, tuple, dict)
+
+
+def _weighed(value: Any) -> Any:
+    if is_heavy(value):
+        raise LimitError(f"it holds more than {MAX_LENGTH:,} characters or {MAX_ITEMS:,} items")
     return value
 
 
-def _refuse_growth(text: object, args: tuple[object, ...], kwargs: dict[str, object]) -> None:
+def _is_too_large(operator: str, left: Any, right: Any) -> bool:
+    numbers = isinstance(left, int) and isinstance(right, int)
+    match operator:
+        case "**":
+            return bool(max(abs(left), abs(right)) > MAX_EXPONENT)
+        case "*" if numbers:
+            return bool(left.bit_length() + right.bit_length() > MAX_BITS)
+        case "*":
+            value, times = (left, right) if isinstance(right, int) else (right, left)
+            if not isinstance(times, int) or isinstance(value, float):
+                return False
+            items = len(value) if isinstance(value, list | tuple) else 0
+            return size(value) * times > MAX_LENGTH or items * times > MAX_ITEMS
+        case "%" if isinstance(left, str):
+            _refuse_format(left)
+            return is_heavy(left) or is_heavy(right)
+        case _:
+            return is_heavy(left) or is_heavy(right)
+
+
+def _refuse_growth(
+    name: str, text: object, args: Iterable[object], kwargs: dict[str, object]
+) -> None:
     """Refuse arguments that make a huge text of a small one: widths, and what is put in often."""
     given = (*args, *kwargs.values())
-    length = len(text) if isinstance(text, str) else 0
-    put_in = max((len(value) for value in given if isinstance(value, str)), default=0)
+    length = size(text)
     if (
-        any(isinstance(value, int) and value > MAX_LENGTH for value in given)
-        or length * put_in > 100 * MAX_LENGTH
+        is_heavy(text)
+        or any(is_heavy(value) for value in given)
+        or any(isinstance(value, int) and value > MAX_LENGTH for value in given)
     ):
         raise LimitError("it makes a text that is too large")
+    put_in = max((size(value) for value in given), default=0)
+    if name == "join":
+        items = len(text) if isinstance(text, list | tuple) else max(map(_items, given), default=0)
+        length, put_in = 1, size(text) + put_in + items * max(put_in, length)
+    elif name == "expandtabs" and isinstance(text, str):
+        width = max((value for value in given if isinstance(value, int)), default=8)
+        length, put_in = text.count("\t"), width
+    if length * put_in > 10 * MAX_LENGTH:
+        raise LimitError("it makes a text that is too large")
+
+
+def _items(value: object) -> int:
+    return len(value) if isinstance(value, list | tuple) else 0
 
 
 def _refuse_format(text: str) -> None:
     if _FORMAT.search(text):
         raise LimitError("a format asks for a text that is too large")
-
-
-def _limited(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Check the arguments of a filter; what Jinja passes first is no text."""
-
-    @wraps(function)
-    def check(*args: Any, **kwargs: Any) -> Any:
-        values = tuple(value for value in args if isinstance(value, str | int | list | tuple))
-        if values:
-            _refuse_growth(values[0], values[1:], kwargs)
-            if isinstance(values[0], list | tuple):
-                _refuse_sum(values)
-            if function is _format and isinstance(values[0], str):
-                _refuse_format(values[0])
-        return function(*args, **kwargs)
-
-    return check
-
-
-def _refuse_sum(values: tuple[Any, ...]) -> None:
-    """Refuse to join texts, with what goes between, to a huge one."""
-    items, *between = values
-    glue = len(between[0]) if between and isinstance(between[0], str) else 0
-    if sum(len(item) for item in items if isinstance(item, str)) + glue * len(items) > MAX_LENGTH:
-        raise LimitError("it makes a text that is too large")

@@ -15,7 +15,8 @@ import jinja2
 
 from pipeline.errors import TemplateError
 from pipeline.rendering import blame, theme_words, wrapping
-from pipeline.rendering.sandbox import LimitError, ThemeSandbox
+from pipeline.rendering.deadline import Deadline
+from pipeline.rendering.sandbox import LimitError, ThemeSandbox, TooDeepError
 from pipeline.rendering.theme_files import ThemeFiles
 from pipeline.rendering.theme_words import Literal
 from pipeline.rendering.tracing import MarkingSandbox, Trace
@@ -60,13 +61,17 @@ class Templates:
             environment.filters |= {"wrap": wrapping.wrap}
         return environment
 
-    def render_markup(self, name: str, context: Mapping[str, object]) -> str:
+    def render_markup(
+        self, name: str, context: Mapping[str, object], deadline: Deadline | None = None
+    ) -> str:
         """Render a template in which every value is escaped."""
-        return self._render(self._markup, name, context)
+        return self._render(self._markup, name, context, deadline)
 
-    def render_text(self, name: str, context: Mapping[str, object]) -> str:
+    def render_text(
+        self, name: str, context: Mapping[str, object], deadline: Deadline | None = None
+    ) -> str:
         """Render a template of the text part, where nothing is markup."""
-        return self._render(self._plain, name, context)
+        return self._render(self._plain, name, context, deadline)
 
     def number(self, name: str, otherwise: int) -> int:
         """Read a template that holds nothing but a whole number; without one, ``otherwise``."""
@@ -130,8 +135,14 @@ class Templates:
             waiting += [one for one in found.includes if one not in seen]
             seen.update(found.includes)
 
-    def _render(self, environment: ThemeSandbox, name: str, context: Mapping[str, object]) -> str:
-        environment.begin()
+    def _render(
+        self,
+        environment: ThemeSandbox,
+        name: str,
+        context: Mapping[str, object],
+        deadline: Deadline | None = None,
+    ) -> str:
+        environment.begin(deadline)
         try:
             return environment.get_template(name).render(context)
         except _RAISED_BY_TEMPLATES as error:
@@ -141,6 +152,9 @@ class Templates:
         file, line = self._raised_at(error)
         message = remedy = ""
         match error:
+            case TooDeepError():
+                file, line = error.filename or error.name or name, error.lineno
+                message, remedy = error.message or "", "write it flatter"
             case jinja2.TemplateSyntaxError():
                 file, line = error.filename or error.name or name, error.lineno
                 message = _AT.sub("", error.message or "")

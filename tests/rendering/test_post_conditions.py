@@ -5,6 +5,7 @@ import pytest
 from pipeline.errors import PostConditionError
 from pipeline.model.edition import Placeholder, Template
 from pipeline.rendering import post_conditions
+from pipeline.rendering.page_pieces import take_apart
 from pipeline.rendering.placeholders import Placeholders
 from tests.rendering.letters import NONCE
 
@@ -29,7 +30,7 @@ def page(*parts: Any, head: Any = HEAD) -> Template:
 )
 def test_an_attribute_written_as_a_debug_string_is_refused(html):
     with pytest.raises(PostConditionError, match="as a debug string"):
-        post_conditions.check_compiled(html)
+        post_conditions.check_compiled("", take_apart(html), MARKS)
 
 
 @pytest.mark.parametrize(
@@ -42,28 +43,52 @@ def test_an_attribute_written_as_a_debug_string_is_refused(html):
     ],
 )
 def test_a_backslash_may_stand_elsewhere(html):
-    post_conditions.check_compiled(html)
+    post_conditions.check_compiled("", take_apart(html), MARKS)
 
 
-BEFORE = "<!DOCTYPE html><!--[if mso]>x<![endif]--><style>@media print{a{b:c !important}}</style>"
+def test_a_component_that_the_compiler_left_is_refused():
+    with pytest.raises(PostConditionError, match="left <mj-text> as it is"):
+        post_conditions.check_compiled("", take_apart("<p><mj-text>x</mj-text></p>"), MARKS)
+
+
+def test_a_personal_value_that_the_compiler_dropped_is_refused():
+    with pytest.raises(PostConditionError, match="the compiler dropped address"):
+        post_conditions.check_compiled(MARKS.mark(ADDRESS), take_apart("<p>x</p>"), MARKS)
+
+
+BEFORE = (
+    "<!DOCTYPE html><!--[if mso]>x<![endif]--><style>@media print{a{b:c !important}}"
+    "[data-ogsc] .a{color:#fff !important}[data-ogsb] .b{background:#000 !important}</style>"
+    f'<a href="{MARKS.mark(LINK)}">x</a>'
+)
 
 
 @pytest.mark.parametrize(
     ("after", "message"),
     [
         pytest.param(BEFORE.replace("DOCTYPE", "doctype"), "DOCTYPE", id="doctype"),
+        pytest.param(BEFORE.replace("<!DOCTYPE html>", ""), "DOCTYPE", id="no doctype"),
         pytest.param(BEFORE.replace("[if mso]>x", "[if mso]>y"), "Outlook", id="comment"),
-        pytest.param(BEFORE.replace(" !important", ""), "@media", id="media"),
-        pytest.param(BEFORE.replace("}}", "}"), "@media", id="media without an end"),
-        pytest.param(BEFORE + MARKS.mark(LINK), "personal value", id="placeholder"),
-        pytest.param(BEFORE + "<mj-text>", "left <mj-text> as it is", id="component"),
+        pytest.param(BEFORE.replace("c !important", "c"), "@media", id="media"),
+        pytest.param(BEFORE.replace("t}}", "t}"), "@media", id="media without an end"),
+        pytest.param(BEFORE.replace("#fff !important", "#fff"), "data-ogsc", id="ink"),
+        pytest.param(BEFORE.replace("[data-ogsb] .b", ".b"), "data-ogsb", id="ground"),
+        pytest.param(BEFORE + MARKS.mark(LINK), "personal value", id="placeholder twice"),
+        pytest.param(
+            BEFORE.replace(MARKS.mark(LINK), "#"), "personal value", id="placeholder lost"
+        ),
+        pytest.param(
+            BEFORE.replace("p.invalid/", "p.invalid//"), "personal value", id="placeholder changed"
+        ),
     ],
 )
 def test_inlining_must_keep_what_mail_programs_need(after, message):
-    post_conditions.check_inlined(BEFORE, BEFORE, MARKS)
+    post_conditions.check_inlined(take_apart(BEFORE), take_apart(BEFORE), MARKS)
 
-    with pytest.raises(PostConditionError, match=message):
-        post_conditions.check_inlined(BEFORE, after, MARKS)
+    with pytest.raises(PostConditionError, match=message) as refused:
+        post_conditions.check_inlined(take_apart(BEFORE), take_apart(after), MARKS)
+
+    assert refused.value.remedy
 
 
 def written(parts: Any) -> str:
@@ -106,6 +131,9 @@ def test_a_part_without_a_way_out_is_refused():
         pytest.param(page('<img src="a.png">'), "a.png has no alternative", id="image"),
         pytest.param(page("<p></div>"), "</div> closes <p>", id="mismatch"),
         pytest.param(Template((HEAD,)), "does not close <body>", id="not closed"),
+        pytest.param(page(head=HEAD.replace(' dir="ltr"', "")), "no direction", id="html's way"),
+        pytest.param(page("</div><p>x</p><div>"), "<p> has no language", id="a second child"),
+        pytest.param(page(head=HEAD.replace("<title>T</title>", "")), "no title", id="none"),
         pytest.param(page("<p>", START, "</p>", END), "opened or closed", id="block closes more"),
         pytest.param(page(START, "<p>", END, "</p>"), "opened or closed", id="block opens more"),
         pytest.param(

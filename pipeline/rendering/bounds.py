@@ -1,0 +1,44 @@
+"""How large and deep a mail may be at each step, so that no step runs for long.
+
+Gmail cuts a page at 102,400 bytes, so the bounds lie far above every mail that can go out. Within
+them the longest step, writing the styles into the elements, ends after some seconds.
+"""
+
+from pipeline.errors import RenderError
+from pipeline.rendering.page_pieces import Pieces
+
+#: Characters of MJML that the templates may make, and of the page.
+MAX_SOURCE = 1_000_000
+MAX_PAGE = 2_000_000
+#: Elements within one another. lxml stops reading at 256.
+MAX_DEPTH = 250
+#: Elements times selectors: each is looked for in all of them.
+MAX_LOOKS = 1_000_000
+
+_SMALLER = "make the issue or its theme smaller"
+
+
+def check_source(source: str, place: str) -> None:
+    """Look at what the templates have made; ``place`` names the first of them."""
+    if len(source) > MAX_SOURCE:
+        raise RenderError(
+            f"the templates make more than {MAX_SOURCE:,} characters", place=place, remedy=_SMALLER
+        )
+
+
+def check_page(page: Pieces, place: str) -> None:
+    """Look at a page before or after its styles are inlined."""
+    if len(page.text) > MAX_PAGE:
+        fault, remedy = f"the page has more than {MAX_PAGE:,} characters", _SMALLER
+    elif page.depth > MAX_DEPTH:
+        fault = f"elements of the page stand more than {MAX_DEPTH} deep in one another"
+        remedy = "use fewer layers of <mj-wrapper>, tables and <div>"
+    elif page.selectors * len(page.tags) > MAX_LOOKS:
+        fault = (
+            f"{page.selectors:,} selectors for {len(page.tags):,} elements are more than can be"
+            " written into them"
+        )
+        remedy = "write fewer rules into <mj-style>, or fewer Q&As into the issue"
+    else:
+        return
+    raise RenderError(fault, place=place, remedy=remedy)

@@ -1,0 +1,80 @@
+"""A mail that is too large, too deep or takes too long is refused, and never a crash."""
+
+import pytest
+
+from pipeline.errors import RenderError
+from pipeline.rendering import bounds
+from pipeline.rendering.page_pieces import take_apart
+from pipeline.rendering.renderer import Renderer
+from tests.factories import make_issue
+from tests.fakes import FakeClock
+from tests.rendering.letters import NONCE, OPTIONS, make_letter
+from tests.rendering.small_theme import SmallTheme
+
+
+@pytest.fixture
+def theme(tmp_path):
+    """A small theme that can be rendered."""
+    return SmallTheme(tmp_path)
+
+
+def test_templates_that_make_too_much_are_refused(theme):
+    theme.override(
+        "top.mjml", "<h1>", "<p>{% for n in range(9999) %}{{ 'x' * 200 }}{% endfor %}</p><h1>"
+    )
+
+    with pytest.raises(RenderError, match="more than 1,000,000 characters") as refused:
+        theme.render()
+
+    assert refused.value.place == "the shipped theme's classic/issue.mjml"
+    assert refused.value.remedy
+
+
+def test_more_components_than_a_page_can_hold_are_refused(theme):
+    buttons = "{% for n in range(9999) %}<mj-button>x</mj-button>{% endfor %}"
+    theme.override("top.mjml", "    <mj-image", f"{buttons}<mj-image")
+
+    with pytest.raises(RenderError, match="more than 2,000,000 characters"):
+        theme.render()
+
+
+def test_a_page_that_becomes_too_deep_is_refused():
+    page = take_apart("<div>" * 251 + "</div>" * 251)
+
+    with pytest.raises(RenderError, match="more than 250 deep"):
+        bounds.check_page(page, "issue.mjml")
+
+
+def test_more_rules_than_can_be_written_into_the_elements_are_refused(theme):
+    rules = "".join(f".a{n}, .b{n} {{ color: red; }}\n" for n in range(9999))
+    theme.override("head.mjml", ".rule", f"{rules}.rule")
+
+    with pytest.raises(RenderError, match=r"[0-9,]+ selectors for \d+ elements") as refused:
+        theme.render()
+
+    assert "<mj-style>" in refused.value.remedy
+
+
+def test_a_deep_mail_within_the_bounds_is_whole(theme):
+    theme.override("top.mjml", "<h1>", "<div>" * 190 + "deep" + "</div>" * 190 + "<h1>")
+
+    edition = theme.render()
+
+    assert "deep" in "".join(part for part in edition.html.parts if isinstance(part, str))
+
+
+class SlowClock(FakeClock):
+    """Goes on with every look at it."""
+
+    def boot_time(self) -> float:
+        self.advance(5)
+        return super().boot_time()
+
+
+def test_rendering_ends_with_its_time(theme):
+    renderer = Renderer([theme.own, theme.shipped], OPTIONS, clock=SlowClock())
+
+    with pytest.raises(RenderError, match="rendering takes longer than 20 seconds") as refused:
+        renderer.render(make_issue(qas=(make_letter(),)), nonce=NONCE)
+
+    assert refused.value.remedy == "make the issue or its theme smaller"
