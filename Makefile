@@ -39,6 +39,7 @@ bench: $(DEV)/.ready  ## measured figures as one JSON document
 pictures: $(DEV)/.ready  ## kept and shown pictures taken anew; look at each before you commit it
 	$(DEV)/bin/python -m tests.clients.pictures
 	$(DEV)/bin/python -m tests.pictures
+	$(DEV)/bin/python -m tests.contact_sheet
 
 messages: $(DEV)/.ready  ## the words of the program brought into its catalogues
 	$(DEV)/bin/python -m tests.messages
