@@ -41,7 +41,19 @@ def of_everything(
 
 def of_plan(shop: Workshop, plan: Plan) -> tuple[Finding, ...]:
     """Give what was found in the files of the column and of the issue."""
-    return _settled(shop, plan, *plan.faults, *plan.findings)
+    return _settled(shop, plan, *plan.faults, *plan.findings, *_of_waiting(shop, plan))
+
+
+def _of_waiting(shop: Workshop, plan: Plan) -> Iterator[Finding]:
+    """Look at the images of Q&As for later issues, too: their editor is at work now.
+
+    The rest of such a Q&A is tried when its turn comes, since to parse a large column takes long.
+    """
+    for qa in plan.waiting:
+        if "![" in qa.question.text or "![" in qa.answer.text:
+            found = shop.renderer().examine(qa)
+            if found is not None:
+                yield found
 
 
 def of_edition(prepared: Prepared, planned: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:

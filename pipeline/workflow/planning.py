@@ -38,6 +38,8 @@ class Plan:
     minimum: int
     #: How many Q&As may be chosen now, those of this issue included.
     ready: int
+    #: The ready ones that are for a later issue.
+    waiting: tuple[QA, ...]
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -120,6 +122,13 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
             faults += [
                 of_error(fault, "template/error", Level.ERROR) for fault in (error, *error.faults)
             ]
+    unpublished = [
+        qa
+        for qa in column.qas
+        if qa.status is QAStatus.READY
+        and published.find(qa) is None
+        and qa.slug not in examination.refused
+    ]
     return Plan(
         number=number,
         slot=slot,
@@ -134,14 +143,8 @@ def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | Non
         issue_file=reading.file if reading else None,
         assumptions=assumptions,
         minimum=minimum,
-        ready=sum(
-            1
-            for qa in column.qas
-            if qa.status is QAStatus.READY
-            and published.find(qa) is None
-            and (qa.not_before is None or qa.not_before <= today)
-            and qa.slug not in examination.refused
-        ),
+        ready=sum(1 for qa in unpublished if qa.not_before is None or qa.not_before <= today),
+        waiting=tuple(qa for qa in unpublished if qa not in chosen.qas),
     )
 
 

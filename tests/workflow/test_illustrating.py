@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import ContentError, LinkError, StateError
 from pipeline.model.edition import Edition
-from pipeline.workflow import editing, illustrating, sending, steering
+from pipeline.workflow import checking, editing, illustrating, sending, steering
 from tests.images import bomb, draw, put
 from tests.workflow.office import SLOT, Office, with_post
 
@@ -210,3 +210,18 @@ def test_nothing_is_written_down_while_an_image_is_not_found_where_mails_will_sa
     ]
     assert asked == [[draw()]]
     assert desk.store.issues.all() == ()
+
+
+def test_check_looks_at_the_images_of_later_issues_too(desk: Office) -> None:
+    desk.configure("count", "1")
+    desk.write_qa("chairs", day=2).write_text(
+        (desk.folder / "content/chairs.md").read_text() + "\n![A chair](gone.png)\n"
+    )
+
+    plan = desk.plan()
+
+    assert [choice.qa.slug for choice in plan.selection.chosen] == ["tea"]
+    found = [finding for finding in checking.of_plan(desk.shop, plan) if finding.line]
+    assert [(finding.id, finding.place) for finding in found] == [
+        ("image/unusable", "content/chairs.md:17:1")
+    ]
