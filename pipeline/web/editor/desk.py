@@ -14,7 +14,7 @@ from pipeline.model.edition import Edition
 from pipeline.rendering import personal, web_page
 from pipeline.store.location import beside, database_file
 from pipeline.web.editor.view import DeskView
-from pipeline.workflow import editing, illustrating, planning
+from pipeline.workflow import checking, editing, illustrating, planning
 from pipeline.workflow.workshop import Workshop
 
 
@@ -70,7 +70,7 @@ def _view(site: Site) -> DeskView:
             number=plan.number,
             slot_text=f"{due:%A}, {due.day} {due:%B %Y, %H:%M} ({shop.zone.key})",
             sender=site.from_.display_name or shop.title,
-            findings=(*plan.faults, *plan.findings),
+            findings=checking.of_plan(shop, plan),
             chosen=tuple((choice.qa.slug, choice.why) for choice in plan.selection.chosen),
             passed=tuple((passed.slug, passed.why) for passed in plan.selection.passed),
             assumptions=plan.assumptions,
@@ -100,7 +100,7 @@ def _view(site: Site) -> DeskView:
             text=edition.text.join(personal.for_text(**values)),
             source=source,
             message=message.decode("ascii", "replace"),
-            findings=(*base.findings, *edition.findings),
+            findings=(*base.findings, *checking.of_edition(prepared, base.findings)),
             sha256=edition.sha256,
             html_bytes=edition.html_bytes,
             approved_sha256=edition.sha256 if prepared.is_approved else approved or "",

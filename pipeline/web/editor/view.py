@@ -52,7 +52,13 @@ class DeskView:
     error: str | None = None
 
     def count(self, level: Level) -> int:
-        return sum(finding.level is level for finding in self.findings)
+        """Count the findings of a level that nobody silenced."""
+        return sum(finding.level is level for finding in self.findings if not finding.silenced)
+
+    @property
+    def silenced(self) -> tuple[Finding, ...]:
+        """The findings of which an editor wants to hear no more."""
+        return tuple(finding for finding in self.findings if finding.silenced)
 
     @property
     def initial(self) -> str:

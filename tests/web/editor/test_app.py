@@ -1,5 +1,6 @@
 import html
 import re
+from dataclasses import replace
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,15 @@ def test_each_view_shows_its_side(desk, view, expected):
 
     assert expected in page
     assert "<iframe" not in page
+
+
+def test_a_silenced_finding_is_shown_with_the_reason():
+    findings = tuple(replace(one, silenced="it is drawn so") for one in VIEW.findings)
+    page = look(MemoryDesk(replace(VIEW, findings=findings)), "?view=findings").text
+
+    assert page.count("it is drawn so") == 2
+    assert "2 silenced" in page
+    assert "0 warnings" in page
 
 
 def test_the_web_page_is_shown_in_frames_like_the_mail(desk):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from pipeline.model.finding import Level
@@ -7,6 +9,14 @@ from tests.web.sample import VIEW
 
 def test_counts_findings_by_level():
     assert [VIEW.count(level) for level in Level] == [0, 1, 1]
+
+
+def test_what_an_editor_silenced_is_not_counted():
+    findings = tuple(replace(one, silenced="it is drawn so") for one in VIEW.findings)
+    view = replace(VIEW, findings=findings)
+
+    assert [view.count(level) for level in Level] == [0, 0, 0]
+    assert view.silenced == findings
 
 
 @pytest.mark.parametrize(
