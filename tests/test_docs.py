@@ -104,10 +104,26 @@ def test_every_finding_is_among_the_names_that_a_site_may_judge():
     assert set(finding_ids.IDS) - _finding_ids() <= made_elsewhere
 
 
-def test_the_list_of_findings_has_every_name():
-    page = (ROOT / "docs/reference/findings.md").read_text(encoding="utf-8")
+FINDINGS = (ROOT / "docs/reference/findings.md").read_text(encoding="utf-8")
 
-    assert [name for name in finding_ids.IDS if f"| `{name}` |" not in page] == []
+
+def test_the_list_of_findings_has_every_name():
+    assert [name for name in finding_ids.IDS if f"| `{name}` |" not in FINDINGS] == []
+
+
+def test_every_finding_has_a_section_of_its_own_and_no_section_lacks_its_finding():
+    sections = re.findall(r"^### `([^`]+)`\n\n(.+)\n(.+)", FINDINGS, re.MULTILINE)
+
+    assert sorted(name for name, *_ in sections) == sorted(finding_ids.IDS)
+
+
+@pytest.mark.parametrize("name", [*finding_ids.IDS, "client-support/css-border-radius"])
+def test_a_finding_says_where_its_section_is(name):
+    page, _, anchor = finding_ids.page_of(name).partition("#")
+    headings = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+
+    # As GitHub makes anchors of headings.
+    assert anchor in {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}
 
 
 @pytest.mark.parametrize("name", _dependencies())

@@ -28,7 +28,7 @@ _EMPTY = Fault(
     "write its address into src, or take it out",
 )
 _UNUSABLE = Fault(
-    "image/unusable",
+    "image/address",
     Level.WARNING,
     "a picture has no whole address, so it cannot be loaded from a mailbox",
     "write its address in full, with https:// and the host",

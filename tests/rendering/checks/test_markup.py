@@ -68,7 +68,7 @@ def test_in_a_good_page_nothing_is_found():
             '<img src="https://b.example/a.png" alt="image" width="9">', "image/alt-name", id="word"
         ),
         pytest.param(
-            '<img src="a.png" alt="a cat" width="9">', "image/unusable", id="a relative picture"
+            '<img src="a.png" alt="a cat" width="9">', "image/address", id="a relative picture"
         ),
         pytest.param('<img src="" alt="a cat" width="9">', "image/empty", id="no picture"),
         pytest.param(
