@@ -59,6 +59,7 @@ MAIL = (
         "in the footer; {address} is the reader's, {title} the newsletter's",
     ),
     Message("unsubscribe", "Unsubscribe", "a link in the footer"),
+    Message("email", "email", "what a screen reader says of the mail as a whole, after its title"),
     Message("also", "Also: {titles}", "the line that mail programs show beside the subject"),
     Message(
         "colon",

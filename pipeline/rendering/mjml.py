@@ -4,7 +4,9 @@ mrml accepts mismatched tags and unknown elements in silence, names no line, and
 overflow on deep nesting. So a validator of our own reads the source first.
 """
 
+import re
 from collections.abc import Callable
+from html import escape
 
 import mjml
 
@@ -14,6 +16,11 @@ from pipeline.rendering.markup_faults import Fault
 
 #: Says where the character at an offset of the rendered source was written.
 Locate = Callable[[int], str]
+
+# The first element of the body, which holds the mail.
+_ROLE = re.compile(
+    r'(<body\b[^>]*>\s*<div(?:\s[\w-]+="[^"]*")*?\saria-roledescription=")email(?=")'
+)
 
 
 def compile_html(source: str, locate: Locate, *, keep_comments: bool = False) -> str:
@@ -35,6 +42,11 @@ def compile_html(source: str, locate: Locate, *, keep_comments: bool = False) ->
         # Its position is that of a closing tag somewhere after the fault.
         raise MjmlError(f"the compiler refuses the templates: {error}", place=locate(0)) from error
     return compiled.replace("<!doctype html>", "<!DOCTYPE html>", 1)
+
+
+def name_role(html: str, word: str) -> str:
+    """Let a screen reader call the mail what it is in the newsletter's language."""
+    return _ROLE.sub(lambda found: found[1] + escape(word), html, count=1)
 
 
 def _error(fault: Fault, locate: Locate) -> MjmlError:

@@ -148,6 +148,7 @@ class Renderer:
         bounds.check_source(source, self._templates.place_of(_HTML))
         deadline.check()
         compiled = mjml.compile_html(source, locate)
+        compiled = mjml.name_role(compiled, self._options.words_of().email)
         # In what the templates wrote a place is known.
         post_conditions.check_marks(source, "HTML", placeholders, locate)
         post_conditions.check_way_out(source, "HTML", placeholders, partial(self._home, _HTML))
