@@ -11,19 +11,24 @@ from pipeline.rendering.client_support.markup import Attribute, attributes, name
 _DRAWINGS = frozenset(
     {"filter", "foreignobject", "image", "mask", "pattern", "rect", "svg", "symbol", "use"}
 )
+# A longer tag holds a picture, and is not kept.
+_LONG = 2_000
 _CELLS = ("body", "table", "td", "th", "tr")
 
 
-@lru_cache(maxsize=4096)
 def read_tag(tag: str) -> Facts:
     """Tell the facts of a tag as it is written; a newsletter repeats few different ones."""
+    return _read_short(tag) if len(tag) <= _LONG else _read(tag)
+
+
+def _read(tag: str) -> Facts:
     name = name_of(tag)
     found = Gathering()
     found.add(f"element {name}", 0)
     values: dict[str, str] = {}
     for attribute in attributes(tag):
         values[attribute.name] = attribute.value
-        if name not in _DRAWINGS:
+        if name not in _DRAWINGS or attribute.name not in {"height", "width"}:
             found.add(f"attribute {attribute.name}", attribute.start)
         found.add(f"attribute {name} {attribute.name}", attribute.start)
         read = _READERS.get((name, attribute.name)) or _ON_ANY.get(attribute.name)
@@ -31,6 +36,9 @@ def read_tag(tag: str) -> Facts:
             read(attribute, found)
     _read_kind(name, values, found)
     return found.facts()
+
+
+_read_short = lru_cache(maxsize=4096)(_read)
 
 
 def _read_kind(name: str, values: dict[str, str], found: Gathering) -> None:

@@ -95,7 +95,7 @@ def _who(feature: Feature, missing: Lack, partly: Lack, mix: ClientMix) -> str:
     if said:
         return " and ".join(said) + _notes(feature, missing, partly)
     if not {Answer.NO, Answer.PARTLY}.isdisjoint(feature.answers.values()):
-        return "works in the mail programs of your readers, but not in every one"
+        return "works in each mail program of your readers that was tested, but not in all others"
     return "works in every mail program that was tested"
 
 

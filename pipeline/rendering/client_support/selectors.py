@@ -83,6 +83,8 @@ class _Reader:
     def take(self, token: Any) -> None:
         """Take what is neither a class nor a pseudo-class."""
         match token.type:
+            case "comment":
+                self._tell("comment css", token)
             case "whitespace":
                 self._space = self._compound
             case "ident":

@@ -106,7 +106,9 @@ class _Reader:
         while waiting:
             tokens, bracket = waiting.pop()
             for token in tokens:
-                if token.type == "() block":
+                if token.type == "comment":
+                    self._tell("comment css", token)
+                elif token.type == "() block":
                     waiting.append((token.content, token))
                 elif token.type == "literal" and token.value == ":":
                     break

@@ -24,8 +24,6 @@ class Use:
     column: int
     #: What stands there.
     snippet: str
-    #: What was seen there, such as ``property border-radius``.
-    fact: str
 
 
 def find(text: str) -> tuple[Use, ...]:
@@ -33,14 +31,14 @@ def find(text: str) -> tuple[Use, ...]:
     page = markup.read(text)
     found = _facts(page)
     counts: dict[str, int] = {}
-    first: dict[str, tuple[int, str]] = {}
+    first: dict[str, int] = {}
     for fact, count, offset in found:
         for slug in FEATURES_OF[fact]:
             counts[slug] = counts.get(slug, 0) + count
-            first[slug] = min(first.get(slug, (offset, fact)), (offset, fact))
+            first[slug] = min(first.get(slug, offset), offset)
     return tuple(
-        Use(slug, counts[slug], *page.place(offset), _snippet(page.text, offset), fact)
-        for slug, (offset, fact) in sorted(first.items(), key=lambda each: (each[1][0], each[0]))
+        Use(slug, counts[slug], *page.place(offset), _snippet(page.text, offset))
+        for slug, offset in sorted(first.items(), key=lambda each: (each[1], each[0]))
     )
 
 

@@ -44,6 +44,10 @@ def _slugs(page: str) -> set[str]:
             ("@-webkit-keyframes x { from { opacity: 0 } }", "css-at-keyframes"),
             ("@font-face{src:url(x)}", "css-at-font-face"),
             ("a { /* why */ top: 0 }", "css-comments"),
+            ("a /* who */ b { top: 0 }", "css-comments"),
+            ("@media /* where */ print { }", "css-comments"),
+            ("a { top: 0 /* how */ }", "css-comments"),
+            ("a { top: max(0, /* how */ 1px) }", "css-comments"),
             ("a { &:hover { top: 0 } }", "css-nesting"),
             ("a { @media print { top: 0 } }", "css-nesting"),
             ("a:Before { top: 0 }", "css-pseudo-element-before"),
@@ -118,6 +122,7 @@ def test_names_nothing_that_a_style_sheet_does_not_use(css, slug):
             ("<meta name='color-scheme'>", "html-meta-color-scheme"),
             ("<html ⚡4email>", "amp"),
             ("<p inert>", "css-inert-attribute"),
+            ("<svg role='img' width='1'>", "html-role"),
             ("<style media='(orientation: portrait)'></style>", "css-at-media-orientation"),
         ]
     ],
