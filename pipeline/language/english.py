@@ -38,6 +38,12 @@ MAIL = (
         plural="{minutes} min read",
     ),
     Message(
+        "reading_time_in_full",
+        "{minutes} minute to read",
+        "the same in the text part, which is made to be heard too: without an abbreviation",
+        plural="{minutes} minutes to read",
+    ),
+    Message(
         "inspired_by",
         "This question followed the column",
         "below an answer; the title of another column follows",

@@ -61,6 +61,8 @@ class QAView:
     words: Words
     topics: tuple[str, ...]
     reading_time: str
+    #: Without an abbreviation, to be heard.
+    reading_time_in_full: str
     #: Such as "A reader in Boston asks".
     asks: str
     question: Passage
@@ -160,7 +162,8 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
         start=_start(direction),
         words=words,
         topics=tuple(one_line(topic) for topic in qa.topics),
-        reading_time=words.count("reading_time", entry.minutes).format(minutes=entry.minutes),
+        reading_time=_time("reading_time", words, entry),
+        reading_time_in_full=_time("reading_time_in_full", words, entry),
         asks=words.asks.format(name=one_line(qa.question.asked_by or "") or words.a_reader),
         question=Passage(write(entry.question), _turned(entry.question.prose, direction)),
         answers=words.answers.format(name=answerer) if answerer else words.the_answer,
@@ -172,6 +175,10 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
         if inspiration
         else None,
     )
+
+
+def _time(name: str, words: Words, entry: Entry) -> str:
+    return words.count(name, entry.minutes).format(minutes=entry.minutes)
 
 
 def _bios(manuscript: Manuscript) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from lxml import etree, html
 _PROPERTY = re.compile(
     r"(?:(?<=[{;])|^)\s*(?:mso-[a-z-]+|-ms-[a-z-]+|supported-color-schemes)\s*:[^;{}]*(?:;|(?=\})|$)"
 )
-_RULE = re.compile(r"[^{}]*(?:\[data-ogs[cb]\]|#outlook|\.moz-text-html)[^{}]*\{[^{}]*\}")
+_RULE = re.compile(
+    r"(?:^|(?<=[{}]))[^{}]*(?:\[data-ogs[cb]\]|#outlook|\.moz-text-html)[^{}]*\{[^{}]*\}"
+)
 _ONLY_OUTLOOK = re.compile(r"\bmj-outlook-group-fix\b ?")
 _NUMBER = re.compile(r"[0-9]+")
 _LENGTH = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>%|px)?")

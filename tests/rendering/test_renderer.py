@@ -45,7 +45,7 @@ def flat(text: Any) -> str:
         pytest.param("In this issue", id="contents"),
         pytest.param("The long meeting", id="title"),
         pytest.param("meetings", id="topic"),
-        pytest.param("1 min read", id="reading time"),
+        pytest.param(" 1 min", id="reading time"),
         pytest.param("A reader in Boston asks", id="who asks"),
         pytest.param("Must I stay to the end of the-long-meeting?", id="question"),
         pytest.param("Jo Doe answers", id="who answers"),
