@@ -52,6 +52,13 @@ def test_of_a_shipped_theme_nothing_is_said(theme):
     assert _support(render(ISSUE, theme=theme).findings) == []
 
 
+def test_of_a_shipped_theme_nothing_is_said_whatever_its_readers_use(theme):
+    page = as_html(render(ISSUE, theme=theme))
+
+    for client in support.load().clients:
+        assert [*checking.check_edition(page, mix.parse({client: 1}))] == []
+
+
 @pytest.mark.parametrize("client", _LARGE)
 def test_a_shipped_theme_breaks_for_nobody_who_reads_with_a_large_one(theme, client):
     page = as_html(render(ISSUE, theme=theme))
