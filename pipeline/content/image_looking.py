@@ -17,6 +17,8 @@ from pipeline.model.image import LARGEST, Image, ImageFault, ImageKind
 
 #: Pixels that are unpacked to see whether they are all there; all frames of an animation together.
 MOST_PIXELS = 50_000_000
+#: Frames of an animation; at twelve in a second it lasts a minute and a half.
+_MOST_FRAMES = 1_000
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 #: What the formats' readers raise on damaged bytes.
@@ -75,18 +77,17 @@ def _look(picture: ImageFile.ImageFile, data: bytes, source: str) -> Image | Ima
         return ImageFault(
             f"{source} is a {kind.name} by another ending", f"rename it to end in {kind.endings[0]}"
         )
-    animated = kind is not ImageKind.JPEG and bool(getattr(picture, "is_animated", False))
-    frames = getattr(picture, "n_frames", 1) if animated else 1
-    if picture.width * picture.height * frames > MOST_PIXELS:
-        each = f" in each of {frames:,} frames" if animated else ""
-        return _too_many(source, f"{picture.width:,} x {picture.height:,} pixels{each}, more")
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        return _too_many(source, f"{width:,} x {height:,} pixels, more")
     if kind is ImageKind.JPEG:
         # An eighth of the pixels shows as well whether all of the bytes are there.
         picture.draft(None, (1, 1))
-    width, height = Pillow.open(io.BytesIO(data), formats=_FORMATS).size
-    for frame in range(frames):
-        picture.seek(frame)
-        picture.load()
+    picture.load()
+    clear = picture.has_transparency_data and _is_clear(picture)
+    frames = _load_frames(picture) if kind is not ImageKind.JPEG else 1
+    if frames is None:
+        return _too_many(source, f"{width:,} x {height:,} pixels in many frames, more in all")
     exif = picture.getexif()
     turn = exif.get(ExifTags.Base.Orientation, 1)
     if turn in _TURNED_SIDEWAYS:
@@ -98,10 +99,37 @@ def _look(picture: ImageFile.ImageFile, data: bytes, source: str) -> Image | Ima
         height=height,
         size=len(data),
         source=source,
-        is_animated=animated,
+        is_animated=frames > 1,
+        is_clear=clear,
         is_turned=turn in range(2, 9),
         has_location=_has_location(exif) or b"GPSLatitude" in data,
     )
+
+
+def _load_frames(picture: ImageFile.ImageFile) -> int | None:
+    """Unpack every frame and count them; ``None`` when they are too many to be unpacked."""
+    pixels = picture.width * picture.height
+    for frame in range(1, _MOST_FRAMES + 1):
+        if pixels * (frame + 1) > MOST_PIXELS:
+            return None if _has_frame(picture, frame) else frame
+        if not _has_frame(picture, frame):
+            return frame
+        picture.load()
+    return None
+
+
+def _has_frame(picture: ImageFile.ImageFile, frame: int) -> bool:
+    try:
+        picture.seek(frame)
+    except EOFError:
+        return False
+    return True
+
+
+def _is_clear(picture: ImageFile.ImageFile) -> bool:
+    """Tell whether what lies behind a picture shines through, somewhere."""
+    opacities = picture.convert("RGBA").getchannel("A").histogram()
+    return any(opacities[:128])
 
 
 def _too_many(source: str, pixels: str) -> ImageFault:

@@ -66,6 +66,8 @@ class Image:
     is_animated: bool = False
     #: It shows as it should only where a camera's mark to turn it is followed.
     is_turned: bool = False
+    #: What lies behind it shines through.
+    is_clear: bool = False
     #: It tells where it was taken.
     has_location: bool = False
 

@@ -138,7 +138,22 @@ def test_refuses_an_animation_of_too_many_pixels() -> None:
     dot = Pillow.new("1", (3_000, 3_000), 1)
     data = written(frame, "GIF", save_all=True, append_images=[dot, frame, dot, frame, dot])
 
-    assert "in each of 6 frames" in fault(data, "content/a.gif").message
+    assert "3,000 x 3,000 pixels in many frames" in fault(data, "content/a.gif").message
+
+
+def test_refuses_an_animation_without_end() -> None:
+    frames = [Pillow.new("1", (2, 2), number % 2) for number in range(1_002)]
+    data = written(frames[0], "GIF", save_all=True, append_images=frames[1:])
+
+    assert "in many frames" in fault(data, "content/a.gif").message
+
+
+def test_notices_what_lets_the_ground_through() -> None:
+    clear = Pillow.new("RGBA", (60, 40), (0, 0, 0, 0))
+    opaque = Pillow.new("RGBA", (60, 40), (0, 0, 0, 255))
+
+    assert look(written(clear, "PNG")).is_clear
+    assert not look(written(opaque, "PNG")).is_clear
 
 
 def test_refuses_too_many_bytes_without_looking_into_them() -> None:

@@ -10,26 +10,30 @@ from pathlib import Path
 CODE = """
 import json, sys
 from pathlib import Path
+from pipeline.content.images import ImageShelf
 from pipeline.rendering.renderer import Renderer
+from tests.images import put
 from tests.factories import make_issue
 from tests.rendering.letters import NONCE, OPTIONS, THEME_PATH, make_letter
 
 text = '''<link rel=stylesheet href="http://127.0.0.1:9/x.css"> ![x](http://127.0.0.1:9/i.png)
 <style>@import "http://127.0.0.1:9/y.css";</style> [x](file:///etc/hostname)'''
-issue = make_issue(qas=(make_letter(text, text),), intro=text)
+issue = make_issue(qas=(make_letter(text, text),), intro=text + " ![x](map.png)")
 site = Path(sys.argv[1])
+put(site, "content/map.png")
+find = ImageShelf(site).find
 (site / "ask.mjml").write_text('''<mj-raw>
 <link rel="stylesheet" href="http://127.0.0.1:9/z.css" />
 <style>@import url("http://127.0.0.1:9/import.css"); @import "file:///etc/hostname";</style>
 </mj-raw>''')
-Renderer([site, *THEME_PATH], OPTIONS).render(issue, nonce=NONCE)
+Renderer([site, *THEME_PATH], OPTIONS, find).render(issue, nonce=NONCE)
 
 watching, seen = True, []
 def note(event, arguments):
     if watching and event.split(".")[0] in {"open", "socket", "subprocess", "os", "urllib", "http"}:
         seen.append([event, str(arguments[0]) if arguments else ""])
 sys.addaudithook(note)
-Renderer([site, *THEME_PATH], OPTIONS).render(issue, nonce="f" * 32)
+Renderer([site, *THEME_PATH], OPTIONS, find).render(issue, nonce="f" * 32)
 watching = False
 print(json.dumps(seen))
 """

@@ -1,5 +1,6 @@
 """The images of an issue's texts: those that are shown, and those that are left out."""
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pipeline.rendering import illustrating, markdown
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.markdown import Document
 from pipeline.rendering.options import RenderOptions
+
+_EMBED = re.compile(r"!\[\[([^\[\]|#\n]{1,200})[^\[\]\n]{0,200}\]\]")
 
 #: Bytes of an image that a reader on the road waits for.
 HEAVY = 500_000
@@ -50,6 +53,16 @@ def check(manuscript: Manuscript, options: RenderOptions) -> Iterator[Finding]:
 
 
 def _document(document: Document, source: str, room: int) -> Iterator[Finding]:
+    for passage in document.passages:
+        for embed in _EMBED.finditer(passage.text):
+            yield Finding(
+                id="image/embed",
+                level=Level.WARNING,
+                source=source,
+                line=passage.line_at(embed.start()),
+                message=f"{embed[0]!r} shows an image in Obsidian alone; readers see just that",
+                remedy=f"write ![what it shows](<{embed[1].strip()}>)",
+            )
     seen: set[str] = set()
     for image in document.images:
         place = _Place(source, image.line, image.column)
@@ -129,6 +142,13 @@ def _file(image: Image, place: _Place, room: int) -> Iterator[Finding]:
             Level.WARNING,
             f"{image.source} lies on its side in Outlook, which does not read its camera's mark",
             f"turn the pixels themselves: `mogrify -auto-orient {file}`",
+        )
+    if image.is_clear:
+        yield place.finding(
+            "image/clear",
+            Level.NOTE,
+            f"{image.source} lets what is behind it through, which is dark on a dark screen",
+            f"give it a ground, if its lines are dark: `mogrify -background white -flatten {file}`",
         )
     if image.kind is ImageKind.WEBP:
         yield place.finding(

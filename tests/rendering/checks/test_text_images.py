@@ -48,6 +48,7 @@ def test_says_nothing_of_an_image_that_is_right() -> None:
         pytest.param(
             {"is_turned": True}, "image/turned", Level.WARNING, "-auto-orient", id="turned"
         ),
+        pytest.param({"is_clear": True}, "image/clear", Level.NOTE, "-flatten", id="clear"),
         pytest.param({"kind": ImageKind.WEBP}, "image/webp", Level.WARNING, "PNG", id="WebP"),
     ],
 )
@@ -66,6 +67,14 @@ def test_asks_for_words_for_those_who_do_not_see_it(text: str) -> None:
     (found,) = findings(text)
 
     assert (found.id, found.level) == ("image/alt", Level.WARNING)
+
+
+def test_says_how_to_write_what_obsidian_embeds() -> None:
+    (found,) = findings("Look:\n\n![[my map.png|300]]")
+
+    assert (found.id, found.level) == ("image/embed", Level.WARNING)
+    assert "'![[my map.png|300]]'" in found.message
+    assert found.remedy == "write ![what it shows](<my map.png>)"
 
 
 def test_says_once_what_is_true_of_the_file() -> None:
