@@ -20,7 +20,9 @@ def import_command(
     session: Session, paths: tuple[Path, ...], *, dry_run: bool, as_json: bool
 ) -> int:
     """Make Q&A files of a column saved as text, HTML or Markdown."""
-    imported = files.import_files(paths, session.site.workshop.content, dry_run=dry_run)
+    site = session.site
+    language = site.settings.document.newsletter.language
+    imported = files.import_files(paths, site.workshop.content, dry_run=dry_run, language=language)
     if as_json:
         output.document(reporting.as_json(imported))
     else:

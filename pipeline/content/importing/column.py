@@ -10,6 +10,7 @@ from pipeline.content.importing import (
     bodies,
     decoding,
     html_blocks,
+    languages,
     recognising,
     text_blocks,
     titles,
@@ -30,6 +31,8 @@ class ImportedColumn:
     qas: tuple[ImportedQA, ...]
     #: At least one for each line of the input, in their order.
     lines: tuple[LineAccount, ...]
+    #: The tag that the page has for its language; empty when it has none.
+    language: str = ""
 
     def renamed(self, slugs_by_old: dict[str, str]) -> "ImportedColumn":
         """Give the column with other slugs."""
@@ -39,6 +42,7 @@ class ImportedColumn:
                 replace(line, slug=slugs_by_old.get(line.slug, line.slug)) if line.slug else line
                 for line in self.lines
             ),
+            self.language,
         )
 
 
@@ -72,7 +76,8 @@ def read_column(
         for entry, slug in zip(page.entries, slugs_of_entries, strict=True)
         for part in entry.parts
     ]
-    return ImportedColumn(qas, accounts.settle(text, [*parts, *of_entries]))
+    lines = accounts.settle(text, [*parts, *of_entries])
+    return ImportedColumn(qas, lines, languages.find(text, written_as))
 
 
 def _compose(page: Page, head: Head) -> tuple[tuple[ImportedQA, ...], list[str]]:

@@ -3,9 +3,10 @@
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.content.importing import languages
 from pipeline.content.importing.accounts import LineAccount
 from pipeline.content.importing.column import ImportedColumn, read_column
 from pipeline.content.importing.qas import ImportedQA
@@ -34,18 +35,24 @@ class FileImport:
 
 
 def import_files(
-    paths: Iterable[Path], content_dir: Path, *, dry_run: bool = False
+    paths: Iterable[Path], content_dir: Path, *, dry_run: bool = False, language: str = "en"
 ) -> tuple[FileImport, ...]:
     """Import column pages into a content folder; a faulty one does not stop the others.
+
+    ``language`` is the newsletter's: the Q&As of a page in another one say so.
 
     Raises:
         ContentError: The content folder cannot be read or made.
     """
     shelf = _shelf(content_dir)
-    return tuple(_import_file(path, content_dir, shelf, dry_run=dry_run) for path in paths)
+    return tuple(
+        _import_file(path, content_dir, shelf, language, dry_run=dry_run) for path in paths
+    )
 
 
-def _import_file(path: Path, content_dir: Path, shelf: Shelf, *, dry_run: bool) -> FileImport:
+def _import_file(
+    path: Path, content_dir: Path, shelf: Shelf, language: str, *, dry_run: bool
+) -> FileImport:
     source = str(path)
     try:
         column = read_column(_read_bytes(path), source)
@@ -55,7 +62,8 @@ def _import_file(path: Path, content_dir: Path, shelf: Shelf, *, dry_run: bool) 
     slugs: dict[str, str] = {}
     existing: list[str] = []
     failure: MailbagError | None = None
-    for qa in column.qas:
+    own = column.language if languages.is_another(column.language, language) else ""
+    for qa in (replace(each, language=own) for each in column.qas):
         known = shelf.find(qa, slugs.values())
         if known is not None:
             slugs[qa.slug] = known

@@ -25,6 +25,8 @@ class ImportedQA:
     bio: str = ""
     #: What the page cut off in mid-sentence.
     bio_note: str = ""
+    #: A language tag where the page says another one than the newsletter's.
+    language: str = ""
     #: Why somebody should look before it is mailed.
     doubts: tuple[str, ...] = ()
 
@@ -63,6 +65,8 @@ class ImportedQA:
             lines.append(f"inspired_by: {_mapping(self.inspired_by)}")
         if self.bio:
             lines.append(f"bio: {scalar(self.bio)}{_comment(self.bio_note)}")
+        if self.language:
+            lines.append(f"language: {self.language}{_comment('as the page says')}")
         return "".join(f"{line}\n" for line in lines)
 
 
