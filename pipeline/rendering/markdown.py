@@ -99,19 +99,25 @@ def parse(text: str, place: str = "", first_line: int = 0) -> Document:
 
 def _parse(text: str, place: str, first_line: int) -> Document:
     text = writable(text)
-    if len(text.encode()) > MAX_BYTES:
+    where = _Where(text, place, first_line)
+    data = text.encode()
+    if len(data) > MAX_BYTES:
+        end = len(data[:MAX_BYTES].decode(errors="ignore"))
         raise ContentError(
-            f"a text is longer than {MAX_BYTES:,} bytes", place=place, remedy="shorten it"
+            f"a text is longer than {MAX_BYTES:,} bytes", place=where.at(end), remedy="shorten it"
         )
-    _refuse_depth(_bracket_depth(text), place)
+    _refuse_depth(_bracket_depth(text), where)
     tokens = tuple(_parser().parse(text))
     if len(tokens) > MAX_BLOCKS:
         raise ContentError(
             f"a text has more than {MAX_BLOCKS:,} paragraphs, items and cells",
-            place=place,
+            place=where.of(tokens[MAX_BLOCKS:]),
             remedy="shorten it",
         )
-    _refuse_depth(max((token.level for token in _walk(tokens)), default=0), place)
+    for token in tokens:
+        deepest = max((one.level for one in _walk((token,))), default=0)
+        if deepest > MAX_DEPTH:
+            _refuse_depth((deepest, where.start_of(token)), where)
     finder = text_places.Finder(text, first_line)
     blocks = [tuple(finder.places(token)) for token in tokens if token.type == "inline"]
     return Document(
@@ -173,22 +179,53 @@ def _plain(tokens: list[Token]) -> str:
     )
 
 
-def _bracket_depth(text: str) -> int:
-    """Measure how deep brackets stand in one another; the parser's time grows with its square."""
-    depth = deepest = 0
-    for sign in re.findall(r"[\[\]]|\n\s*\n", text):
-        depth = max(depth + 1 if sign == "[" else depth - 1, 0) if sign in "[]" else 0
-        deepest = max(deepest, depth)
-    return deepest
+def _bracket_depth(text: str) -> tuple[int, int]:
+    """Measure how deep brackets stand in one another, and where they are deepest.
+
+    The parser's time grows with the square of it.
+    """
+    depth = deepest = offset = 0
+    for sign in re.finditer(r"[\[\]]|\n\s*\n", text):
+        depth = max(depth + 1 if sign[0] == "[" else depth - 1, 0) if sign[0] in "[]" else 0
+        if depth > deepest:
+            deepest, offset = depth, sign.start()
+    return deepest, offset
 
 
-def _refuse_depth(depth: int, place: str) -> None:
+def _refuse_depth(measured: tuple[int, int], where: "_Where") -> None:
+    depth, offset = measured
     if depth > MAX_DEPTH:
         raise ContentError(
             f"lists, quotes, brackets or emphasis stand more than {MAX_DEPTH} deep in one another",
-            place=place,
+            place=where.at(offset),
             remedy="write it flatter",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Names places of a text."""
+
+    text: str
+    place: str
+    first_line: int
+
+    def at(self, offset: int) -> str:
+        """Name the line and the column of a character, if it is known where the text begins."""
+        if not self.first_line:
+            return self.place
+        before = self.text[:offset]
+        line, column = before.count("\n"), offset - before.rfind("\n")
+        return f"{self.place}:{self.first_line + line}:{column}"
+
+    def start_of(self, token: Token) -> int:
+        """Give the first character of the lines of a token."""
+        first = token.map[0] if token.map else 0
+        return sum(len(line) + 1 for line in self.text.split("\n")[:first])
+
+    def of(self, tokens: tuple[Token, ...]) -> str:
+        """Name the line of the first token that has one."""
+        return self.at(next((self.start_of(one) for one in tokens if one.map), 0))
 
 
 @cache

@@ -87,7 +87,7 @@ def test_opens_nothing_but_templates_and_asks_no_server(tmp_path):
         asked = connections(server)
     times = json.loads(told.stdout)
 
-    # The test's own page is written between.
+    # The theme, and the site's templates and images; the first time imports what it needs, too.
     allowed = (str(tmp_path), str(HOME / "templates"))
     assert [e for e in times["second"] if e[0] != "open" or not e[1].startswith(allowed)] == []
     assert [e for e in times["first"] if e[0].startswith(("socket", "urllib", "http"))] == []

@@ -101,3 +101,21 @@ def test_writes_a_title_in_one_line():
 
 def test_a_no_break_space_stays_in_a_title():
     assert markdown.one_line("oui\u00a0!") == "oui\u00a0!"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param("ä" * 99_000 + "\n" + "a" * 9_000, "qa.md:10:2000", id="too long"),
+        pytest.param("a\n\nb " + "[" * 60, "qa.md:11:62", id="brackets too deep"),
+        pytest.param("a\n\n" + "> " * 60 + "x", "qa.md:11:1", id="quotes too deep"),
+        pytest.param("a\n\n\n" + "- b\n" * 30_000, "qa.md:", id="too many"),
+    ],
+)
+def test_what_is_too_much_is_named_with_its_place(text, place):
+    with pytest.raises(ContentError) as refused:
+        markdown.parse(text, "qa.md", 9)
+
+    assert refused.value.place.startswith(place)
+    assert refused.value.place.count(":") == 2
+    assert refused.value.remedy

@@ -92,10 +92,7 @@ def test_what_all_readers_have_is_told_apart():
 
 
 def test_of_an_edition_only_news_are_said():
-    page = (
-        "<p style='border-radius:1px; box-shadow:none; display:grid; padding:0'>"
-        "<small>a</small>"
-    )
+    page = "<p style='border-radius:1px; box-shadow:none; display:grid; padding:0'><small>a</small>"
 
     found = [*checking.check_edition(page, mix.usual())]
 
