@@ -159,7 +159,7 @@ def test_ten_answers_are_a_small_mail(theme):
     edition = render(make_issue(qas=qas), theme=theme)
 
     assert len(qas) == 10
-    assert size.html_bytes(edition) <= 50_000
+    assert size.html_bytes(edition) <= 45_000
 
 
 def _texts(qa: Any) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def test_a_question_more_costs_little(theme):
         for count in (3, 4)
     ]
 
-    assert sizes[1] - sizes[0] <= 2_560
+    assert sizes[1] - sizes[0] <= 2_048
 
 
 def test_print_leaves_out_what_is_only_for_the_screen(source):
