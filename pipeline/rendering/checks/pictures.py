@@ -63,6 +63,11 @@ _LATER = re.compile(r"\{\{|\{%|\*\||%%|\[\[|\$\{|<%")
 _SCHEMES = ("https:", "http:", "cid:", "data:")
 
 
+def says_nothing(alt: str) -> bool:
+    """Tell whether an alternative text is only a file's name, or a word for every picture."""
+    return _NO_WORDS.fullmatch(alt.strip()) is not None
+
+
 def check(page: Page) -> Iterator[Finding]:
     """Look at the address, the alternative text and the width of every picture."""
     found: dict[Fault, list[etree._Element]] = {}
@@ -77,7 +82,7 @@ def _faults(page: Page, picture: etree._Element) -> Iterator[Fault]:
     alt, source = picture.get("alt"), (picture.get("src") or "").strip()
     if alt is None and (picture.get("role") or "").lower() not in {"presentation", "none"}:
         yield _NO_ALT
-    elif alt is not None and _NO_WORDS.fullmatch(alt.strip()):
+    elif alt is not None and says_nothing(alt):
         yield _ALT_IS_NAME
     if not source:
         yield _EMPTY

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.model.finding import Finding, Level
 from pipeline.model.image import Image, ImageFault, ImageKind
 from pipeline.rendering import illustrating, markdown
+from pipeline.rendering.checks import pictures
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.markdown import Document
 from pipeline.rendering.options import RenderOptions
@@ -105,6 +106,13 @@ def _mention(mention: markdown.Image, image: Image, place: _Place) -> Iterator[F
             Level.WARNING,
             f"{image.source} has no text for those who do not see it",
             "say between the brackets what it shows: ![A chart that rises](...)",
+        )
+    elif pictures.says_nothing(mention.text):
+        yield place.finding(
+            "image/alt-name",
+            Level.WARNING,
+            f"the text {mention.text!r} does not say what {image.source} shows",
+            "say in a few words what a reader sees there",
         )
 
 

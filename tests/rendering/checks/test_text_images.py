@@ -69,6 +69,14 @@ def test_asks_for_words_for_those_who_do_not_see_it(text: str) -> None:
     assert (found.id, found.level) == ("image/alt", Level.WARNING)
 
 
+@pytest.mark.parametrize("text", ["IMG_1234", "map.png", "image"])
+def test_asks_for_words_that_say_what_it_shows(text: str) -> None:
+    (found,) = findings(f"![{text}](map.png)")
+
+    assert (found.id, found.level) == ("image/alt-name", Level.WARNING)
+    assert text in found.message
+
+
 def test_says_how_to_write_what_obsidian_embeds() -> None:
     (found,) = findings("Look:\n\n![[my map.png|300]]")
 
