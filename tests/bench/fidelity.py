@@ -19,6 +19,7 @@ from tests.bench import editions
 from tests.bench.measuring import Cost, Watch
 from tests.browser import Page, chromium
 from tests.clients import sample
+from tests.clients.sample import Sample
 from tests.rendering.letters import NONCE, READER
 
 WIDTHS = (375, 640)
@@ -78,7 +79,7 @@ def compare(installed: Path, site: Path, times: int) -> Cost:
         check=True,
     ).stdout
     themes = [
-        Pair(name, it.mail, _for_a_reader((sources / f"{name}.html").read_text(encoding="utf-8")))
+        Pair(name, it.mail, _for_a_reader((sources / f"{name}.html").read_text("utf-8"), it))
         for name, it in ours.items()
     ]
     carried = [
@@ -100,9 +101,9 @@ def _examples(modules: Path) -> Iterator[tuple[str, str]]:
             yield f"{path.parent.name}-{number}", _NO_ALT.sub(r'<\1 alt=""', source)
 
 
-def _for_a_reader(html: str) -> str:
-    """Put the values of one reader where the marks are: a mark is longer than an address."""
-    return Placeholders(NONCE).split(html).join(personal.for_html(**READER))
+def _for_a_reader(html: str, letter: Sample) -> str:
+    """Put in the values of one reader, since a mark is longer than an address; and the images."""
+    return letter.drawn(Placeholders(NONCE).split(html).join(personal.for_html(**READER)))
 
 
 def _pair(name: str, source: str, reference: str) -> Pair:

@@ -1,5 +1,6 @@
 """The specimens' newsletter in every theme and language, as mail programs and browsers get it."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import pytest
 
 from pipeline import shipped
 from pipeline.content import parsing
+from pipeline.content.images import ImageShelf
 from pipeline.model.edition import Edition
 from pipeline.model.qa import QA
 from pipeline.rendering import personal, web_page
@@ -22,6 +24,8 @@ from tests.rendering.letters import NONCE, READER, theme_path
 
 LANGUAGES = specimens.LANGUAGES
 THEMES = shipped.themes()
+#: The sample newsletter's pictures.
+_SHELF = ImageShelf(shipped.content().parent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +43,18 @@ class Sample:
     mail: str
 
     @property
+    def public(self) -> str:
+        """The mail without what is for one reader."""
+        return self.drawn(self.edition.html.public())
+
+    @property
     def web(self) -> str:
         """The page for everybody."""
-        return web_page.render(self.edition, specimens.options(self.language))
+        return self.drawn(web_page.render(self.edition, specimens.options(self.language)))
+
+    def drawn(self, html: str) -> str:
+        """Put the images into a page: what they are hosted at is not on this machine."""
+        return _drawn(html, self.edition)
 
 
 @cache
@@ -51,7 +64,7 @@ def make(theme: str, language: str) -> Sample:
     turned = _everything("en" if language == "ar" else "ar")
     issue = replace(issue, qas=(*issue.qas, turned))
     with overheard() as said:
-        renderer = Renderer(theme_path(theme), specimens.options(language))
+        renderer = Renderer(theme_path(theme), specimens.options(language), _SHELF.find)
         edition = renderer.render(issue, nonce=NONCE)
     ((source, compiled),) = said
     values = personal.for_html(**READER)
@@ -61,9 +74,18 @@ def make(theme: str, language: str) -> Sample:
         language=language,
         edition=edition,
         source=source,
-        sheeted=Placeholders(NONCE).split(sheeted).join(values),
-        mail=edition.html.join(values),
+        sheeted=_drawn(Placeholders(NONCE).split(sheeted).join(values), edition),
+        mail=_drawn(edition.html.join(values), edition),
     )
+
+
+def _drawn(html: str, edition: Edition) -> str:
+    for image in edition.images:
+        data = base64.b64encode(_SHELF.bytes_of(image.sha256) or b"").decode()
+        inside = f'src="data:{image.kind.media_type};base64,{data}"'
+        assert f'src="{image.url}"' in html
+        html = html.replace(f'src="{image.url}"', inside)
+    return html
 
 
 def _everything(language: str) -> QA:

@@ -57,7 +57,7 @@ def look_the_same(page: Page, mail: str, web: str) -> bool:
 def test_the_page_looks_like_the_mail(page: Page, theme: str, language: str) -> None:
     letter = sample.make(theme, language)
 
-    assert look_the_same(page, letter.edition.html.public(), letter.web)
+    assert look_the_same(page, letter.public, letter.web)
 
 
 def test_the_page_of_an_edition_of_an_earlier_version_looks_like_its_mail(page: Page) -> None:
