@@ -7,9 +7,12 @@ from PIL import Image, ImageChops
 
 from pipeline.model.edition import Edition
 from pipeline.rendering import web_page
+from pipeline.rendering.renderer import Renderer
 from tests.browser import Page
 from tests.clients import nu_checker, sample
-from tests.rendering.letters import OPTIONS
+from tests.factories import make_issue
+from tests.images import make_image
+from tests.rendering.letters import NONCE, OPTIONS, make_letter, theme_path
 
 #: An edition as the ledger of an earlier version has it.
 EARLIER = Edition.from_json(
@@ -23,14 +26,25 @@ def look(page: Page, html: str, width: int, *, dark: bool) -> Image.Image:
     return page.picture(whole=True)
 
 
+def odd(theme: str) -> Edition:
+    """Make an edition of what is rare: pictures, and texts that look like markup."""
+    answer = "![A map](map.png)\n\n- ![](map.png) `<p>`\n\n[a](https://a.example/?a=1&b=<>\"')\n"
+    letter = make_letter(
+        "</div> & <!-- ]]> \u202b\u202c {{ 7*7 }}", answer, title="\"><b> -- '&amp;"
+    )
+    renderer = Renderer(theme_path(theme), OPTIONS, lambda _name, _source: make_image())
+    return renderer.render(make_issue(qas=(letter,), preheader='"><!--'), nonce=NONCE)
+
+
 def pages() -> dict[str, str]:
-    """Give the page of every theme in every language, and of an edition of an earlier version."""
+    """Give the page of every theme in every language, and those of editions that are rare."""
     samples = {
         f"{theme}-{language}": sample.make(theme, language).web
         for theme in sample.THEMES
         for language in sample.LANGUAGES
     }
-    return {**samples, "earlier": web_page.render(EARLIER, OPTIONS)}
+    rare = {f"{theme}-odd": web_page.render(odd(theme), OPTIONS) for theme in sample.THEMES}
+    return {**samples, **rare, "earlier": web_page.render(EARLIER, OPTIONS)}
 
 
 def test_the_nu_checker_has_nothing_to_say_about_any_page() -> None:

@@ -2,11 +2,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
-from pipeline.errors import PostConditionError
+from pipeline.errors import ContentError, PostConditionError
 from pipeline.model.edition import Edition, Placeholder, Template
 from pipeline.rendering import web_page
 from tests.factories import make_edition, make_issue
+from tests.rendering import test_hostile_text as hostile
 from tests.rendering.letters import NONCE, OPTIONS, READER, parse, render
 
 
@@ -150,6 +152,27 @@ def test_texts_on_the_card_are_escaped():
     assert "<script" not in page
     assert head_of(edition)["og:title"] == '"><script>alert(1)</script>'
     assert head_of(edition)["description"] == 'a & b" <c>'
+
+
+def skeleton(edition: Any) -> Any:
+    """Every element of the page but what Markdown made, each with the names of its attributes."""
+    page = parse(web_page.render(edition, OPTIONS))
+    for prose in page.xpath("//*[contains(concat(' ', @class, ' '), ' prose ')]"):
+        del prose[:]
+    own = {"class", "dir", "href", "style"}
+    return [(it.tag, sorted(set(it.attrib) - own)) for it in page.iter()]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(hostile.TEXT, hostile.TEXT, hostile.TEXT)
+def test_no_text_leaves_its_place_on_the_page(title, question, answer):
+    try:
+        edition = hostile.render(f"x{title}", f"x{question}", "x", f"x{answer}", f"x{title}")
+    except ContentError:
+        return
+
+    assert skeleton(edition) == skeleton(hostile.render("x", "x", "x", "x", "x"))
+    assert head_of(edition)["og:title"] == edition.subject
 
 
 def test_is_the_same_each_time(edition):
