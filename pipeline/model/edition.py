@@ -20,7 +20,7 @@ class Placeholder(StrEnum):
     UNSUBSCRIBE_URL = "unsubscribe_url"
     #: The address the message goes to.
     ADDRESS = "address"
-    #: From here to :attr:`MAIL_ONLY_END` is for the mail and left out of the web view.
+    #: From here to :attr:`MAIL_ONLY_END` is for the mail and left out of the web page.
     MAIL_ONLY_START = "mail_only_start"
     MAIL_ONLY_END = "mail_only_end"
 

@@ -100,7 +100,7 @@ class EditionImage:
 
     sha256: str
     kind: ImageKind
-    #: What ``src`` says in the edition's HTML, and in the web view.
+    #: What ``src`` says in the edition's HTML, and in the web page.
     url: str
     #: Each message carries it, and its HTML names the copy it carries.
     attached: bool = False
