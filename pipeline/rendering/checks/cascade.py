@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import cssselect
 from lxml import etree
@@ -21,6 +22,10 @@ LOOKED_AT = frozenset(
         *("font-weight", "line-height", "max-height", "opacity", "text-align", "visibility"),
     }
 )
+#: Gmail reads 16 KB of sheets, which hold no more rules about what is looked at.
+_MOST_RULES = 500
+#: In a page of more elements, selectors that need XPath are passed over: each looks at them all.
+_USUAL = 5_000
 #: Old attributes that say what a style would.
 _ATTRIBUTES = ("style", "bgcolor", "align", "color", "text")
 #: What most selectors of mails are; others are left to XPath. A mail stands within what
@@ -51,6 +56,7 @@ class Elements:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._is_usual = len(page.elements) <= _USUAL
         self._by_tag: dict[str, list[etree._Element]] = {}
         self._by_class: dict[str, list[etree._Element]] = {}
         #: What each element says by attributes.
@@ -79,7 +85,7 @@ class Elements:
 
     def _by_path(self, selector: str) -> Iterable[etree._Element]:
         path = _path(selector)
-        found = path(self._page.root) if path is not None else []
+        found = path(self._page.root) if path is not None and self._is_usual else []
         return (
             one
             for one in (found if isinstance(found, list) else [])
@@ -91,11 +97,12 @@ def compute(
     page: Page, elements: Elements, applies: Applies, *, sheets_only: bool = False
 ) -> Styles:
     """Give the declarations of each element that has any."""
-    rules = tuple(_rules(page, applies))
-    matched: dict[etree._Element, tuple[int, ...]] = {}
+    rules = tuple(islice(_rules(page, applies), _MOST_RULES))
+    numbered: dict[etree._Element, list[int]] = {}
     for number, rule in enumerate(rules):
         for element in elements.matching(rule.selector):
-            matched[element] = (*matched.get(element, ()), number)
+            numbered.setdefault(element, []).append(number)
+    matched = {element: tuple(numbers) for element, numbers in numbered.items()}
     known: dict[object, Own] = {}
     if sheets_only:
         return {one: _own(rules, numbers, (), known) for one, numbers in matched.items()}

@@ -8,6 +8,7 @@ and Outlook on Windows turn every colour round.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
@@ -22,6 +23,8 @@ from pipeline.rendering.colours import Colour
 
 #: What text of 18 points needs, or of 14 in bold (WCAG 2.2, 1.4.3).
 READABLE_LARGE = 3.0
+#: Pairs of colours that are told of one screen; a mail with more has no colours, but all of them.
+_MOST_PAIRS = 20
 #: Letters of a text that are quoted.
 _LONGEST = 40
 
@@ -111,7 +114,7 @@ def _too_faint(
         look = found[element]
         if look.is_seen and element not in told and not _is_readable(look) and _has_words(text):
             faint.setdefault((str(_ink(look)), str(look.ground)), []).append((element, text))
-    for (ink, ground), texts in faint.items():
+    for (ink, ground), texts in islice(faint.items(), _MOST_PAIRS):
         element, text = texts[0]
         look = found[element]
         needed = READABLE_LARGE if look.is_large else colours.READABLE

@@ -38,7 +38,7 @@ def check(page: Page) -> Iterator[Finding]:
             found.setdefault(_lost(target), []).append(link)
     for fault, links in found.items():
         yield from fault.among(page, links)
-    yield from _NOT_UNDERLINED.among(page, (a for a in page.named("a") if _is_hidden(page, a)))
+    yield from _NOT_UNDERLINED.among(page, _not_underlined(page))
 
 
 def _lost(target: str) -> Fault:
@@ -63,17 +63,27 @@ def _words(link: etree._Element) -> str:
     return " ".join(pieces[:1] if pieces[0].strip() else pieces[2:] + pieces[1:2])
 
 
-def _is_hidden(page: Page, link: etree._Element) -> bool:
-    """Tell whether a link stands among other words without a line under it."""
-    parent = link.getparent()
-    if parent is None or not link.get("href") or not (link.text or "").strip():
-        return False
-    around = [parent.text, *(child.tail for child in parent)]
-    if sum(len((text or "").strip(" \t\n·|•-\u2013\u00a0")) for text in around) < _AMONG_WORDS:
-        return False
-    styles = {one.name: one.value.lower() for one in page.style(link)}
-    line = styles.get("text-decoration") or styles.get("text-decoration-line") or ""
-    return "none" in line and not any(name.startswith("border") for name in styles)
+def _not_underlined(page: Page) -> Iterator[etree._Element]:
+    """Find the links that stand among other words without a line under them."""
+    among: dict[etree._Element, bool] = {}
+    for link in page.named("a"):
+        parent = link.getparent()
+        if parent is None or not link.get("href") or not (link.text or "").strip():
+            continue
+        styles = {one.name: one.value.lower() for one in page.style(link)}
+        line = styles.get("text-decoration") or styles.get("text-decoration-line") or ""
+        if "none" in line and not any(name.startswith("border") for name in styles):
+            if parent not in among:
+                among[parent] = _has_words(parent)
+            if among[parent]:
+                yield link
+
+
+def _has_words(element: etree._Element) -> bool:
+    """Tell whether there are words around the elements in an element, not only marks."""
+    around = (element.text, *(child.tail for child in element))
+    letters = sum(len((text or "").strip(" \t\n·|•-\u2013\u00a0")) for text in around)
+    return letters >= _AMONG_WORDS
 
 
 #: Letters around a link from which it stands in a text, and not in a row of links.

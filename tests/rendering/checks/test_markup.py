@@ -265,3 +265,20 @@ def test_many_faults_of_one_kind_are_one_finding():
 
 def test_comments_before_the_doctype_take_no_time():
     assert names("<!-- -->" * 20_000 + "<p>a</p>")[0] == "size/clip"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        pytest.param("<a href='http://a.example'>here</a>", id="links"),
+        pytest.param("<p style='color:#999'>Jo", id="texts"),
+        pytest.param("<a ", id="tags without an end"),
+        pytest.param("<div>", id="depth"),
+        pytest.param("<style>p b{color:red}</style><p><b>x</b>", id="style sheets"),
+    ],
+)
+def test_a_page_of_one_thing_is_looked_at_to_the_end(piece):
+    found = findings(page(BODY + piece * (200_000 // len(piece))))
+
+    assert found[0].id == "size/clip"
+    assert len(found) < 20
