@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import TemplateError
 from pipeline.language import locales
 from pipeline.language.english import MESSAGES
+from pipeline.model import bidi
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -69,6 +70,7 @@ def parse(text: str, source: str, tag: str) -> Catalogue:
             if "fuzzy" in entry.flags or not all(forms):
                 blanks[name] = f"{source}:{line}:{column}"
             else:
+                _check_turns(forms, (source, line, column))
                 _check_fields(name, forms, (source, line, column))
                 words[name] = forms
     return Catalogue(
@@ -168,6 +170,16 @@ def _rule_of(catalog: "Catalog", lines: list[str], source: str) -> Callable[[int
         f"Plural-Forms is no rule for {catalog.num_plurals} forms: {catalog.plural_expr[:60]}",
         "copy the one that gettext's manual has for the language",
     )
+
+
+def _check_turns(forms: tuple[str, ...], place: tuple[str, int, int]) -> None:
+    for form in forms:
+        for _, sign in bidi.unbalanced(form):
+            raise _fault(
+                *place,
+                f"the invisible sign U+{ord(sign):04X} turns what follows it, or ends nothing",
+                "delete it",
+            )
 
 
 def _check_fields(name: str, forms: tuple[str, ...], place: tuple[str, int, int]) -> None:

@@ -36,6 +36,14 @@ class Passage:
     turned: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Bio:
+    """A line about an answerer, in the language of the Q&A it stands in."""
+
+    text: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The column that made a reader ask."""
@@ -134,7 +142,7 @@ def _shared(
         "qas": tuple(
             _view(entry, options, write, place) for place, entry in enumerate(manuscript.entries, 1)
         ),
-        "bios": _bios(manuscript),
+        "bios": _bios(manuscript, options.language),
         "ask_url": _ask_url(options, words.ask_subject.format(title=title)),
         "ask_address": options.ask_address,
         "web_view_url": options.web_view_url(issue.number),
@@ -181,10 +189,14 @@ def _time(name: str, words: Words, entry: Entry) -> str:
     return words.count(name, entry.minutes).format(minutes=entry.minutes)
 
 
-def _bios(manuscript: Manuscript) -> tuple[str, ...]:
+def _bios(manuscript: Manuscript, newsletter: str) -> tuple[Bio, ...]:
     """Give what is said about the answerers, each once, in the order of the answers."""
-    bios = (one_line(entry.qa.answer.bio or "") for entry in manuscript.entries)
-    return tuple(dict.fromkeys(bio for bio in bios if bio))
+    bios: dict[str, Bio] = {}
+    for entry in manuscript.entries:
+        text = one_line(entry.qa.answer.bio or "")
+        if text:
+            bios.setdefault(text, Bio(text, entry.qa.language or newsletter))
+    return tuple(bios.values())
 
 
 def _start(direction: str) -> str:

@@ -80,6 +80,7 @@ def test_a_catalogue_without_a_header_counts_as_its_language_does():
         pytest.param('msgid "Ask a question"\nmsgstr "a"\n', "1:1", '"ask"', id="no name"),
         pytest.param('msgctxt ""\nmsgid "x"\nmsgstr "a"\n', "2:1", "msgctxt", id="an empty name"),
         pytest.param(entry("ask", "a\x0cb"), "3:10", "delete it", id="control character"),
+        pytest.param(entry("ask", "a\u202eb"), "3:8", "delete it", id="a turn without an end"),
         pytest.param(entry("issue", "Nummer"), "3:8", "with {number}", id="a field is lost"),
         pytest.param(entry("ask", "Vraag {x}"), "3:8", "with none", id="a field of its own"),
         pytest.param(entry("issue", "{number.real}"), "3:8", "{number}", id="an attribute"),

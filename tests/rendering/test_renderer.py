@@ -156,6 +156,8 @@ def test_a_qa_in_another_language_says_so_and_speaks_it():
     (block,) = page.xpath("//div[@lang='ar']")
     assert block.get("dir") == "rtl"
     assert "سؤال من A reader in Boston" in block.text_content()
+    # What is said about its answerer is in its language, too.
+    assert page.xpath("//p[@dir='auto']/@lang") == ["ar"]
     # Nothing in it is turned: it runs as its language does.
     assert {title.get("dir") for title in block.xpath(".//p | .//td/div")} == {None}
     assert page.xpath("//ol/li/a[@lang='ar']/@dir") == ["rtl"]
