@@ -1,5 +1,6 @@
 """The newsletters that are measured."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def make_long(folder: Path, count: int) -> None:
     newsroom = Newsroom.make(folder)
     newsroom.set("count", str(count))
     newsroom.set("topic_limit", str(count))
+    shutil.copytree(shipped.content() / "pictures", newsroom.folder / "content" / "pictures")
     written = [
         text
         for path in sorted(shipped.content().glob("*.md"))
