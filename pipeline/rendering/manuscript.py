@@ -45,7 +45,8 @@ class Manuscript:
 
 def read(issue: Issue, find_image: Find = illustrating.nowhere) -> Manuscript:
     """Parse every text; raise ContentError that names the file of the one at fault."""
-    intro = markdown.parse(issue.intro, f"the intro of issue {issue.number}", issue.intro_line)
+    place = issue.source or f"the intro of issue {issue.number}"
+    intro = markdown.parse(issue.intro, place, issue.intro_line)
     return Manuscript(
         issue=issue,
         intro=illustrating.illustrate(intro, issue.source, find_image),

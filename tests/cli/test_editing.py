@@ -401,7 +401,7 @@ def test_intro_that_cannot_be_used_is_found_by_check(office: Office):
 
     assert told.code == 3
     assert [found["id"] for found in told.document["findings"]] == ["issue/unusable"]
-    assert "Now: mend the intro of issue 1: " in office().out
+    assert "Now: mend issues/0001.md:4:" in office().out
 
 
 def test_missed_slot_is_shown_until_an_issue_goes_out(
