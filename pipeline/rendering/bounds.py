@@ -12,8 +12,8 @@ MAX_SOURCE = 1_000_000
 MAX_PAGE = 2_000_000
 #: Elements within one another. lxml stops reading at 256.
 MAX_DEPTH = 250
-#: Elements times selectors: each is looked for in all of them.
-MAX_LOOKS = 1_000_000
+#: Elements times selectors, each of which is looked for in all of them.
+MAX_LOOKS = 3_000_000
 
 _SMALLER = "make the issue or its theme smaller"
 
@@ -33,10 +33,10 @@ def check_page(page: Pieces, place: str) -> None:
     elif page.depth > MAX_DEPTH:
         fault = f"elements of the page stand more than {MAX_DEPTH} deep in one another"
         remedy = "use fewer layers of <mj-wrapper>, tables and <div>"
-    elif page.selectors * len(page.tags) > MAX_LOOKS:
+    elif page.looks > MAX_LOOKS:
         fault = (
-            f"{page.selectors:,} selectors for {len(page.tags):,} elements are more than can be"
-            " written into them"
+            f"{len(page.selectors):,} selectors for {len(page.tags):,} elements are more than can"
+            " be written into them"
         )
         remedy = "write fewer rules into <mj-style>, or fewer Q&As into the issue"
     else:

@@ -18,6 +18,7 @@ _NAME = re.compile(r"<([A-Za-z][^\s/>]*)")
 _MEDIA = re.compile("@media")
 # A rule that Outlook.com and Outlook's apps apply in the dark.
 _OUTLOOK = re.compile(r"[^{}]*\[data-ogs[cb]\][^{}]*\{[^{}]*\}")
+_AMONG = re.compile(r"[:+~]")
 _SELECTORS = re.compile(r"([^{}@]+)\{")
 
 
@@ -45,11 +46,23 @@ class Pieces:
         return [rule for sheet in self.sheets for rule in _OUTLOOK.findall(sheet)]
 
     @cached_property
-    def selectors(self) -> int:
-        """How many selectors are looked for in all elements."""
-        return sum(
-            found.count(",") + 1 for sheet in self.inlinable for found in _SELECTORS.findall(sheet)
+    def selectors(self) -> tuple[str, ...]:
+        """The selectors that are looked for in all elements."""
+        return tuple(
+            selector
+            for sheet in self.inlinable
+            for found in _SELECTORS.findall(sheet)
+            for selector in found.split(",")
         )
+
+    @property
+    def looks(self) -> int:
+        """How much work it is to find the selectors' elements.
+
+        One that asks for an element's place among its siblings looks at all of them.
+        """
+        among = sum(1 for selector in self.selectors if _AMONG.search(selector))
+        return len(self.tags) * (len(self.selectors) + among * len(self.tags) // 100)
 
 
 def take_apart(html: str) -> Pieces:

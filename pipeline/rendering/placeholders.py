@@ -24,6 +24,7 @@ class Placeholders:
         if not _NONCE.fullmatch(nonce):
             raise ValueError("a nonce has 32 lower-case hexadecimal digits")
         self.nonce = nonce
+        self._known: dict[str, Template] = {}
         names = "|".join(Placeholder)
         self._mark = re.compile(
             rf"https://p\.invalid/{nonce}/(?P<url>{names})|@@{nonce}:(?P<text>{names})@@"
@@ -45,7 +46,12 @@ class Placeholders:
         }
 
     def split(self, text: str) -> Template:
-        """Cut a compiled body at its marks."""
+        """Cut a compiled body at its marks; several look at the same body."""
+        if text not in self._known:
+            self._known[text] = self._cut(text)
+        return self._known[text]
+
+    def _cut(self, text: str) -> Template:
         parts: list[Part] = []
         end = 0
         for found in self._mark.finditer(text):

@@ -7,15 +7,11 @@ wrong options; a new version of one of them must not do so unnoticed.
 import re
 from collections import Counter
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 from pipeline.errors import PostConditionError
-from pipeline.model.edition import Placeholder, Template
+from pipeline.model.edition import Placeholder
 from pipeline.rendering.page_pieces import Pieces
 from pipeline.rendering.placeholders import Placeholders
-
-_BETWEEN = "write it between two elements"
-_NOT_CLOSED = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 
 
 def _refuse_if(broken: bool, fault: str, *, place: str = "", remedy: str = "") -> None:  # noqa: FBT001 - reads as a sentence
@@ -139,87 +135,3 @@ def check_way_out(
         if home
         else "look for what takes {{ unsubscribe_url }} out of the theme",
     )
-
-
-def check_page(template: Template) -> None:
-    """Look at the finished page, and that it stays whole without what is only for the mail."""
-    page = _Page()
-    for piece in template.parts:
-        match piece:
-            case Placeholder.MAIL_ONLY_START:
-                page.start_block()
-            case Placeholder.MAIL_ONLY_END:
-                page.end_block()
-            case Placeholder():
-                page.feed("x")
-            case _:
-                page.feed(piece)
-    page.close()
-    _refuse_if(page.opened != [], f"the page does not close <{''.join(page.opened[-1:])}>")
-    _refuse_if(
-        not page.title.strip(),
-        "the page has no title",
-        remedy="write <mj-title>{{ subject }}</mj-title> into its <mj-head>",
-    )
-
-
-class _Page(HTMLParser):
-    """Walks through a page and refuses what is missing."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.opened: list[str] = []
-        self.title = ""
-        # How many elements were open at the start of a block, and at fewest since.
-        self._outer = self._lowest = 0
-
-    def start_block(self) -> None:
-        """Begin a part that may be left out."""
-        _refuse_if("<" in self.rawdata, "mail_only stands within a tag", remedy=_BETWEEN)
-        self._outer = self._lowest = len(self.opened)
-
-    def end_block(self) -> None:
-        """End it: it must have closed what it opened, and nothing else."""
-        _refuse_if("<" in self.rawdata, "end_mail_only stands within a tag", remedy=_BETWEEN)
-        _refuse_if(
-            not self._lowest == self._outer == len(self.opened),
-            "between mail_only and end_mail_only an element is opened or closed, and not both",
-            remedy="write the two marks into the same element",
-        )
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = dict(attrs)
-        if tag == "html" or self.opened[-1:] == ["body"]:
-            _refuse_if(
-                not (names.get("lang") and names.get("dir")),
-                f"<{tag}> has no language or no direction",
-                remedy='begin issue.mjml with <mjml lang="{{ language }}" dir="{{ direction }}">, '
-                "and write both into what stands in <mj-raw>",
-            )
-        if tag == "img":
-            _refuse_if(
-                "alt" not in names,
-                f"the image {names.get('src')} has no alternative text",
-                remedy='write alt="..." into it',
-            )
-        if tag not in _NOT_CLOSED:
-            self.opened.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _NOT_CLOSED:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _NOT_CLOSED:
-            return
-        _refuse_if(
-            self.opened[-1:] != [tag],
-            f"</{tag}> closes <{''.join(self.opened[-1:])}> in the page, which does not fit",
-        )
-        self.opened.pop()
-        self._lowest = min(self._lowest, len(self.opened))
-
-    def handle_data(self, data: str) -> None:
-        if self.opened[-1:] == ["title"]:
-            self.title += data

@@ -24,6 +24,7 @@ from pipeline.rendering import (
     markdown,
     mjml,
     page_pieces,
+    page_walk,
     plain_text,
     post_conditions,
 )
@@ -167,7 +168,7 @@ class Renderer:
         post_conditions.check_marks(inlined, "HTML", placeholders)
         post_conditions.check_way_out(inlined, "HTML", placeholders)
         template = placeholders.split(inlined)
-        post_conditions.check_page(template)
+        page_walk.check(template)
         return template
 
     def _text(self, read: Manuscript, placeholders: Placeholders, deadline: Deadline) -> Template:

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.errors import PostConditionError
 from pipeline.model.edition import Placeholder, Template
-from pipeline.rendering import post_conditions
+from pipeline.rendering import page_walk, post_conditions
 from pipeline.rendering.page_pieces import take_apart
 from pipeline.rendering.placeholders import Placeholders
 from tests.rendering.letters import NONCE
@@ -131,6 +131,8 @@ def test_a_part_without_a_way_out_is_refused():
         pytest.param(page('<img src="a.png">'), "a.png has no alternative", id="image"),
         pytest.param(page("<p></div>"), "</div> closes <p>", id="mismatch"),
         pytest.param(Template((HEAD,)), "does not close <body>", id="not closed"),
+        pytest.param(page(head=HEAD.replace('"en"', '"und"')), "no language", id="no one's"),
+        pytest.param(page("<!-- ", START, " -->", END), "within a tag", id="in a comment"),
         pytest.param(page(head=HEAD.replace(' dir="ltr"', "")), "no direction", id="html's way"),
         pytest.param(page("</div><p>x</p><div>"), "<p> has no language", id="a second child"),
         pytest.param(page(head=HEAD.replace("<title>T</title>", "")), "no title", id="none"),
@@ -144,10 +146,10 @@ def test_a_part_without_a_way_out_is_refused():
 )
 def test_a_page_is_whole_and_says_its_language(template, message):
     with pytest.raises(PostConditionError, match=message):
-        post_conditions.check_page(template)
+        page_walk.check(template)
 
 
 def test_a_good_page_passes():
-    post_conditions.check_page(
+    page_walk.check(
         page('<img src="a" alt=""/><br>', START, '<a href="', LINK, '">x</a>', END, "<!-- <p> -->")
     )
