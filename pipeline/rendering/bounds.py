@@ -12,6 +12,8 @@ MAX_SOURCE = 1_000_000
 MAX_PAGE = 2_000_000
 #: Elements within one another. lxml stops reading at 256.
 MAX_DEPTH = 250
+#: Characters of the style sheets that are written into the elements. Gmail reads 16,384.
+MAX_SHEETS = 64_000
 #: Elements times selectors, each of which is looked for in all of them.
 MAX_LOOKS = 3_000_000
 
@@ -33,6 +35,9 @@ def check_page(page: Pieces, place: str) -> None:
     elif page.depth > MAX_DEPTH:
         fault = f"elements of the page stand more than {MAX_DEPTH} deep in one another"
         remedy = "use fewer layers of <mj-wrapper>, tables and <div>"
+    elif sum(map(len, page.inlinable)) > MAX_SHEETS:
+        fault = f"the style sheets have more than {MAX_SHEETS:,} characters"
+        remedy = "write fewer rules into <mj-style>"
     elif page.looks > MAX_LOOKS:
         fault = (
             f"{len(page.selectors):,} selectors for {len(page.tags):,} elements are more than can"
