@@ -107,6 +107,26 @@ def test_check_names_the_line_of_a_broken_template(office: Office):
     assert "issue.mjml:2" in told.out
 
 
+def test_check_gives_each_fault_of_the_templates_its_own_line_and_column(office: Office):
+    theme = office.folder / "templates"
+    theme.mkdir()
+    (theme / "footer.mjml").write_text(
+        "<mj-section>\n  <mj-column>\n"
+        '    <mj-text colour="red">{{ mail_only }}<a href="{{ unsubscribe_url }}">x</a>\n'
+        '    {{ end_mail_only }}<img src="a.png"></mj-text>\n  </mj-column>\n</mj-section>\n'
+    )
+
+    told = office("check", "--json")
+
+    found = [one for one in told.document["findings"] if one["id"] == "template/error"]
+    assert told.code == 3
+    assert [(one["source"], one["line"], one["column"]) for one in found] == [
+        ("templates/footer.mjml", 3, 14),
+        ("templates/footer.mjml", 4, 24),
+    ]
+    assert found[0]["remedy"] == "did you mean color?"
+
+
 def test_build_writes_five_files_of_one_edition(office: Office):
     out = office.folder / "out"
 
