@@ -160,6 +160,7 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
     title = one_line(qa.title)
     answerer = one_line(qa.answer.answered_by or "")
     inspiration = qa.inspired_by
+    minutes = entry.minutes
     return QAView(
         title=title,
         turned=_turned(title, direction),
@@ -170,8 +171,8 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
         start=_start(direction),
         words=words,
         topics=tuple(one_line(topic) for topic in qa.topics),
-        reading_time=_time("reading_time", words, entry),
-        reading_time_in_full=_time("reading_time_in_full", words, entry),
+        reading_time=words.count("reading_time", minutes).format(minutes=minutes),
+        reading_time_in_full=words.count("reading_time_in_full", minutes).format(minutes=minutes),
         asks=words.asks.format(name=one_line(qa.question.asked_by or "") or words.a_reader),
         question=Passage(write(entry.question), _turned(entry.question.prose, direction)),
         answers=words.answers.format(name=answerer) if answerer else words.the_answer,
@@ -183,10 +184,6 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
         if inspiration
         else None,
     )
-
-
-def _time(name: str, words: Words, entry: Entry) -> str:
-    return words.count(name, entry.minutes).format(minutes=entry.minutes)
 
 
 def _bios(manuscript: Manuscript, newsletter: str) -> tuple[Bio, ...]:

@@ -22,7 +22,7 @@ class Entry:
     @property
     def minutes(self) -> int:
         """How long it takes to read, at least one minute."""
-        words = markdown.count_words(self.question) + markdown.count_words(self.answer)
+        words = self.question.words + self.answer.words
         return max(1, round(words / _WORDS_A_MINUTE))
 
 

@@ -67,6 +67,8 @@ class Document:
     images: tuple[Image, ...]
     #: Its paragraphs, headings and cells without code.
     passages: tuple[Passage, ...]
+    #: How many words it has; two signs of Chinese, Japanese or Korean count as one.
+    words: int
     #: By the URL of an image what it is; none that was not looked up, and its text stands instead.
     found: Mapping[str, image.Image | image.ImageFault] = field(default_factory=dict)
     #: How often the theme sets the text in from its column.
@@ -120,6 +122,9 @@ def _parse(text: str, place: str, first_line: int) -> Document:
             _refuse_depth((deepest, where.start_of(token)), where)
     finder = text_places.Finder(text, first_line)
     blocks = [tuple(finder.places(token)) for token in tokens if token.type == "inline"]
+    passages = tuple(
+        text_places.passage((_plain([token]), line) for token, line, _ in block) for block in blocks
+    )
     return Document(
         tokens=tokens,
         links=tuple(link for block in blocks for link in _links(block)),
@@ -129,20 +134,18 @@ def _parse(text: str, place: str, first_line: int) -> Document:
             for token, line, column in block
             if token.type == "image"
         ),
-        passages=tuple(
-            text_places.passage((_plain([token]), line) for token, line, _ in block)
-            for block in blocks
-        ),
+        passages=passages,
+        words=_count_words(passages),
     )
 
 
 _recall = lru_cache(maxsize=_REMEMBERED_TEXTS)(_parse)
 
 
-def count_words(document: Document) -> int:
-    """Count words; two signs of Chinese, Japanese or Korean count as one."""
-    signs = len(_WIDE.findall(document.prose))
-    return len(_WORD.findall(_WIDE.sub(" ", document.prose))) + (signs + 1) // 2
+def _count_words(passages: tuple[Passage, ...]) -> int:
+    prose = " ".join(passage.text for passage in passages)
+    signs = len(_WIDE.findall(prose))
+    return len(_WORD.findall(_WIDE.sub(" ", prose))) + (signs + 1) // 2
 
 
 def _walk(tokens: tuple[Token, ...]) -> Iterator[Token]:

@@ -17,9 +17,9 @@ _PIECE = re.compile(
 _NAME = re.compile(r"<([A-Za-z][^\s/>]*)")
 _MEDIA = re.compile("@media")
 # A rule that Outlook.com and Outlook's apps apply in the dark.
-_OUTLOOK = re.compile(r"[^{}]*\[data-ogs[cb]\][^{}]*\{[^{}]*\}")
+_OUTLOOK = re.compile(r"(?<![^{}])[^{}]*\[data-ogs[cb]\][^{}]*\{[^{}]*\}")
 _AMONG = re.compile(r"[:+~]")
-_SELECTORS = re.compile(r"([^{}@]+)\{")
+_SELECTORS = re.compile(r"(?<![^{}@])([^{}@]+)\{")
 
 
 @dataclass(frozen=True)

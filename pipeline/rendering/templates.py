@@ -131,7 +131,8 @@ class Templates:
                 # It may be included only where it is there.
                 continue
             found = theme_words.read(source)
-            yield from ((self._files.place(path), literal) for literal in found.literals)
+            place = self._files.place(path)
+            yield from ((place, literal) for literal in found.literals)
             waiting += [one for one in found.includes if one not in seen]
             seen.update(found.includes)
 

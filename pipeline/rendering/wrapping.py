@@ -46,10 +46,16 @@ def wrap(text: str, width: int = WIDTH) -> str:
 
 
 def _fill(text: str, width: int) -> Iterator[str]:
+    may_be_personal = LIKE_A_MARK.search(text) is not None
+    if not may_be_personal and _NARROW.fullmatch(text):
+        words = _BREAK.split(text.lstrip(" \t\n"))
+        if "--" not in words and max(map(len, words)) <= width:
+            yield from _fill_usual(words, width)
+            return
     line, taken, alone = "", 0, False
     for space, piece in _pieces(text, width):
         size = columns(piece)
-        personal = LIKE_A_MARK.search(piece) is not None
+        personal = may_be_personal and LIKE_A_MARK.search(piece) is not None
         full = taken + len(space) + size > width or alone or personal
         # "--" before a blank at the end of a line would begin a signature.
         if line and full and not (space and line == "--"):
@@ -63,10 +69,21 @@ def _fill(text: str, width: int) -> Iterator[str]:
     yield line
 
 
+def _fill_usual(words: list[str], width: int) -> Iterator[str]:
+    """Do the same with words of which nothing else is to be known; nearly every text has such."""
+    begin, taken = 0, -1
+    for place, word in enumerate(words):
+        taken += 1 + len(word)
+        if taken > width:
+            yield " ".join(words[begin:place]) + SOFT
+            begin, taken = place, len(word)
+    yield " ".join(words[begin:])
+
+
 def _pieces(text: str, width: int) -> Iterator[tuple[str, str]]:
     """Cut a text where a line may end, each piece with the space before it."""
     for word in _BREAK.split(text):
-        if (word.isascii() and len(word) <= width) or _ADDRESS.match(word):
+        if (len(word) <= width and _NARROW.fullmatch(word)) or _ADDRESS.match(word):
             yield " ", word
             continue
         space = " "

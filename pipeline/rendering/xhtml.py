@@ -1,6 +1,8 @@
 """Markdown tokens -> the sanitised, well-formed XHTML that mail clients take."""
 
+from collections.abc import MutableMapping
 from functools import cache
+from typing import Any
 
 import nh3
 from lxml import etree
@@ -40,7 +42,11 @@ def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = No
     Without ``options`` no image has an address, and its text stands instead.
     """
     html = nh3.clean(
-        _Renderer(document, options).render(list(document.tokens), _markdown_options(), {}),
+        _renderer().render(
+            list(document.tokens),
+            _markdown_options(),
+            {"found": document.found, "newsletter": options},
+        ),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         filter_style_properties={"text-align"},
@@ -107,22 +113,29 @@ def _markdown_options() -> OptionsDict:
     return OptionsDict(commonmark.make()["options"])
 
 
+@cache
+def _renderer() -> "_Renderer":
+    # Markdown-it looks for the methods of each new one, which takes longer than writing a text.
+    return _Renderer()
+
+
 class _Renderer(RendererHTML):
-    """Writes HTML; an image that is not shown is its alternative text."""
+    """Writes HTML; an image that is not shown is its alternative text.
 
-    def __init__(self, document: Document, options: RenderOptions | None) -> None:
-        super().__init__()
-        self._found = document.found
-        self._newsletter = options
+    ``env`` has what is known of images under "found", and the options under "newsletter".
+    """
 
-    def image(self, tokens: list[Token], idx: int, options: OptionsDict, env: object) -> str:  # type: ignore[override] # noqa: ARG002 - the parent's signature
+    def image(  # type: ignore[override] # the parent has another name for each kind of sequence
+        self, tokens: list[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
         token = tokens[idx]
         text = escapeHtml(self.renderInlineAsText(token.children, options, {}))
-        found = self._found.get(str(token.attrGet("src") or ""))
-        if self._newsletter is None or not isinstance(found, Image):
+        found = env["found"].get(str(token.attrGet("src") or ""))
+        newsletter = env["newsletter"]
+        if newsletter is None or not isinstance(found, Image):
             return text
         attributes = {
-            "src": escapeHtml(self._newsletter.image_url(found.name)),
+            "src": escapeHtml(newsletter.image_url(found.name)),
             "alt": _one_line(text),
             "title": _one_line(escapeHtml(str(token.attrGet("title") or ""))),
             "width": str(found.width),
