@@ -131,17 +131,18 @@ def kill_often(mailing: Mailing, times: int, rng: random.Random, *, early: float
         left = len(mailing.readers) - sum(mailing.sink.counts().values())
         longest = max(1, int(1.8 * left / (times - done + 1)))
         process = mailing.start(rng)
-        if rng.random() < early:
+        is_early = rng.random() < early
+        mailing.sink.shoot(
+            Shot(
+                process.pid,
+                # A fast sender that is past its start must leave something for the other kills.
+                after=longest if is_early else rng.randint(1, longest),
+                delay=rng.choice([None, rng.uniform(0.0, 0.005)]),
+            )
+        )
+        if is_early:
             SystemClock().sleep(rng.uniform(0.0, 1.0))
             process.kill()
-        else:
-            mailing.sink.shoot(
-                Shot(
-                    process.pid,
-                    after=rng.randint(1, longest),
-                    delay=rng.choice([None, rng.uniform(0.0, 0.005)]),
-                )
-            )
         mailing.kill(process)
         doubt = (mailing.sums() or Sums()).in_doubt - before
         assert doubt <= CONNECTIONS, f"one kill left {doubt} in doubt"
