@@ -47,7 +47,8 @@ _EDITION = (
     *("size/clip", "size/styles"),
     *("subject/empty", "subject/length"),
     "table/role",
-    *("text/html", "text/justified", "text/left-over", "text/line-height", "text/small"),
+    *("text/html", "text/justified", "text/left-over", "text/line-height", "text/markdown"),
+    "text/small",
 )
 
 IDS = (*_CONTENT, *_ISSUE, *_EDITION)

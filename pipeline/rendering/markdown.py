@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from pipeline.errors import ContentError
 from pipeline.model import image
-from pipeline.rendering import text_places
+from pipeline.rendering import stray_marks, text_places
 from pipeline.rendering.text_places import Passage
 
 #: UTF-8 bytes of one Markdown text.
@@ -57,6 +57,18 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """A link, an image or a comment that is none, and where in the file it stands."""
+
+    text: str
+    #: What is wrong with it, and what to do.
+    message: str
+    remedy: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One Markdown text, parsed."""
 
@@ -71,6 +83,8 @@ class Document:
     words: int
     #: By the URL of an image what it is; none that was not looked up, and its text stands instead.
     found: Mapping[str, image.Image | image.ImageFault] = field(default_factory=dict)
+    #: What somebody meant for a link or an image and readers see as it is written.
+    strays: tuple[Stray, ...] = ()
     #: How often the theme sets the text in from its column.
     inset: int = 0
 
@@ -121,7 +135,8 @@ def _parse(text: str, place: str, first_line: int) -> Document:
         if deepest > MAX_DEPTH:
             _refuse_depth((deepest, where.start_of(token)), where)
     finder = text_places.Finder(text, first_line)
-    blocks = [tuple(finder.places(token)) for token in tokens if token.type == "inline"]
+    inlines = [token for token in tokens if token.type == "inline"]
+    blocks = [tuple(finder.places(token)) for token in inlines]
     passages = tuple(
         text_places.passage((_plain([token]), line) for token, line, _ in block) for block in blocks
     )
@@ -136,6 +151,11 @@ def _parse(text: str, place: str, first_line: int) -> Document:
         ),
         passages=passages,
         words=_count_words(passages),
+        strays=tuple(
+            Stray(one.text, one.message, one.remedy, *finder.place(block, one.offset))
+            for block, passage in zip(inlines, passages, strict=True)
+            for one in stray_marks.find(block.content, passage.text)
+        ),
     )
 
 

@@ -81,6 +81,13 @@ class Finder:
             line += content.count("\n", passed, end)
             passed = max(passed, end)
 
+    def place(self, block: Token, offset: int) -> tuple[int, int]:
+        """Give the line and the column of a character of a block, 0 where they are not known."""
+        if block.map is None or self._first_line < 1:
+            return 0, 0
+        line = block.map[0] + block.content.count("\n", 0, offset)
+        return self._first_line + line, self._column(block.content, line, offset)
+
     def _column(self, content: str, line: int, at: int) -> int:
         """Find a column: what a block takes from a line stands in it, after marks and blanks."""
         begin = content.rfind("\n", 0, at) + 1

@@ -12,6 +12,8 @@ from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.markdown import Document, Link
 from pipeline.rendering.text_places import Passage
 
+#: Letters of what is quoted.
+_LONGEST = 60
 _WAY = "begin it with https:// or mailto:"
 
 # What an editor may take for markup. Not every word in angle brackets: "<Name>" is only a text.
@@ -72,6 +74,17 @@ def _unfinished(passage: Passage, name: str, source: str) -> Iterator[Finding]:
 def _document(document: Document, name: str, source: str) -> Iterator[Finding]:
     for link in document.links:
         yield from _link(link, name, source)
+    for stray in document.strays:
+        shown = stray.text if len(stray.text) <= _LONGEST else f"{stray.text[: _LONGEST - 1]}…"
+        yield Finding(
+            id="text/markdown",
+            level=Level.WARNING,
+            source=source,
+            line=stray.line,
+            column=stray.column,
+            message=f"the {name} holds {shown!r}, {stray.message}",
+            remedy=stray.remedy,
+        )
 
 
 def _link(link: Link, name: str, source: str) -> Iterator[Finding]:

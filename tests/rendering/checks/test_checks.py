@@ -137,3 +137,41 @@ def test_looks_at_the_title_the_bio_and_the_column():
 )
 def test_measures_the_size_of_the_mail(size, expected):
     assert set(found(with_answer("word " * (size // 5)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "remedy"),
+    [
+        pytest.param("See ![Sp](with space/my pic.png)", "<with space/my pic.png>", id="blank"),
+        pytest.param("See ![x](file:///tmp/x.png)", "content folder", id="file"),
+        pytest.param("See ![x] (a.png)", "take the blank", id="gap in an image"),
+        pytest.param("See [text] (https://a.example)", "take the blank", id="gap in a link"),
+        pytest.param("See [*text*](https://a.example/x y)", "%20", id="blank in an address"),
+        pytest.param("See [x](javascript:alert(1))", "https://", id="script"),
+        pytest.param("See [foo][bar]", "`[bar]: https://...`", id="no definition"),
+        pytest.param("See <!-- open", "-->", id="comment without an end"),
+    ],
+)
+def test_markdown_that_readers_see_as_it_is_written_is_told(answer, remedy):
+    qa = make_letter(answer=answer, source="content/a.md")
+    qa = replace(qa, answer=replace(qa.answer, line=7))
+
+    (finding,) = render(make_issue(qas=(qa,))).findings
+
+    assert (finding.id, finding.level) == ("text/markdown", Level.WARNING)
+    assert finding.place == "content/a.md:7:5"
+    assert remedy in finding.remedy
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "He wrote [sic] (and meant it), see [1], [1][2] and [...]",
+        "Write `array[i](x y)` or `[a](b c.png)`, a[i][j] or m[x][y]",
+        "[ ] (https://a.example) [so] (https://a.example is down) and [sic](as he wrote)",
+        r"Write \[text](https://a.example/x y) or \<!-- so",
+        "[foo][bar] <!-- is defined -->\n\n[bar]: https://a.example",
+    ],
+)
+def test_brackets_that_are_no_links_are_left_alone(answer):
+    assert found(with_answer(answer)) == {}
