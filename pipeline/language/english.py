@@ -25,17 +25,15 @@ MAIL = (
     Message("view_in_browser", "View in your browser", "a link above the issue and below it"),
     Message("issue", "Issue {number}", "below the newsletter's title"),
     Message("in_this_issue", "In this issue", "above the list of titles"),
-    Message(
-        "a_reader", "A reader", 'who asks where nobody is named; it becomes {name} in "{name} asks"'
-    ),
     Message("asks", "{name} asks", "above a question"),
+    Message("a_reader_asks", "A reader asks", "above a question of which nobody said who asks"),
     Message("answers", "{name} answers", "above an answer"),
     Message("the_answer", "The answer", "above an answer of which nobody said who gave it"),
     Message(
         "reading_time",
-        "{minutes} min read",
+        "{minutes}\N{NO-BREAK SPACE}min read",
         "how long a question and its answer take to read; at least one minute",
-        plural="{minutes} min read",
+        plural="{minutes}\N{NO-BREAK SPACE}min read",
     ),
     Message(
         "reading_time_in_full",

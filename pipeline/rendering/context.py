@@ -158,6 +158,7 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
     words = options.words_of(language)
     direction = direction_of(language)
     title = one_line(qa.title)
+    asker = one_line(qa.question.asked_by or "")
     answerer = one_line(qa.answer.answered_by or "")
     inspiration = qa.inspired_by
     minutes = entry.minutes
@@ -173,7 +174,7 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
         topics=tuple(one_line(topic) for topic in qa.topics),
         reading_time=words.count("reading_time", minutes).format(minutes=minutes),
         reading_time_in_full=words.count("reading_time_in_full", minutes).format(minutes=minutes),
-        asks=words.asks.format(name=one_line(qa.question.asked_by or "") or words.a_reader),
+        asks=words.asks.format(name=asker) if asker else words.a_reader_asks,
         question=Passage(write(entry.question), _turned(entry.question.prose, direction)),
         answers=words.answers.format(name=answerer) if answerer else words.the_answer,
         answer=Passage(write(entry.answer), _turned(entry.answer.prose, direction)),

@@ -80,7 +80,19 @@ def test_a_catalogue_translates_the_english_of_today(path):
     ],
 )
 def test_arabic_counts_in_six_forms(number, written):
-    assert SHIPPED.words_of("ar").count("reading_time", number).format(minutes=number) == written
+    said = SHIPPED.words_of("ar").count("reading_time_in_full", number).format(minutes=number)
+
+    assert said == written
+
+
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_a_number_of_minutes_stays_on_a_line_with_its_unit(language):
+    words = SHIPPED.words_of(language)
+    forms = {words.count("reading_time", number) for number in range(120)}
+    counted = [form for form in forms if "{minutes}" in form]
+
+    assert counted
+    assert [form for form in counted if "{minutes}\N{NO-BREAK SPACE}" not in form] == []
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es", "en"])

@@ -7,10 +7,20 @@ from lxml import html
 
 from pipeline.language.english import MESSAGES
 from pipeline.model.edition import Edition
+from pipeline.model.qa import Question
 from pipeline.rendering import web_page
 from pipeline.rendering.renderer import Renderer
 from tests import specimens
-from tests.rendering.letters import NONCE, READER, as_html, as_text, parse, theme_path
+from tests.factories import make_issue, make_qa
+from tests.rendering.letters import (
+    NONCE,
+    READER,
+    as_html,
+    as_text,
+    parse,
+    render,
+    theme_path,
+)
 
 LANGUAGES = [language for language in specimens.LANGUAGES if language != "en"]
 #: Words that no other of the languages has.
@@ -26,6 +36,23 @@ ADDRESSES = re.compile(r"\S+@\S+|https?://\S+")
 @pytest.fixture(scope="module", params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "A reader asks:"),
+        ("de", "Frage aus der Leserschaft:"),
+        ("fr", "On nous demande\N{NO-BREAK SPACE}:"),
+        ("es", "Nos preguntan:"),
+        ("ar", "سؤال من القراء:"),
+    ],
+)
+def test_a_question_of_nobody_in_particular_is_said_to_be_one_in_a_line(language, said):
+    letter = make_qa(question=Question("May I?"))
+    text = as_text(render(make_issue(qas=(letter,)), specimens.options(language)))
+
+    assert said in text.split("\n")
 
 
 @pytest.fixture(scope="module")
