@@ -57,6 +57,8 @@ class Elements:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._is_usual = len(page.elements) <= _USUAL
+        #: Whether every selector was looked for.
+        self.is_whole = True
         self._by_tag: dict[str, list[etree._Element]] = {}
         self._by_class: dict[str, list[etree._Element]] = {}
         #: What each element says by attributes.
@@ -85,6 +87,7 @@ class Elements:
 
     def _by_path(self, selector: str) -> Iterable[etree._Element]:
         path = _path(selector)
+        self.is_whole = self.is_whole and (path is None or self._is_usual)
         found = path(self._page.root) if path is not None and self._is_usual else []
         return (
             one

@@ -28,6 +28,7 @@ _NAMED_SIZES = {
 _BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"})
 _UNSEEN = frozenset({"head", "script", "style", "title", "template", "noscript"})
 _LENGTH = re.compile(r"([0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%)?")
+_SHARE = re.compile(r"([0-9]*\.?[0-9]+)(%)?")
 #: Such as ``italic bold 12px/1.5 Arial``.
 _FONT = re.compile(
     r"(?P<size>[0-9.]+(?:px|pt|em|rem|%))\s*(?:/\s*(?P<line>[0-9.]+(?:px|pt|em|rem|%)?))?"
@@ -51,6 +52,8 @@ class Look:
     #: Times the size; 0 where no style says it.
     line_height: float = 0.0
     align: str = ""
+    #: How much of the text is there, from 0 to 1; what is behind it counts as whole.
+    opacity: float = 1.0
     is_shown: bool = True
 
     @property
@@ -128,6 +131,7 @@ def _styled(look: Look, own: Own) -> Look:
         line_height=line,
         is_bold=_is_bold(own.get("font-weight", own.get("font", "")), look.is_bold),
         align=own.get("text-align", look.align),
+        opacity=look.opacity * _opacity(own.get("opacity", "1")),
         is_shown=look.is_shown and not _hides(own),
     )
 
@@ -167,6 +171,13 @@ def _is_bold(weight: str, before: bool) -> bool:  # noqa: FBT001 - what is inher
     if any(word in {"bold", "bolder", "700", "800", "900"} for word in words):
         return True
     return False if any(word in {"normal", "lighter", "400", "300"} for word in words) else before
+
+
+def _opacity(text: str) -> float:
+    found = _SHARE.fullmatch(text.strip())
+    if found is None:
+        return 1.0
+    return min(float(found[1]) / (100 if found[2] else 1), 1.0)
 
 
 def _hides(own: Own) -> bool:

@@ -35,6 +35,9 @@ DARK = "@media (prefers-color-scheme: dark)"
             '<style>.f{color:#999!important}</style><p class="f" style="color:#000">Jo</p>',
             id="important",
         ),
+        pytest.param('<p style="color:#777">Jo</p>', id="4.48"),
+        pytest.param('<p style="opacity:.1">Jo</p>', id="opacity"),
+        pytest.param('<div style="opacity:50%"><p style="opacity:.8">Jo</p></div>', id="twice"),
         pytest.param('<h2 style="color:#a0a0a0">Jo</h2>', id="large, but faint"),
         pytest.param(
             '<div style="background:#00e"><a href="https://b.example">Jo B</a></div>', id="a"
@@ -71,9 +74,27 @@ def test_says_both_colours_and_the_text():
     (finding,) = findings(page(f'{BODY}<p style="color:#999">Jo said so</p>'))
 
     assert finding.message == (
-        "'Jo said so' can hardly be read: #999999 on #ffffff has a contrast of 2.8, and 4.5 is"
+        "'Jo said so' can hardly be read: #999999 on #ffffff has a contrast of 2.84, and 4.5 is"
         " needed"
     )
+
+
+def test_a_figure_is_rounded_down():
+    (finding,) = findings(page(f'{BODY}<p style="color:#777">Jo</p>'))
+
+    assert "has a contrast of 4.47, and 4.5 is needed" in finding.message
+
+
+def test_colours_that_were_not_all_looked_at_are_not_called_faint():
+    link = '<a href="https://a.example" class="q">a link</a><br>'
+    sheet = "<style>" + DARK + "{body{background:#111!important}div > a.q{color:#ddd!important}}"
+    (finding,) = [
+        one
+        for one in findings(page(BODY + sheet + "</style>" + link * 5_000))
+        if one.id.startswith("contrast/")
+    ]
+
+    assert "were not compared" in finding.message
 
 
 def test_large_text_needs_less():
