@@ -11,6 +11,7 @@ from pipeline.cli import documents, output
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.content import writing
 from pipeline.model.edition import Edition
+from pipeline.model.verdict import is_at
 from pipeline.rendering import personal
 from pipeline.workflow import editing, illustrating, planning
 
@@ -32,8 +33,11 @@ from pipeline.workflow import editing, illustrating, planning
 )
 @json_option
 @pass_session
-def build_command(session: Session, number: int | None, out: Path, *, as_json: bool) -> None:
-    """Write an edition as index.html, message.txt, message.eml, web.html and edition.json."""
+def build_command(session: Session, number: int | None, out: Path, *, as_json: bool) -> int:
+    """Write an edition as index.html, message.txt, message.eml, web.html and edition.json.
+
+    They are written also when a finding keeps the issue back; the exit code is 3 then.
+    """
     from pipeline.rendering import web_page  # noqa: PLC0415 - it reads lxml
 
     site, now = session.site, session.clock.now()
@@ -60,13 +64,18 @@ def build_command(session: Session, number: int | None, out: Path, *, as_json: b
             **{f"images/{names[url]}": data for url, data in images.items()},
         },
     )
+    back = any(is_at(finding, shop.fail_on) for finding in edition.findings)
     if as_json:
         output.document(report)
-        return
+        return 3 if back else 0
     output.say(f"Issue {edition.number}: {edition.subject}")
     output.say(f"  {edition.html_bytes:,} bytes of HTML, sha256 {edition.sha256}")
     output.findings(edition.findings)
     output.say(f"Look at {out / 'index.html'}")
+    if back:
+        output.warn(f"It does not go out like this: `[checks] fail_on` is {shop.fail_on.value!r}.")
+        return 3
+    return 0
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

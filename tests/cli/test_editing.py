@@ -160,6 +160,23 @@ def test_build_writes_five_files_of_one_edition(office: Office):
     assert message["Subject"] == edition["subject"]
 
 
+def test_build_shows_what_is_kept_back_and_is_no_success(office: Office):
+    path = office.write("the-long-meeting")
+    path.write_text(f"{path.read_text()}\nSee [the chart](https://bit.ly/chart).\n")
+
+    fine = office("build", "--out", str(office.folder / "fine"))
+    office.edit('fail_on = "error"', 'fail_on = "warning"')
+    back = office("build", "--out", str(office.folder / "back"))
+    document = office("build", "--out", str(office.folder / "back"), "--json")
+
+    assert (fine.code, fine.err) == (0, "")
+    assert (back.code, document.code, office("check").code) == (3, 3, 3)
+    assert back.err == "It does not go out like this: `[checks] fail_on` is 'warning'.\n"
+    assert "warning: content/the-long-meeting.md:" in back.out
+    assert "link/shortener" in {one["id"] for one in document.document["findings"]}
+    assert {path.name for path in (office.folder / "back").iterdir()} >= {"index.html", "web.html"}
+
+
 def test_build_writes_the_images_beside_the_page_that_shows_them(office: Office):
     path = office.write("the-long-meeting")
     path.write_text(f"{path.read_text()}\n![A cup](pictures/cup.png)\n")
