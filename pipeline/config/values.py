@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Strict
 from pipeline.audience import addresses
 from pipeline.delivery.throttle import Limits
 from pipeline.errors import ConfigError
-from pipeline.model import finding_ids
+from pipeline.model import bidi, finding_ids
 from pipeline.model.controls import has_control
 from pipeline.model.finding import Level
 from pipeline.model.language import is_language_tag
@@ -38,6 +38,9 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 def _line(text: str) -> str:
     if has_control(text):
         raise ValueError("must be one line without control characters")
+    for _, sign in bidi.unbalanced(text):
+        fact, remedy = bidi.words(sign, within="value")
+        raise ValueError(f"holds what nobody sees: {fact}; {remedy}")
     return text.strip()
 
 

@@ -13,6 +13,7 @@ from pipeline.config import unknown
 from pipeline.config.sections import TABLES, keys_of
 from pipeline.config.source import Source
 from pipeline.errors import ConfigError
+from pipeline.model import bidi
 
 #: Kind of refusal -> words; what is not here was refused by a sentence of :mod:`values`.
 _WORDS = {
@@ -76,7 +77,7 @@ def _shown(problem: ErrorDetails) -> str:
     value = problem["input"]
     if not isinstance(value, str | int | float):
         return ""
-    shown = json.dumps(value, ensure_ascii=False)
+    shown = json.dumps(value, ensure_ascii=isinstance(value, str) and bidi.is_turned(value))
     if len(shown) > _SHOWN or ("@" in shown and "://" in shown) or len(problem["loc"]) == 1:
         return ""
     return f" = {shown}"

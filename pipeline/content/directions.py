@@ -1,7 +1,6 @@
 """Signs in a file that turn the direction of a text and do not turn it back."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
@@ -25,7 +24,7 @@ def check(text: str, report: Report) -> None:
         for line, column, sign in _faults(first, lines)
     )
     for line, column, sign in islice(faults, _ENOUGH):
-        report.error("bidi", line, *_words(sign), column=column)
+        report.error("bidi", line, *bidi.words(sign), column=column)
 
 
 def check_value(key: str, text: str, line: int, report: Report) -> None:
@@ -34,7 +33,7 @@ def check_value(key: str, text: str, line: int, report: Report) -> None:
         # The signs themselves were found in the file.
         return
     for _, sign in islice(bidi.unbalanced(text), 1):
-        message, remedy = _words(sign)
+        message, remedy = bidi.words(sign)
         report.error("bidi", line, f"in `{key}`, {message}", remedy, column=1)
 
 
@@ -58,15 +57,3 @@ def _faults(first: int, lines: list[str]) -> Iterator[tuple[int, int, str]]:
         before = paragraph[:place]
         column = place - (before.rfind("\n") + 1) + 1
         yield first + before.count("\n"), column, sign
-
-
-def _words(sign: str) -> tuple[str, str]:
-    """Say what a sign does, and what to do about it."""
-    name = f"{unicodedata.name(sign).lower()} (U+{ord(sign):04X})"
-    end = bidi.end_of(sign)
-    if not end:
-        return f"the invisible sign {name} ends nothing that began in its paragraph", "delete it"
-    return (
-        f"the invisible sign {name} is not ended in its paragraph, and turns what follows it",
-        f"delete it, or write U+{ord(end):04X} where its text ends",
-    )

@@ -11,7 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from pipeline.errors import ContentError
-from pipeline.model import image
+from pipeline.model import bidi, image
 from pipeline.rendering import stray_marks, text_places
 from pipeline.rendering.text_places import Passage
 
@@ -134,6 +134,7 @@ def _parse(text: str, place: str, first_line: int) -> Document:
         deepest = max((one.level for one in _walk((token,))), default=0)
         if deepest > MAX_DEPTH:
             _refuse_depth((deepest, where.start_of(token)), where)
+    _refuse_turned(tokens, where)
     finder = text_places.Finder(text, first_line)
     inlines = [token for token in tokens if token.type == "inline"]
     blocks = [tuple(finder.places(token)) for token in inlines]
@@ -223,6 +224,34 @@ def _refuse_depth(measured: tuple[int, int], where: "_Where") -> None:
             place=where.at(offset),
             remedy="write it flatter",
         )
+
+
+def _refuse_turned(tokens: tuple[Token, ...], where: "_Where") -> None:
+    """Refuse a sign that a character reference brings in, such as ``&#x202e;``.
+
+    What stands in a file as itself was looked at when the file was read.
+    """
+    for block in tokens:
+        if block.type != "inline" or "&#" not in block.content:
+            continue
+        shown = "".join(_shown(token) for token in _walk((block,)) if token is not block)
+        texts = (shown, *_titles(block))
+        if sum(map(bidi.count, texts)) <= bidi.count(block.content):
+            continue
+        for _, sign in (found for text in texts for found in bidi.unbalanced(text)):
+            start = where.start_of(block)
+            written = bidi.spelt(where.text[start:])
+            offset = next((at for at, one in written if one == sign), 0)
+            message, remedy = bidi.words(sign)
+            raise ContentError(message, place=where.at(start + offset), remedy=remedy)
+
+
+def _shown(token: Token) -> str:
+    return _plain(token.children or []) if token.type == "image" else token.content
+
+
+def _titles(block: Token) -> Iterator[str]:
+    return (str(token.attrGet("title") or "") for token in block.children or ())
 
 
 @dataclass(frozen=True, slots=True)

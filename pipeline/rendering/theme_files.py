@@ -12,6 +12,7 @@ import jinja2
 from jinja2.loaders import split_template_path
 
 from pipeline.errors import TemplateError
+from pipeline.model import bidi
 from pipeline.rendering.tracing import Place, Template, unix
 
 #: Bytes of one template.
@@ -105,7 +106,17 @@ class ThemeFiles(jinja2.FileSystemLoader):
                 place=self.place_in(Template(str(path), source).place(control.start())),
                 remedy="remove it",
             )
+        self._refuse_turned(path, source)
         return source, info.st_mtime
+
+    def _refuse_turned(self, path: Path, source: str) -> None:
+        """Refuse a sign that turns the text and is not ended in its line, however it is written."""
+        for number, line in enumerate(unix(source).split("\n"), 1):
+            for place, sign in bidi.unbalanced_in_source(line):
+                message, remedy = bidi.words(sign, within="line")
+                raise TemplateError(
+                    message, place=self.place(path, number, place + 1), remedy=remedy
+                )
 
     def _unreadable(self, path: Path, error: OSError) -> TemplateError:
         return TemplateError(

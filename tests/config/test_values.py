@@ -72,7 +72,16 @@ LEGAL: dict[tuple[str, str], list[str]] = {
 
 #: Key -> values that are refused.
 ILLEGAL: dict[tuple[str, str], list[str]] = {
-    ("newsletter", "title"): ['""', '"  "', '"a\\nb"', '"a\\u0007"', "5", "true"],
+    ("newsletter", "title"): [
+        '"a\\u202eb"',
+        '"a\u202eb"',
+        '""',
+        '"  "',
+        '"a\\nb"',
+        '"a\\u0007"',
+        "5",
+        "true",
+    ],
     ("newsletter", "from"): ['""', '"nobody"', '"A <a@b>"', '"a@b.example, c@d.example"', "1"],
     ("newsletter", "reply_to"): ['"nobody"', '"a@b.example\\r\\nBcc: c@d.example"', "[]"],
     ("newsletter", "list_id"): ['""', '"nodot"', '"a b.c"', '"<a.b>"', f'"{"a" * 254}.b"'],

@@ -48,3 +48,19 @@ def test_a_text_without_what_is_unbalanced_is_balanced(text):
     rest = "".join(sign for place, sign in enumerate(text) if place not in lost)
 
     assert list(bidi.unbalanced(rest)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "places"),
+    [
+        pytest.param("a &#x202e;b", [2], id="a hexadecimal reference"),
+        pytest.param("a &#X0202E b", [2], id="without its semicolon"),
+        pytest.param("&#8238;a &#08296;b&#8297;", [0], id="decimal references, one ended"),
+        pytest.param('{{ "\\u202e" }}', [4], id="an escape of a string"),
+        pytest.param('content: "\\202E";', [10], id="an escape of a style sheet"),
+        pytest.param(f"a {RLO}b&#x202c;", [], id="a sign ended by a reference"),
+        pytest.param("&#x202ea; &#82380; &rlm;", [], id="other characters"),
+    ],
+)
+def test_a_sign_is_seen_however_it_is_written(source, places):
+    assert [place for place, _ in bidi.unbalanced_in_source(source)] == places

@@ -119,3 +119,32 @@ def test_what_is_too_much_is_named_with_its_place(text, place):
     assert refused.value.place.startswith(place)
     assert refused.value.place.count(":") == 2
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param("a\n\nabc &#x202e;def", "a.md:9:5", id="a hexadecimal reference"),
+        pytest.param("abc\nde &#8238;f", "a.md:8:4", id="a decimal one, in the second line"),
+        pytest.param("[x](https://a.example 'b &#x2067;c')", "a.md:7:26", id="in a link's title"),
+        pytest.param("![b &#x202e;c](a.png)", "a.md:7:5", id="in an alternative text"),
+    ],
+)
+def test_refuses_a_turn_that_a_reference_brings_in(text, place):
+    with pytest.raises(ContentError, match="turns what follows it") as refused:
+        markdown.parse(text, "a.md", 7)
+
+    assert refused.value.place == place
+    assert "delete it" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Say &#x202e;olleh&#x202c; twice.", id="one that is ended"),
+        pytest.param("Write `&#x202e;` for it.", id="code"),
+        pytest.param("Write &amp;#x202e; for it.", id="one that is shown"),
+    ],
+)
+def test_takes_a_reference_that_turns_nothing_else(text):
+    assert markdown.parse(text).words

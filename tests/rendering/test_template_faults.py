@@ -159,3 +159,18 @@ def test_a_site_that_changes_nothing_gets_the_shipped_bytes(site):
     own = Renderer([site, site.parent], OPTIONS).render(issue, nonce=NONCE)
 
     assert own == render(issue)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["\u202e", "&#x202e;", "&#8238;", '{{ "\\u202e" }}'],
+    ids=["itself", "hexadecimal", "decimal", "an escape"],
+)
+def test_a_template_that_turns_its_text_and_never_back_is_refused_where_it_does(site, written):
+    (site / "ask.mjml").write_text(f"<mj-section />\n  <!-- -->{written}")
+
+    error = refusal(site)
+
+    assert error.place.startswith("templates/classic/ask.mjml:2:")
+    assert "right-to-left override (U+202E) is not ended in its line" in error.message
+    assert "write U+202C" in error.remedy
