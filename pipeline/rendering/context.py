@@ -60,8 +60,9 @@ class QAView:
     turned: str
     #: What a link within the page leads to: an ``id`` that every mail program takes.
     anchor: str
-    #: The tag of its language, and ``rtl`` or ``ltr``: the newsletter's unless its file says.
+    #: The tag of its language: the newsletter's unless its file says.
     language: str
+    #: ``rtl`` or ``ltr``, as its answer runs: what belongs together begins at one edge.
     direction: str
     #: ``right`` or ``left``, where its lines begin.
     start: str
@@ -156,7 +157,8 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
     qa = entry.qa
     language = qa.language or options.language
     words = options.words_of(language)
-    direction = direction_of(language)
+    spoken = direction_of(language)
+    direction = _turned(entry.answer.prose, spoken) or spoken
     title = one_line(qa.title)
     asker = one_line(qa.question.asked_by or "")
     answerer = one_line(qa.answer.answered_by or "")
@@ -177,7 +179,7 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
         asks=words.asks.format(name=asker) if asker else words.a_reader_asks,
         question=Passage(write(entry.question), _turned(entry.question.prose, direction)),
         answers=words.answers.format(name=answerer) if answerer else words.the_answer,
-        answer=Passage(write(entry.answer), _turned(entry.answer.prose, direction)),
+        answer=Passage(write(entry.answer)),
         inspired_by=Source(
             title=one_line(inspiration.title),
             url=inspiration.url if inspiration.url and is_allowed(inspiration.url) else "",

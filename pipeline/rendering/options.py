@@ -12,6 +12,8 @@ from pipeline.rendering.client_support.mix import ClientMix
 COLUMN = 552
 #: By so much at most a theme sets a list or a quote in.
 INSET = 28
+#: So much at most a theme leaves between two columns of a table.
+GUTTER = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

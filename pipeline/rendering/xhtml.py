@@ -14,7 +14,7 @@ from markdown_it.utils import OptionsDict
 from pipeline.model.image import Image
 from pipeline.rendering.links import SCHEMES, is_allowed
 from pipeline.rendering.markdown import Document
-from pipeline.rendering.options import INSET, RenderOptions
+from pipeline.rendering.options import GUTTER, INSET, RenderOptions
 
 _TAGS = {
     *("a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"),
@@ -67,7 +67,8 @@ def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = No
     etree.strip_tags(root, "dead-link")
     if options is not None:
         for image in root.iter("img"):
-            _fit(image, options.column - INSET * (document.inset + _depth(image)))
+            room = options.column - INSET * (document.inset + _depth(image))
+            _fit(image, _share(image, room))
     for element in root.iterdescendants():
         if element.tag not in _VOID and not len(element) and not element.text:
             # Else it is written <li/>, or without its end tag: libxml2 leaves that out.
@@ -89,6 +90,12 @@ def _demote_headings(root: etree._Element, top: int) -> None:
 
 def _depth(element: etree._Element) -> int:
     return sum(1 for outer in element.iterancestors() if outer.tag in _INSETS)
+
+
+def _share(image: etree._Element, room: int) -> int:
+    """Give the part of a room that one column of a table has; a wider image would push it out."""
+    row = next(image.iterancestors("tr"), None)
+    return room if row is None else max(room // len(row) - GUTTER, 1)
 
 
 def _fit(image: etree._Element, room: int) -> None:

@@ -83,6 +83,7 @@ def test_small_image_keeps_its_size() -> None:
     [
         pytest.param("- ![m](map.png)", "May I?", "524", id="in a list"),
         pytest.param("> - ![m](map.png)", "May I?", "496", id="in a list in a quote"),
+        pytest.param("| a | b |\n|---|---|\n| ![m](map.png) | c |", "?", "266", id="in a table"),
         pytest.param("Yes.", "![m](map.png)", "524", id="in a question, which is quoted"),
     ],
 )

@@ -183,3 +183,20 @@ def test_a_question_more_costs_little(theme):
 def test_print_leaves_out_what_is_only_for_the_screen(source):
     assert "@media print" in source
     assert ".mail, .ask { display: none !important; }" in source
+
+
+def test_one_question_alone_stands_under_the_line_of_the_masthead(theme):
+    page = as_page(render(make_issue(intro="", qas=(make_qa(),)), theme=theme))
+    (title,) = page.xpath("//h2[contains(@class, 'title')]")
+
+    line = declarations(title.getparent()).get("border-top", "")
+
+    assert line.startswith("2px solid") if theme == "classic" else not line
+
+
+def test_no_line_of_the_masthead_ends_in_a_dot(theme):
+    """On a small phone a line breaks before the link, or not at all."""
+    page = as_page(render(ISSUE, theme=theme))
+    (link,) = page.xpath("//a[.='View in browser' or contains(@href, '/issues/')]")[:1]
+
+    assert link.getparent().text_content().strip() == link.text_content()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.model.issue import Issue
-from pipeline.model.qa import Answer, Question
+from pipeline.model.qa import Answer, Inspiration, Question
 from tests import specimens
 from tests.rendering.letters import as_page, render
 from tests.rendering.screens import declarations
@@ -128,3 +128,25 @@ def test_letters_that_are_joined_are_not_spaced(theme):
 
     for page in pages:
         assert "letter-spacing" not in " ".join(page.body.xpath(".//@style"))
+
+
+@pytest.mark.parametrize("theme", ["classic", "plain"])
+@pytest.mark.parametrize(("language", "other"), [("ar", "en"), ("en", "ar")])
+def test_a_qa_whose_text_turns_begins_at_one_edge_as_a_whole(theme, language, other):
+    """Its file does not say its language, so its labels are the newsletter's."""
+    issue = specimens.issue(language)
+    (foreign, *_) = letter(other).qas
+    source = Inspiration("A column", "https://example.org/")
+    foreign = replace(foreign, language=None, inspired_by=source)
+    page = as_page(render(replace(issue, qas=(foreign,)), specimens.options(language), theme))
+
+    (title,) = page.xpath("//h2[contains(@class, 'title')]")
+    block = title.getparent()
+    edge, way = ("right", "rtl") if other == "ar" else ("left", "ltr")
+    assert (block.get("dir"), declarations(block)["text-align"]) == (way, edge)
+    assert len(block.xpath("./p")) == 3
+    within = [it for it in block.iter("*") if it is not block and it.tag not in ("th", "td", "pre")]
+    assert {it.get("dir") for it in within} == {None}
+    assert {declarations(it).get("text-align") for it in within} == {None}
+    (box,) = block.xpath("./table//td[contains(@class, 'quoted')]")
+    assert declarations(box)[f"border-{edge}"] != "0"

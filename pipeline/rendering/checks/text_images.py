@@ -19,6 +19,8 @@ _EMBED = re.compile(r"!\[\[([^\[\]|#\n]{1,200})[^\[\]\n]{0,200}\]\]")
 HEAVY = 500_000
 #: So many times the pixels it is shown with. Twice is enough; a tenth more is not worth a word.
 _GENEROUS = 2.2
+#: Pixels that an image is shown high: three screens of a telephone.
+_LONG = 2_400
 #: Bytes of all images that each message carries: from the first on it is heavy, and above the
 #: second many relays refuse it (10 MB is a usual limit, and base64 adds a third).
 HEAVY_TOGETHER, REFUSED_TOGETHER = 1_000_000, 7_000_000
@@ -136,6 +138,14 @@ def _file(image: Image, place: _Place, room: int) -> Iterator[Finding]:
             f"{image.source} is {image.width:,} pixels wide and is shown {room} wide",
             f"save it {2 * room:,} wide, which is enough for the finest screen:"
             f" `mogrify -resize '{2 * room}x>' {file}`",
+        )
+    shown = image.height * min(image.width, room) // image.width
+    if shown > _LONG:
+        yield place.finding(
+            "image/long",
+            Level.NOTE,
+            f"{image.source} is shown {shown:,} pixels high, which is more than three screens",
+            "cut it into parts with words between, or show the part that matters",
         )
     if image.has_location:
         yield place.finding(

@@ -7,6 +7,13 @@ from tests.rendering.checks.pages import BODY, HEAD, findings, names, page
 LONG = "Say when you have to go, and go. " * 8
 
 
+@pytest.mark.parametrize(
+    "heading", ["<h1 {}>{}</h1>", '<h1 {}><a href="https://b.example/x">{}</a></h1>']
+)
+def test_the_lines_of_a_heading_may_stand_close_however_long_it_is(heading):
+    assert findings(page(heading.format('style="line-height:1.2"', LONG))) == []
+
+
 def test_in_a_good_page_nothing_is_found():
     assert findings(page()) == []
 

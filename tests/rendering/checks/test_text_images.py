@@ -44,6 +44,9 @@ def test_says_nothing_of_an_image_that_is_right() -> None:
             {"size": 600_000}, "image/heavy", Level.WARNING, "1,104 pixels wide", id="heavy"
         ),
         pytest.param({"width": 2_000}, "image/wide", Level.NOTE, "mogrify -resize", id="wide"),
+        pytest.param(
+            {"width": 40, "height": 4_000}, "image/long", Level.NOTE, "into parts", id="long"
+        ),
         pytest.param({"has_location": True}, "image/location", Level.WARNING, "-strip", id="GPS"),
         pytest.param(
             {"is_turned": True}, "image/turned", Level.WARNING, "-auto-orient", id="turned"
