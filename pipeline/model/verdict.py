@@ -25,12 +25,12 @@ def settle(
 ) -> tuple[Finding, ...]:
     """Give each finding the site's level, and silence what an editor silenced.
 
-    ``None`` is the level of what the site does not want to hear of. What the checks hold for an
-    error guards the send: it is neither lowered nor silenced.
+    ``None`` is the level of what the site does not want to hear of. An error guards the send: what
+    the checks hold for one is not lowered, and one that the site made is not silenced either.
     """
     said = tuple(silences)
     return tuple(
-        _silenced(settled, said) if finding.level is not Level.ERROR else finding
+        settled if settled.level is Level.ERROR else _silenced(settled, said)
         for finding in findings
         if (settled := _with_level(finding, levels)) is not None
     )
@@ -49,7 +49,7 @@ def unused(
                 level=Level.NOTE,
                 source=source,
                 line=silence.line,
-                message=f"`silence` names {silence.name}, and there is no such finding",
+                message=f"`silence` names {silence.name}, which this issue does not have",
                 remedy="take it out",
             )
         elif meant == {Level.ERROR}:
@@ -58,7 +58,7 @@ def unused(
                 level=Level.WARNING,
                 source=source,
                 line=silence.line,
-                message=f"`silence` names {silence.name}, which is an error and guards the send",
+                message=f"`silence` names {silence.name}, which is an error here and guards the send",
                 remedy="mend what it says, and take it out here",
             )
 

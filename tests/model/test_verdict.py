@@ -40,11 +40,14 @@ def test_a_silenced_finding_stays_with_its_reason_and_counts_no_more():
     assert not is_at(finding, Level.WARNING)
 
 
-def test_what_a_site_made_an_error_can_be_silenced():
-    (finding,) = settle([make_finding()], {"link": Level.ERROR}, [Silence("link", "known")])
+def test_what_a_site_made_an_error_is_not_silenced_and_the_editor_hears_so():
+    silences = [Silence("link", "known")]
+    found = settle([make_finding()], {"link": Level.ERROR}, silences)
 
-    assert finding.level is Level.ERROR
-    assert not is_at(finding, Level.ERROR)
+    assert [(one.level, one.silenced) for one in found] == [(Level.ERROR, "")]
+    assert is_at(found[0], Level.ERROR)
+    (told,) = unused(found, silences, "issues/1.md")
+    assert "an error here" in told.message
 
 
 def test_an_error_is_neither_lowered_nor_silenced():

@@ -75,6 +75,20 @@ def test_each_view_shows_its_side(desk, view, expected):
     assert "<iframe" not in page
 
 
+def test_a_finding_is_shown_with_names_as_they_are_and_commands_as_code():
+    found = Finding(
+        id="image/clear",
+        level=Level.NOTE,
+        message="pictures/ok.png is transparent",
+        remedy="give it a ground: `magick ok.png <new>.png`",
+    )
+    page = look(MemoryDesk(replace(VIEW, findings=(found,))), "?view=findings").text
+
+    assert "<p>pictures/ok.png is transparent</p>" in page
+    assert "<p>Give it a ground: <code>magick ok.png &lt;new&gt;.png</code></p>" in page
+    assert "first-letter" not in page
+
+
 def test_a_silenced_finding_is_shown_with_the_reason():
     findings = tuple(replace(one, silenced="it is drawn so") for one in VIEW.findings)
     page = look(MemoryDesk(replace(VIEW, findings=findings)), "?view=findings").text
