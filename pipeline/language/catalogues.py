@@ -1,5 +1,6 @@
 """Edge: finds the catalogues of a language, a site's own and those that come with the program."""
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -55,6 +56,12 @@ class Catalogues:
         if path is None:
             return None
         place = "/".join(path.parts[-3:])
+        if not _is_within(path, path.parents[1]):
+            raise TemplateError(
+                "it is a link that leads out of the folder of templates",
+                place=place,
+                remedy="put a copy of the file there",
+            )
         if not path.is_file():
             raise TemplateError(
                 "a catalogue is looked for, and it is no ordinary file",
@@ -67,6 +74,10 @@ class Catalogues:
         if known is None or known[0] != stamp:
             known = self._read[path] = (stamp, parse(_text_of(path, place), place, tag))
         return known[1]
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 @cache

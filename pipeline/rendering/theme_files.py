@@ -70,7 +70,18 @@ class ThemeFiles(jinja2.FileSystemLoader):
             return path
         return None
 
+    def _refuse_strange(self, path: Path) -> None:
+        """Refuse a file of the site's whose link leads elsewhere, and read no letter of it."""
+        own = self._folders[0].parent
+        if path.is_relative_to(own) and not _real(path).is_relative_to(_real(own)):
+            raise TemplateError(
+                "it is a link that leads out of the folder of templates",
+                place=self.place(path),
+                remedy="put a copy of the file there",
+            )
+
     def _read(self, path: Path) -> tuple[str, float]:
+        self._refuse_strange(path)
         try:
             info = path.stat()
             if not stat.S_ISREG(info.st_mode):
@@ -176,3 +187,8 @@ class ThemeFiles(jinja2.FileSystemLoader):
                 ):
                     return self.place(found)
         return ""
+
+
+def _real(path: Path) -> Path:
+    """Follow every link, also one that leads nowhere or to itself."""
+    return Path(os.path.realpath(path))

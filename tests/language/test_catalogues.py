@@ -153,3 +153,19 @@ def test_a_damaged_file_of_another_language_does_no_harm(folder):
     (folder / "nl.po").write_bytes(b"\xff")
 
     assert Catalogues(folder).words_of("de").ask == "Eine Frage stellen"
+
+
+def test_a_link_out_of_the_templates_is_refused_and_not_read(tmp_path):
+    secret = tmp_path / "passwd"
+    secret.write_text("root:x:0:0\n")
+    folder = tmp_path / "templates" / "locale"
+    folder.mkdir(parents=True)
+    (folder / "nl.po").symlink_to(secret)
+
+    with pytest.raises(TemplateError) as refused:
+        Catalogues(folder).words_of("nl")
+
+    assert str(refused.value) == (
+        "templates/locale/nl.po: it is a link that leads out of the folder of templates;"
+        " put a copy of the file there"
+    )

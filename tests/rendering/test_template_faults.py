@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from typing import Any
 
 import pytest
@@ -174,3 +175,33 @@ def test_a_template_that_turns_its_text_and_never_back_is_refused_where_it_does(
     assert error.place.startswith("templates/classic/ask.mjml:2:")
     assert "right-to-left override (U+202E) is not ended in its line" in error.message
     assert "write U+202C" in error.remedy
+
+
+def test_a_link_out_of_the_templates_is_refused_and_not_read(site):
+    elsewhere = site.parents[1] / "token.key"
+    elsewhere.write_text("a secret\0")
+    (site / "footer.mjml").symlink_to(elsewhere)
+
+    error = refusal(site)
+
+    assert str(error) == (
+        "templates/classic/footer.mjml: it is a link that leads out of the folder of templates;"
+        " put a copy of the file there"
+    )
+
+
+def test_a_theme_that_is_a_link_out_of_the_templates_is_refused(site):
+    elsewhere = site.parents[1] / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(shipped_file("footer.mjml"), elsewhere)
+    site.rmdir()
+    site.symlink_to(elsewhere)
+
+    assert "leads out of the folder of templates" in refusal(site).message
+
+
+def test_a_link_within_the_templates_is_followed(site):
+    shutil.copy(shipped_file("footer.mjml"), site.parent / "end.mjml")
+    (site / "footer.mjml").symlink_to("../end.mjml")
+
+    assert render_site(site).html
