@@ -58,7 +58,7 @@ def unused(
                 level=Level.WARNING,
                 source=source,
                 line=silence.line,
-                message=f"`silence` names {silence.name}, which is an error here and guards the send",
+                message=f"`silence` names {silence.name}, an error here, which guards the send",
                 remedy="mend what it says, and take it out here",
             )
 

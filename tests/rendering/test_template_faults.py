@@ -204,4 +204,4 @@ def test_a_link_within_the_templates_is_followed(site):
     shutil.copy(shipped_file("footer.mjml"), site.parent / "end.mjml")
     (site / "footer.mjml").symlink_to("../end.mjml")
 
-    assert render_site(site).html
+    assert render_site(site).html.parts
