@@ -159,6 +159,36 @@ def test_every_table_has_as_many_cells_in_each_row(page):
         assert len(cells) == 1, table
 
 
+_KNOWN = {
+    (name, field.alias or key)
+    for name, table in _tables()
+    for key, field in table.model_fields.items()
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_key_of_the_toml_that_a_page_names_is_there(page):
+    named = re.findall(r"`\[([a-z]+)\] ([a-z][a-z_]*)", page.read_text(encoding="utf-8"))
+    shown = [
+        (table, key)
+        for example in _examples("toml", page)
+        for table, keys in tomllib.loads(example).items()
+        for key in keys
+    ]
+
+    assert {*named, *shown} - {("table", "key")} <= _KNOWN
+
+
+def test_every_key_of_the_toml_that_the_program_names_is_there():
+    sources = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").rglob("*.py")
+    )
+    named = set(re.findall(r"`\[([a-z]+)\] ([a-z][a-z_]*)", sources))
+
+    assert named - {("table", "key")} <= _KNOWN
+    assert ("checks", "fail_on") in named
+
+
 def _examples(language: str, page: Path) -> list[str]:
     """Give the code blocks of a page in one language."""
     text = page.read_text(encoding="utf-8")

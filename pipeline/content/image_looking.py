@@ -1,5 +1,6 @@
 """The bytes of a file -> the image in them, or why there is none that a mail can show."""
 
+import codecs
 import hashlib
 import io
 import re
@@ -31,6 +32,17 @@ _BEGINNING = re.compile(rb"\x89PNG|\xff\xd8|GIF8|RIFF....WEBP", re.DOTALL)
 #: What the mark of a camera says that was held upright.
 _TURNED_SIDEWAYS = (5, 6, 7, 8)
 _NOT_SHOWN = "save it as PNG or JPEG: not every mail program shows anything else"
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        # The last letter may be cut in two.
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return all(letter.isprintable() or letter.isspace() for letter in text)
+
+
 #: What else people take for an image, by how its bytes begin in lower case.
 _OTHERS: Mapping[str, Callable[[bytes], bool]] = {
     "a web page": lambda head: head.startswith((b"<!doctype html", b"<html")),
@@ -40,6 +52,7 @@ _OTHERS: Mapping[str, Callable[[bytes], bool]] = {
     "a TIFF": lambda head: head.startswith((b"ii*\0", b"mm\0*")),
     "a bitmap": lambda head: head.startswith(b"bm"),
     "a pointer of Git LFS": lambda head: head.startswith(b"version https://git-lfs"),
+    "a text": _is_text,
 }
 
 
@@ -58,7 +71,7 @@ def look(data: bytes, source: str) -> Image | ImageFault:
             return _too_many(source, "more pixels")
         except _DAMAGE:
             if not _BEGINNING.match(data):
-                return ImageFault(f"{source} is {_what(data)}, not an image", _NOT_SHOWN)
+                return ImageFault(f"{source} {_what(data)}", _NOT_SHOWN)
             return ImageFault(
                 f"{source} is damaged: its end is missing, or what it says of itself is not true",
                 "save it once more from where it was made",
@@ -147,8 +160,11 @@ def _has_location(exif: Pillow.Exif) -> bool:
 
 
 def _what(data: bytes) -> str:
-    """Name what people take for an image, by its first bytes."""
+    """Say what people took for an image, by its first bytes."""
     if not data:
-        return "empty"
+        return "is empty, not an image"
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return next((name for name, is_it in _OTHERS.items() if is_it(head)), "something else")
+    for name, is_it in _OTHERS.items():
+        if is_it(head):
+            return f"is {name}, not an image"
+    return "begins with bytes that begin no image"

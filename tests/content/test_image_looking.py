@@ -92,7 +92,8 @@ def test_two_photographs_in_one_file_are_the_first_one() -> None:
         pytest.param(
             b"version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS", id="lfs"
         ),
-        pytest.param(b"hello", "something else", id="a text"),
+        pytest.param(b"hello", "a text", id="a text"),
+        pytest.param(b"x" * 511 + "é".encode(), "a text", id="a text cut in a letter"),
     ],
 )
 def test_names_what_is_not_an_image(data: bytes, what: str) -> None:
@@ -101,6 +102,11 @@ def test_names_what_is_not_an_image(data: bytes, what: str) -> None:
     assert found.message == f"content/map.png is {what}, not an image"
     assert not found.is_left_out
     assert found.remedy
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\xfd", b"PK\x03\x04"])
+def test_says_in_words_that_bytes_are_no_image(data: bytes) -> None:
+    assert fault(data).message == "content/map.png begins with bytes that begin no image"
 
 
 @pytest.mark.parametrize(

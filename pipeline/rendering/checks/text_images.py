@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from pipeline.model.finding import Finding, Level
 from pipeline.model.image import Image, ImageFault, ImageKind
@@ -125,11 +126,7 @@ def _file(image: Image, place: _Place, room: int) -> Iterator[Finding]:
             "image/heavy",
             Level.WARNING,
             f"{image.source} has {image.size:,} bytes, and each reader loads them",
-            f"make it smaller: `mogrify -auto-orient -strip -resize '{2 * room}x>' -quality 82"
-            f" {file}`"
-            if image.kind is ImageKind.JPEG
-            else f"make it smaller, {2 * room:,} pixels wide at most;"
-            " a photograph is smallest as JPEG",
+            _smaller(image, file, room),
         )
     elif image.width > _GENEROUS * room:
         yield place.finding(
@@ -173,5 +170,26 @@ def _file(image: Image, place: _Place, room: int) -> Iterator[Finding]:
             "image/webp",
             Level.WARNING,
             f"{image.source} is a WebP, which Outlook on Windows does not show",
-            "save it as PNG or JPEG",
+            f"save it as PNG, and name that file: `mogrify -format png {file}`"
+            if not image.is_animated
+            else f"save it as GIF, and name that file: `convert {file} {_named(image, '.gif')}`",
         )
+
+
+def _smaller(image: Image, file: str, room: int) -> str:
+    fit = f"-auto-orient -strip -resize '{2 * room}x>' -quality 82"
+    if image.kind is ImageKind.JPEG:
+        return f"make it smaller: `mogrify {fit} {file}`"
+    if image.is_animated:
+        return (
+            "make it smaller, or show its first picture, and name that file:"
+            f" `convert {shlex.quote(image.source + '[0]')} {fit} {_named(image, '.jpg')}`"
+        )
+    return (
+        "save it as JPEG, and name that file:"
+        f" `mogrify -format jpg -background white -alpha remove {fit} {file}`"
+    )
+
+
+def _named(image: Image, ending: str) -> str:
+    return shlex.quote(str(PurePosixPath(image.source).with_suffix(ending)))

@@ -41,7 +41,19 @@ def test_says_nothing_of_an_image_that_is_right() -> None:
             id="a photograph of 5 MB",
         ),
         pytest.param(
-            {"size": 600_000}, "image/heavy", Level.WARNING, "1,104 pixels wide", id="heavy"
+            {"size": 600_000},
+            "image/heavy",
+            Level.WARNING,
+            "`mogrify -format jpg -background white -alpha remove -auto-orient -strip"
+            " -resize '1104x>' -quality 82 'content/my map.jpg'`",
+            id="heavy",
+        ),
+        pytest.param(
+            {"size": 600_000, "kind": ImageKind.GIF, "is_animated": True},
+            "image/heavy",
+            Level.WARNING,
+            "`convert 'content/my map.jpg[0]' -auto-orient",
+            id="a heavy film",
         ),
         pytest.param({"width": 2_000}, "image/wide", Level.NOTE, "mogrify -resize", id="wide"),
         pytest.param(
@@ -52,7 +64,20 @@ def test_says_nothing_of_an_image_that_is_right() -> None:
             {"is_turned": True}, "image/turned", Level.WARNING, "-auto-orient", id="turned"
         ),
         pytest.param({"is_clear": True}, "image/clear", Level.NOTE, "-flatten", id="clear"),
-        pytest.param({"kind": ImageKind.WEBP}, "image/webp", Level.WARNING, "PNG", id="WebP"),
+        pytest.param(
+            {"kind": ImageKind.WEBP},
+            "image/webp",
+            Level.WARNING,
+            "`mogrify -format png 'content/my map.jpg'`",
+            id="WebP",
+        ),
+        pytest.param(
+            {"kind": ImageKind.WEBP, "is_animated": True},
+            "image/webp",
+            Level.WARNING,
+            "`convert 'content/my map.jpg' 'content/my map.gif'`",
+            id="a moving WebP",
+        ),
     ],
 )
 def test_says_what_is_wrong_with_a_file_and_how_to_mend_it(
