@@ -52,6 +52,7 @@ _EDITION = (
     "personal/no-fallback",
     *("preheader/empty", "preheader/length"),
     *("size/clip", "size/styles"),
+    *("style/property", "style/syntax", "style/value"),
     *("subject/empty", "subject/length"),
     "table/role",
     *("text/html", "text/justified", "text/left-over", "text/line-height", "text/markdown"),

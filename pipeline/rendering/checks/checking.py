@@ -17,6 +17,7 @@ from pipeline.rendering.checks import (
     links,
     pictures,
     size,
+    styling,
     tables,
     text_images,
     texts,
@@ -51,12 +52,16 @@ WORD_CHECKS: tuple[Check, ...] = (words.check,)
 
 #: Findings about a text of the issue that are made where the text was written.
 _MADE_AT_THE_SOURCE = ("link/", "image/")
+#: What a rule that lacks its brace looks like.
+_NESTING = "client-support/css-nesting"
 
 
 def check_edition(
     edition: Edition, manuscript: Manuscript, options: RenderOptions, origins: Origins
 ) -> tuple[Finding, ...]:
     """Find what must not, or should not, go out as it is."""
+    styled = tuple(origins.check_source(styling.check))
+    broken = any(finding.id == "style/syntax" for finding in styled)
     return (
         *size.check(edition),
         *headers.check(edition, manuscript.issue),
@@ -64,7 +69,8 @@ def check_edition(
         *interface.check(manuscript, options),
         *texts.check(manuscript),
         *text_images.check(manuscript, options),
-        *_page(edition, options, origins),
+        *styled,
+        *(one for one in _page(edition, options, origins) if not (broken and one.id == _NESTING)),
     )
 
 
@@ -83,6 +89,7 @@ def check_html(text: str, clients: ClientMix | None = None) -> tuple[Finding, ..
     return (
         *size.check_text(page.text),
         *(finding for check in (*MARKUP_CHECKS, *WORD_CHECKS) for finding in check(page)),
+        *styling.check_page(page.text),
         *client_support.check_page(page.text, clients or mix.usual()),
     )
 

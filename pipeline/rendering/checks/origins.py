@@ -87,6 +87,12 @@ class Origins:
             self._page, self._written = page, self._match(page)
         return self._at(self._written.get(element, 0) if element is not None else 0)
 
+    def check_source(
+        self, check: Callable[[str, Callable[[int], str]], Iterator[Finding]]
+    ) -> Iterator[Finding]:
+        """Give the findings about the MJML source itself, at the places of who wrote it."""
+        return check(self._source, lambda offset: self._at(offset).place)
+
     def _at(self, offset: int) -> Origin:
         if self._spans is None:
             self._spans = tuple(_spans(self._source, self._bodies))

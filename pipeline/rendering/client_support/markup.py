@@ -27,7 +27,17 @@ _ATTRIBUTE = re.compile(
 # Elements whose text is no markup.
 _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
-    for name in ("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp")
+    for name in (
+        "iframe",
+        "mj-style",
+        "noembed",
+        "noframes",
+        "script",
+        "style",
+        "textarea",
+        "title",
+        "xmp",
+    )
 }
 
 
@@ -53,7 +63,7 @@ class Markup:
     text: str
     #: Each distinct tag as it is written: where it stands first, and how often.
     tags: dict[str, list[int]] = field(default_factory=dict)
-    #: What stands in each ``<style>``, and where.
+    #: What stands in each ``<style>`` and MJML's ``<mj-style>``, and where.
     sheets: list[tuple[str, int]] = field(default_factory=list)
     #: Where each comment stands; a condition for Outlook is one to every other mail program.
     comments: list[int] = field(default_factory=list)
@@ -95,7 +105,7 @@ def _read_tag(markup: Markup, piece: re.Match[str], end: int) -> int:
         return end
     close = raw.search(markup.text, end)
     stop = close.start() if close else len(markup.text)
-    if piece["name"].lower() == "style":
+    if piece["name"].lower() in {"style", "mj-style"}:
         markup.sheets.append((markup.text[end:stop], end))
     return stop
 

@@ -1,0 +1,58 @@
+"""Whether the style sheets and style attributes of a page, or of its MJML, hold what CSS knows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from pipeline.model.finding import Finding, split_place
+from pipeline.rendering import style_faults
+from pipeline.rendering.client_support import markup
+from pipeline.rendering.style_faults import StyleFault
+
+#: Faults of one page that are told.
+_MOST = 20
+
+
+def check(text: str, locate: Callable[[int], str]) -> Iterator[Finding]:
+    """Tell each fault once, at its first place; ``locate`` names the place of an offset."""
+    places: dict[StyleFault, list[str]] = {}
+    for fault, offset in _faults(markup.read(text)):
+        # What stands in a macro was written once.
+        known = places.setdefault(replace(fault, offset=0), [])
+        if (place := locate(offset)) not in known:
+            known.append(place)
+        if len(places) == _MOST:
+            break
+    for fault, (first, *others) in places.items():
+        source, line, column = split_place(first)
+        yield Finding(
+            id=fault.id,
+            level=fault.level,
+            source=source,
+            line=line,
+            column=column,
+            message=fault.message + (f" (and {len(others)} more)" if others else ""),
+            remedy=fault.remedy,
+        )
+
+
+def check_page(text: str) -> Iterator[Finding]:
+    """Look at any HTML mail; lines and columns are the page's."""
+
+    def locate(offset: int) -> str:
+        return f":{text.count(chr(10), 0, offset) + 1}:{offset - text.rfind(chr(10), 0, offset)}"
+
+    return check(text, locate)
+
+
+def _faults(page: markup.Markup) -> Iterator[tuple[StyleFault, int]]:
+    for sheet, offset in page.sheets:
+        for fault in style_faults.in_sheet(sheet):
+            yield fault, offset + fault.offset
+    for tag, (offset, _) in page.tags.items():
+        if "style" not in tag.lower():
+            continue
+        for attribute in markup.attributes(tag):
+            if attribute.name == "style":
+                for fault in style_faults.in_attribute(attribute.value):
+                    within = fault.offset if attribute.exact else 0
+                    yield fault, offset + attribute.offset + within
