@@ -33,6 +33,8 @@ _VOID = ("br", "hr", "img")
 _INSETS = ("blockquote", "ol", "ul")
 #: So many columns fit the screen of a telephone without broken words.
 _FEW_COLUMNS = 3
+#: From so many on, each pixel between them is one that a short word lacks.
+_CROWD = 6
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -109,8 +111,9 @@ def _fit(image: etree._Element, room: int) -> None:
 def _mark_tables(root: etree._Element) -> None:
     """Say of a table that its words must be broken for a telephone's screen."""
     for table in root.iter("table"):
-        if len(table.findall("thead/tr/th")) > _FEW_COLUMNS:
-            table.set("class", "many")
+        columns = len(table.findall("thead/tr/th"))
+        if columns > _FEW_COLUMNS:
+            table.set("class", "many crowded" if columns >= _CROWD else "many")
 
 
 @cache

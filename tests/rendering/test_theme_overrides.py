@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.model.edition import Edition
+from pipeline.rendering.colours import READABLE, contrast
 from pipeline.rendering.renderer import Renderer
 from tests.factories import make_issue
+from tests.rendering import screens
 from tests.rendering.letters import NONCE, OPTIONS, THEMES, as_html, as_page, render, theme_path
 
 #: What a site changes first.
@@ -44,6 +46,34 @@ def test_a_footer_alone_is_changed(site, theme):
     assert "1 Main Street" not in own.body.text_content()
     after = theirs.body.text_content().index("Have a question of your own?")
     assert own.body.text_content()[:after] == theirs.body.text_content()[:after]
+
+
+@pytest.mark.parametrize(
+    "darken",
+    [
+        pytest.param(lambda page: screens.apply_media(page, "dark"), id="media query"),
+        pytest.param(screens.apply_outlook_marks, id="Outlook.com"),
+    ],
+)
+def test_what_is_added_without_a_class_can_be_read_by_night(site, theme, darken):
+    footer = shipped(theme, "footer.mjml")
+    (site / "footer.mjml").write_text(
+        footer
+        + """<mj-section><mj-column>
+        <mj-text>We meet at <a href="https://news.example/well">the well</a>.</mj-text>
+        <mj-button href="https://news.example/come">Come</mj-button>
+        <mj-table><tr><td>Monday</td><td>noon</td></tr></mj-table>
+        </mj-column></mj-section>"""
+    )
+    page = as_page(render_site(site, theme))
+    darken(page)
+    read = {
+        (element.text or "").strip(): contrast(ink, ground)
+        for element, ink, ground in screens.pairs(page)
+    }
+
+    assert {"We meet at", "the well", "Come", "Monday", "noon"} <= set(read)
+    assert all(it >= READABLE for it in read.values()), read
 
 
 @pytest.mark.parametrize("part", PARTS)
