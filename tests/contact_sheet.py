@@ -20,7 +20,7 @@ WIDTHS = (320, 375, 640, 800)
 _GAP = 32
 _GROUND = "#8d9196"
 #: How much of a letter the documentation shows, how wide the whole is there, in how many colours.
-_SHOWN, _SMALL, _COLOURS = 800, 1000, 32
+_SHOWN, _SMALL, _COLOURS = 800, 1000, 96
 
 
 def rows(page: Page, theme: str) -> Iterator[list[Image.Image]]:

@@ -55,7 +55,10 @@ def write_edition(site: Site) -> Path:
 def palette_png(picture: Image.Image, colours: int = 256) -> bytes:
     """Write a picture with the colours that fit it best."""
     file = io.BytesIO()
-    fitting = picture.quantize(colours, dither=Image.Dither.NONE)
+    # The usual way goes by how often a colour occurs, and loses the accent to many greys.
+    fitting = picture.convert("RGB").quantize(
+        colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )
     fitting.save(file, "PNG", optimize=True)
     return file.getvalue()
 
