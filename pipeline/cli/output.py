@@ -78,8 +78,9 @@ def findings(found: Iterable[Finding]) -> None:
     """Print findings, worst first, each ``path:line: problem, remedy``, and its name."""
     order = list(Level)
 
-    def rank(finding: Finding) -> tuple[bool, int, str, int]:
-        return bool(finding.silenced), order.index(finding.level), finding.source, finding.line
+    def rank(finding: Finding) -> tuple[bool, int, str, int, int]:
+        level = order.index(finding.level)
+        return bool(finding.silenced), level, finding.source, finding.line, finding.column
 
     for finding in sorted(found, key=rank):
         word = "silenced" if finding.silenced else finding.level.value

@@ -204,6 +204,13 @@ def _levels(value: object) -> Mapping[str, Level | None]:
             raise ValueError(
                 f'has no such level for {name}: it is "error", "warning", "note" or "off"'
             )
+        if name in finding_ids.GUARDS and word != "error":
+            raise ValueError(f"cannot lower {name}: it is an error, which guards the send")
+        if name in finding_ids.SOMETIMES_GUARDS and word == "off":
+            raise ValueError(
+                f'cannot put {name} off: where it is an error it guards the send; "note" lowers'
+                " its warning"
+            )
     return {name: words[word] for name, word in value.items()}
 
 

@@ -1,10 +1,11 @@
 """The names of every finding, for who sets a level or silences one.
 
-Those of client support are caniemail's, and not listed here.
+Those of client support are caniemail's, and listed beside.
 """
 
 import difflib
-import re
+
+from pipeline.model.client_features import SLUGS
 
 #: In files that people edit; each keeps an issue back or says why a Q&A is passed over.
 _CONTENT = tuple(
@@ -66,19 +67,36 @@ PAGE = "docs/reference/findings.md"
 
 #: The group whose names come from caniemail.
 CLIENT_SUPPORT = "client-support"
-_OF_CLIENT_SUPPORT = re.compile(rf"{CLIENT_SUPPORT}/[a-z0-9][a-z0-9-]*")
+_OF_CLIENT_SUPPORT = frozenset(f"{CLIENT_SUPPORT}/{slug}" for slug in SLUGS)
+#: Always errors, which guard the send: no site lowers one.
+GUARDS = frozenset(
+    {
+        *_CONTENT,
+        *("image/many", "image/unusable", "issue-file/slot", "issue/approval", "issue/unusable"),
+        *("subject/empty", "template/error"),
+    }
+    - {
+        *("content/comment", "content/date", "content/ending", "content/null"),
+        *("content/other-key", "content/quote", "content/section", "content/slug"),
+        *("content/status", "content/unknown-key"),
+    }
+)
+#: Errors from some size on.
+SOMETIMES_GUARDS = frozenset({"image/attached", "size/clip"})
 
 _GROUPS = tuple(sorted({CLIENT_SUPPORT, *(name.partition("/")[0] for name in IDS)}))
 
 
 def is_known(name: str) -> bool:
     """Tell whether a name is that of a finding or of a group of them."""
-    return name in IDS or name in _GROUPS or bool(_OF_CLIENT_SUPPORT.fullmatch(name))
+    return name in IDS or name in _GROUPS or name in _OF_CLIENT_SUPPORT
 
 
 def nearest(name: str) -> str:
     """Give the known name that was most likely meant; empty when none is near."""
-    close = difflib.get_close_matches(name.lower(), (*IDS, *_GROUPS), n=1, cutoff=0.6)
+    is_feature = name.lower().startswith(f"{CLIENT_SUPPORT}/")
+    known = sorted(_OF_CLIENT_SUPPORT) if is_feature else (*IDS, *_GROUPS)
+    close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     return close[0] if close else ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.model.finding import Finding, Level
-from pipeline.model.finding_ids import covers
+from pipeline.model.finding_ids import GUARDS, covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,17 @@ def unused(
     names = tuple((finding.id, finding.level) for finding in findings)
     for silence in silences:
         meant = {level for name, level in names if covers(silence.name, name)}
-        if not meant:
+        if silence.name in GUARDS and not meant:
+            yield Finding(
+                id="issue/silence",
+                level=Level.WARNING,
+                source=source,
+                line=silence.line,
+                message=f"`silence` names {silence.name}, which is always an error and cannot be"
+                " silenced",
+                remedy="take it out",
+            )
+        elif not meant:
             yield Finding(
                 id="issue/silence",
                 level=Level.NOTE,

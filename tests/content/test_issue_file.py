@@ -270,6 +270,11 @@ def test_reads_what_an_editor_silences_with_the_reason_and_the_line():
         pytest.param("link/insecure", "no finding with a reason", id="a word"),
         pytest.param("[link/insecure]", "no finding with a reason", id="a list"),
         pytest.param("{link/unsecure: x}", "did you mean `link/insecure`?", id="a slip"),
+        pytest.param(
+            "{client-support/css-display-flexx: x}",
+            "did you mean `client-support/css-display-flex`?",
+            id="no such feature",
+        ),
         pytest.param("{link/insecure: }", "without a reason", id="no reason"),
         pytest.param("{link/insecure: [a]}", "list", id="a list of reasons"),
     ],

@@ -1,6 +1,11 @@
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 
-from pipeline.model import finding_ids
+from pipeline.model import client_features, finding_ids
 from pipeline.model.finding import Finding, Level
 from pipeline.model.verdict import Silence, is_at, settle, unused
 
@@ -77,6 +82,7 @@ def test_a_silence_that_silences_nothing_is_told(silence, level):
         ("link", True),
         ("client-support", True),
         ("client-support/css-border-radius", True),
+        ("client-support/css-foo", False),
         ("client-support/", False),
         ("insecure", False),
         ("", False),
@@ -89,3 +95,15 @@ def test_knows_the_names_of_findings_and_of_their_groups(name, known):
 def test_finds_the_name_that_was_meant():
     assert finding_ids.nearest("link/unsecure") == "link/insecure"
     assert finding_ids.nearest("xyzzy") == ""
+
+
+def test_the_names_of_features_are_those_of_the_data():
+    data = json.loads((files("pipeline.rendering") / "data/caniemail.json").read_text("utf-8"))
+
+    assert set(data["features"]) == client_features.SLUGS
+
+
+def test_what_is_always_an_error_is_what_the_page_of_findings_says():
+    page = (Path(__file__).parents[2] / finding_ids.PAGE).read_text("utf-8")
+
+    assert set(re.findall(r"^\| `([^`]+)` \| error \|", page, re.MULTILINE)) == finding_ids.GUARDS

@@ -31,6 +31,8 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 #: Where another program writes an address later.
 _LATER = re.compile(r"\{\{|\{%|\*\||%%|\[\[|\$\{|<%|\[%")
 _MAILBOX = re.compile(r"[^@\s,]+@[^@\s,.]+(?:\.[^@\s,.]+)+")
+#: What no name of a machine has.
+_NO_HOST = re.compile(r"[\s%<>\"'\\^`{|}]")
 #: Works on a phone, where most mail is read.
 _OF_PHONES = ("tel:", "sms:")
 
@@ -79,7 +81,8 @@ def _web(url: str) -> Iterator[Trouble]:
         host = (parts.hostname or "").rstrip(".").lower()
     except ValueError:
         parts, host = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", url):
+    is_whole = parts.scheme in {"http", "https"} and host and not _NO_HOST.search(host)
+    if not is_whole or re.search(r"\s", url):
         yield Trouble("link/unusable", Level.WARNING, f"does not work in a mail: {url}", _way(url))
         return
     if _is_private(host):
@@ -136,4 +139,6 @@ def _way(url: str) -> str:
         return f"write https:{url}"
     if not _SCHEME.match(url):
         return "write it in full, with https:// and the host"
+    if url.lower().startswith(("http://", "https://")):
+        return "mend its host, and write each blank of its path as %20"
     return "begin it with https:// or mailto:"

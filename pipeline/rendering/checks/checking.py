@@ -63,7 +63,7 @@ def check_edition(
     styled = tuple(origins.check_source(styling.check))
     broken = any(finding.id == "style/syntax" for finding in styled)
     return (
-        *size.check(edition),
+        *size.check(edition, manuscript.issue),
         *headers.check(edition, manuscript.issue),
         *footer.check(options),
         *interface.check(manuscript, options),

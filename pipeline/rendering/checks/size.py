@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding, Level
+from pipeline.model.issue import Issue
 from pipeline.rendering.checks.page import Page
 
 #: Bytes of HTML from which the mail is long, and from which Gmail may hide its end (102,400).
@@ -22,9 +23,11 @@ def html_bytes(edition: Edition) -> int:
     return len(edition.html.join(_WORST).encode())
 
 
-def check(edition: Edition) -> Iterator[Finding]:
-    """Compare an edition with what mail programs show."""
-    yield from _judge(edition.html_bytes, html_bytes(edition), "choose fewer or shorter Q&As")
+def check(edition: Edition, issue: Issue) -> Iterator[Finding]:
+    """Compare an edition with what mail programs show; of its Q&As the longest is named."""
+    longest = max(issue.qas, key=lambda qa: len(qa.question.text) + len(qa.answer.text))
+    remedy = f"choose fewer or shorter Q&As; the longest is {longest.source or longest.slug}"
+    yield from _judge(edition.html_bytes, html_bytes(edition), remedy)
 
 
 def check_text(text: str) -> Iterator[Finding]:

@@ -94,10 +94,12 @@ def _document(document: Document, source: str, room: int) -> Iterator[Finding]:
 def _carried(images: Sequence[Image]) -> Iterator[Finding]:
     size = sum(image.size for image in images)
     if size > HEAVY_TOGETHER:
+        largest = max(images, key=lambda image: image.size)
         yield Finding(
             id="image/attached",
             level=Level.ERROR if size > REFUSED_TOGETHER else Level.WARNING,
-            message=f"each message carries {size:,} bytes of images",
+            message=f"each message carries {size:,} bytes of images, {largest.size:,} of them in"
+            f" {largest.source}",
             remedy='make them smaller, or set [images] delivery = "hosted"',
         )
 

@@ -26,6 +26,8 @@ def test_in_a_good_page_nothing_is_found():
         pytest.param('<a href="//b.example">the book</a>', "link/unusable", id="no scheme"),
         pytest.param('<a href="javascript:x()">the book</a>', "link/unusable", id="script"),
         pytest.param('<a href="https://">the book</a>', "link/unusable", id="no host"),
+        pytest.param('<a href="https://x y">the book</a>', "link/unusable", id="a blank"),
+        pytest.param('<a href="https://x%20y">the book</a>', "link/unusable", id="%20 in a host"),
         pytest.param('<a href="https://[">the book</a>', "link/unusable", id="broken host"),
         pytest.param('<a href="https://b.example/a b">the book</a>', "link/unusable", id="blank"),
         pytest.param('<a href="http://b.example">the book</a>', "link/insecure", id="http"),
