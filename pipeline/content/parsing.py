@@ -81,6 +81,8 @@ def _read(data: bytes, source: str, slug: str, report: Report) -> QA | None:
             bio=about.lines.get("bio", 0),
             inspired_by=about.lines.get("inspired_by", 0),
             language=about.lines.get("language", 0),
+            answered_by=about.lines.get("answered_by", 0),
+            topics=about.lines.get("topics", 0),
         ),
     )
 

@@ -73,7 +73,7 @@ GUARDS = frozenset(
     {
         *_CONTENT,
         *("image/many", "image/unusable", "issue-file/slot", "issue/approval", "issue/unusable"),
-        *("subject/empty", "template/error"),
+        *("style/syntax", "subject/empty", "template/error"),
     }
     - {
         *("content/comment", "content/date", "content/ending", "content/null"),

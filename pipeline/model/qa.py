@@ -89,6 +89,8 @@ class KeyLines:
     bio: int = 0
     inspired_by: int = 0
     language: int = 0
+    answered_by: int = 0
+    topics: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

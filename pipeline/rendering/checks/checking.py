@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding
+from pipeline.rendering import text_places
 from pipeline.rendering.checks import (
+    attachments,
     contrast,
     document,
     footer,
@@ -15,6 +17,7 @@ from pipeline.rendering.checks import (
     left_over,
     legibility,
     links,
+    personal,
     pictures,
     size,
     styling,
@@ -77,10 +80,12 @@ def check_edition(
 def check_theme(words: Iterable[tuple[str, Literal]]) -> Iterator[Finding]:
     """Find what the theme's author left in its files."""
     for source, literal in words:
-        found = left_over.find(literal.text)
-        if found:
-            line = literal.line_at(found.start())
-            yield from left_over.check(left_over.words(found[0], line), "theme", source)
+        text = text_places.passage(
+            (line, literal.line + number)
+            for number, line in enumerate(literal.text.splitlines(keepends=True))
+        )
+        for look in (left_over.check, personal.check, attachments.check):
+            yield from look(text, "theme", source)
 
 
 def check_html(text: str, clients: ClientMix | None = None) -> tuple[Finding, ...]:

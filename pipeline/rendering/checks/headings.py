@@ -51,15 +51,17 @@ def check(page: Page) -> Iterator[Finding]:
         yield _NO_FIRST.at(page, headings[0])
     yield from _SEVERAL.among(page, firsts[1:])
     yield from _EMPTY.among(page, (one for one in headings if not _words(one)))
+    skipped: dict[tuple[str, str], list[etree._Element]] = {}
     for before, after in pairwise(headings):
         if _level(after) > _level(before) + 1:
-            yield Fault(
-                "heading/skipped",
-                Level.WARNING,
-                f"<{after.tag}> follows <{before.tag}>, so a level is left out",
-                f"write <h{_level(before) + 1}>",
-            ).at(page, after)
-            return
+            skipped.setdefault((str(before.tag), str(after.tag)), []).append(after)
+    for (above, below), found in skipped.items():
+        yield from Fault(
+            "heading/skipped",
+            Level.WARNING,
+            f"<{below}> follows <{above}>, so a level is left out",
+            f"write <h{int(above[1]) + 1}>",
+        ).among(page, found)
 
 
 def _level(heading: etree._Element) -> int:

@@ -15,15 +15,19 @@ def words(text: str, line: int) -> Passage:
     return text_places.passage([(text, line)])
 
 
-def find(text: str) -> re.Match[str] | None:
-    """Find the first of what somebody meant to replace."""
-    return _LEFT_OVER.search(text)
+def find(text: str) -> Iterator[re.Match[str]]:
+    """Find what somebody meant to replace, each kind of it once."""
+    seen: set[str] = set()
+    for found in _LEFT_OVER.finditer(text):
+        kind = " ".join(found[0].lower().split())
+        if kind not in seen:
+            seen.add(kind)
+            yield found
 
 
 def check(passage: Passage, name: str, source: str) -> Iterator[Finding]:
     """Look at a text that an editor or a theme wrote; what readers write is theirs."""
-    found = find(passage.text)
-    if found:
+    for found in find(passage.text):
         yield Finding(
             id="text/left-over",
             level=Level.WARNING,

@@ -48,11 +48,13 @@ def check(manuscript: Manuscript) -> Iterator[Finding]:
         qa = entry.qa
         yield from _document(entry.question, "question", qa.source)
         yield from _document(entry.answer, "answer", qa.source)
-        texts = (
+        texts: tuple[tuple[str, tuple[Passage, ...]], ...] = (
             ("title", (words(qa.title, qa.lines.title),)),
             ("question", entry.question.passages),
             ("answer", entry.answer.passages),
             ("bio", (words(qa.answer.bio or "", qa.lines.bio),)),
+            ("answered_by", (words(qa.answer.answered_by or "", qa.lines.answered_by),)),
+            *(("topic", (words(topic, qa.lines.topics),)) for topic in qa.topics),
         )
         for name, passages in texts:
             for passage in passages:
@@ -117,6 +119,6 @@ def _html(passage: Passage, name: str, source: str) -> Iterator[Finding]:
             line=passage.line_at(found.start()),
             message=f"the {name} holds {found[0][:60]!r}, and readers see just that",
             remedy="remove it"
-            if name in {"title", "bio"}
+            if name in {"title", "bio", "answered_by", "topic"}
             else f"write Markdown: {instead}, or put it into `backticks` to show it",
         )

@@ -1,13 +1,15 @@
 """The words of a page of which nobody knows who wrote them: what looks unfinished or promised."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.model.finding import Finding, Level
 from pipeline.rendering.checks import attachments, left_over, personal
 from pipeline.rendering.checks.page import Page
 
+#: Findings of one page; who left more has not begun.
+_MOST = 50
 #: Elements whose text nobody reads.
 _UNSEEN = frozenset({"script", "style", "template"})
 
@@ -17,7 +19,7 @@ class _Rule:
     """What is looked for in every text."""
 
     id: str
-    find: Callable[[str], re.Match[str] | None]
+    find: Callable[[str], Iterable[re.Match[str]]]
     message: str
     remedy: str
 
@@ -25,7 +27,8 @@ class _Rule:
 _RULES = (
     _Rule(
         "text/left-over",
-        left_over.find,
+        # Another program fills in its own marks.
+        lambda text: left_over.find(personal.without(text)),
         "the text holds {!r}, which looks unfinished",
         "finish or remove it",
     ),
@@ -37,7 +40,7 @@ _RULES = (
     ),
     _Rule(
         "attachment/missing",
-        attachments.find,
+        lambda text: filter(None, [attachments.find(text)]),
         "the text says {!r}; see that it is attached",
         "attach it, or link to it",
     ),
@@ -45,20 +48,23 @@ _RULES = (
 
 
 def check(page: Page) -> Iterator[Finding]:
-    """Look at every text; one fault is told once, at the first."""
-    told: set[str] = set()
+    """Look at every text; the same words are told once, at the first place."""
+    told: set[tuple[str, str]] = set()
     for element, text in page.texts:
         if element.tag in _UNSEEN:
             continue
         for rule in _RULES:
-            if rule.id not in told and (found := rule.find(text)):
-                told.add(rule.id)
+            for found in rule.find(text):
+                words = " ".join(found[0].split())
+                if (rule.id, words.lower()) in told or len(told) >= _MOST:
+                    continue
+                told.add((rule.id, words.lower()))
                 line, column = page.place(element)
                 yield Finding(
                     id=rule.id,
                     level=Level.WARNING,
                     line=line,
                     column=column,
-                    message=rule.message.format(" ".join(found[0].split())),
+                    message=rule.message.format(words),
                     remedy=rule.remedy.format(),
                 )

@@ -110,19 +110,18 @@ def test_misses_the_postal_address():
     assert set(found(make_issue(), options)) == {("footer/postal-address", Level.WARNING)}
 
 
-def test_looks_at_the_title_the_bio_and_the_column():
+def test_looks_at_the_title_the_names_the_topics_and_the_column():
     qa = make_letter(
         title="TK",
         inspired_by=Inspiration("A column", "ftp://columns.example"),
         source="content/a.md",
     )
-    qa = replace(qa, answer=Answer("Yes.", "Jo Doe", "FIXME"))
+    qa = replace(qa, answer=Answer("Yes.", "TODO", "FIXME"), topics=("TODO",))
 
     findings = render(make_issue(qas=(qa,))).findings
 
     assert [finding.id for finding in findings] == [
-        "text/left-over",
-        "text/left-over",
+        *["text/left-over"] * 4,
         "link/unusable",
     ]
 

@@ -205,8 +205,26 @@ def test_a_personal_value_needs_a_fallback():
     greeting = page(f"{BODY}<p>Dear {{{{ first_name }}}},</p>")
     kind = page(f'{BODY}<p>Dear {{{{ first_name | default: "friend" }}}},</p>')
 
-    assert names(greeting) == ["text/left-over", "personal/no-fallback"]
-    assert names(kind) == ["text/left-over"]
+    choice = page(f"{BODY}<p>Dear *|IF:FNAME|**|FNAME|**|ELSE:|*friend*|END:IF|*,</p>")
+
+    assert names(greeting) == ["personal/no-fallback"]
+    assert names(kind) == names(choice) == []
+
+
+def test_each_mark_of_a_line_is_told_once():
+    line = "TK, TODO, fixme, FIXME, lorem ipsum, *|FNAME|*, {{ first_name }}, %name%, TK"
+
+    assert sorted(names(page(f"{BODY}<p>{line}</p>"))) == [
+        *["personal/no-fallback"] * 3,
+        *["text/left-over"] * 4,
+    ]
+
+
+def test_each_level_that_is_left_out_is_told():
+    found = findings(page("<h1>a</h1><h3>b</h3><h6>c</h6>"))
+
+    skipped = [one.remedy for one in found if one.id == "heading/skipped"]
+    assert skipped == ["write <h2>", "write <h4>"]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,14 @@ def test_what_a_theme_s_author_left_has_its_line(tmp_path):
     assert "the theme holds 'TODO'" in found.message
 
 
+def test_a_theme_greets_nobody_by_a_mark_and_promises_no_attachment(tmp_path):
+    footer = FOOTER % "<p>Dear *|FNAME|*,</p>\n<p>please find attached</p>"
+    found = [one for one in findings(tmp_path, footer_mjml=footer) if one.id != "link/anchor"]
+
+    assert {one.id for one in found} >= {"personal/no-fallback", "attachment/missing"}
+    assert {one.source for one in found} == {"templates/classic/footer.mjml"}
+
+
 def test_a_contrast_that_the_theme_makes_is_told_of_the_theme(tmp_path):
     footer = FOOTER % '<p style="color:#999">Jo</p>'
     found = [one for one in findings(tmp_path, footer_mjml=footer) if "contrast" in one.id]
