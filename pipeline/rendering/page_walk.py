@@ -1,12 +1,15 @@
-"""Walks once through a finished page: is it whole, titled, and does it say its languages.
+"""Walks once through a finished page: is it whole, titled, with its languages and a way out.
 
 The page was written by lxml, so every attribute is quoted and no bracket stands by itself.
 """
 
 import re
+from collections.abc import Callable
 
 from pipeline.errors import PostConditionError
 from pipeline.model.edition import Placeholder, Template
+from pipeline.rendering import way_out
+from pipeline.rendering.way_out import WayOut, read_attributes
 
 # Stand for the beginning and the end of what is only for the mail; no page can hold them.
 _START, _END = "\x01", "\x02"
@@ -18,24 +21,34 @@ _TOKEN = re.compile(
     rf"|(?P<mark>{_MARK.pattern})",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"([^\s=\"'/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'))?")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _NOT_CLOSED = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 _BETWEEN = "write it between two elements"
 
 
-def check(template: Template) -> None:
-    """Look at a page with the marks of what is only for the mail; raise PostConditionError."""
+def check(template: Template, link_place: Callable[[], str] | None = None) -> None:
+    """Look at a page with the marks of what is only for the mail; raise PostConditionError.
+
+    ``link_place`` says where the unsubscribe link was written.
+    """
     page = "".join(_shown(part) for part in template.parts)
     walk = _Walk()
+    end = 0
     for token in _TOKEN.finditer(page):
+        if walk.way_out.is_open:
+            walk.way_out.read(page[end : token.start()])
         walk.take(token)
+        end = token.end()
     if walk.opened:
         raise _error(f"the page does not close <{walk.opened[-1]}>")
     title = _TITLE.search(page)
     if title is None or not title[1].strip():
         raise _error(
             "the page has no title", "write <mj-title>{{ subject }}</mj-title> into its <mj-head>"
+        )
+    if not walk.way_out.is_found:
+        raise PostConditionError(
+            walk.way_out.fault, place=link_place() if link_place else "", remedy=way_out.REMEDY
         )
 
 
@@ -45,6 +58,8 @@ def _shown(part: Placeholder | str) -> str:
             return _START
         case Placeholder.MAIL_ONLY_END:
             return _END
+        case Placeholder.UNSUBSCRIBE_URL:
+            return way_out.MARK
         case Placeholder():
             return "x"
         case _:
@@ -62,6 +77,7 @@ class _Walk:
         self.opened: list[str] = []
         # How many elements were open at the start of a block, and at fewest since.
         self._outer = self._lowest = 0
+        self.way_out = WayOut()
 
     def take(self, token: re.Match[str]) -> None:
         """Go on by one piece."""
@@ -86,10 +102,11 @@ class _Walk:
             )
 
     def _start(self, tag: str, attributes: str) -> None:
+        self.way_out.start(tag, attributes, len(self.opened))
         if tag == "html" or self.opened[-1:] == ["body"]:
-            _check_language(tag, _read(attributes))
+            _check_language(tag, read_attributes(attributes))
         if tag == "img":
-            names = _read(attributes)
+            names = read_attributes(attributes)
             if "alt" not in names:
                 raise _error(
                     f"the image {names.get('src')} has no alternative text",
@@ -105,6 +122,7 @@ class _Walk:
             inner = "".join(self.opened[-1:])
             raise _error(f"</{tag}> closes <{inner}> in the page, which does not fit")
         self.opened.pop()
+        self.way_out.leave(len(self.opened))
         self._lowest = min(self._lowest, len(self.opened))
 
 
@@ -116,7 +134,3 @@ def _check_language(tag: str, names: dict[str, str]) -> None:
             'begin issue.mjml with <mjml lang="{{ language }}" dir="{{ direction }}">, '
             "and write both into what stands in <mj-raw>",
         )
-
-
-def _read(attributes: str) -> dict[str, str]:
-    return {name: value[1:-1] for name, value in _ATTRIBUTE.findall(attributes)}

@@ -19,8 +19,13 @@ def _refuse_if(broken: bool, fault: str, *, place: str = "", remedy: str = "") -
         raise PostConditionError(fault, place=place, remedy=remedy or "look at the theme")
 
 
-def check_compiled(source: str, page: Pieces, placeholders: Placeholders) -> None:
-    """Look at what the MJML compiler made of a source."""
+def check_compiled(
+    source: str,
+    page: Pieces,
+    placeholders: Placeholders,
+    locate: Callable[[int], str] = lambda _offset: "",
+) -> None:
+    """Look at what the MJML compiler made of a source; ``locate`` names a place of that."""
     for tag in page.tags:
         # Every backslash went in as a character reference.
         _refuse_if("\\" in tag, f"the compiler wrote an attribute as a debug string: {tag[:120]}")
@@ -28,7 +33,8 @@ def check_compiled(source: str, page: Pieces, placeholders: Placeholders) -> Non
         _refuse_if(
             True,  # noqa: FBT003 - reads as a sentence
             f"the compiler dropped {lost.value}",
-            remedy="write it into a text or an href",
+            place=locate(source.find(placeholders.mark(lost))),
+            remedy="write it into a text or an href, and not into a comment",
         )
     left = re.search(r"<mj-[a-z-]*", page.text)
     _refuse_if(

@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import ContentError
-from pipeline.model.edition import Edition, Template
+from pipeline.errors import ContentError, PostConditionError
+from pipeline.model.edition import Edition, Placeholder, Template
 from pipeline.model.finding import Finding, Level, split_place
 from pipeline.model.image import Image
 from pipeline.model.issue import Issue
@@ -148,6 +148,22 @@ class Renderer:
         placeholders: Placeholders,
         deadline: Deadline,
     ) -> Template:
+        try:
+            return self._compile(source, names, placeholders, deadline)
+        except PostConditionError as error:
+            if error.place:
+                raise
+            raise PostConditionError(
+                error.message, place=self._templates.place_of(_HTML), remedy=error.remedy
+            ) from error
+
+    def _compile(
+        self,
+        source: str,
+        names: Mapping[str, object],
+        placeholders: Placeholders,
+        deadline: Deadline,
+    ) -> Template:
         locate = self._templates.locator(_HTML, names, source, escape=True)
         bounds.check_source(source, self._templates.place_of(_HTML))
         deadline.check()
@@ -158,7 +174,7 @@ class Renderer:
         post_conditions.check_way_out(source, "HTML", placeholders, partial(self._home, _HTML))
         before = page_pieces.take_apart(compiled)
         bounds.check_page(before, self._templates.place_of(_HTML))
-        post_conditions.check_compiled(source, before, placeholders)
+        post_conditions.check_compiled(source, before, placeholders, locate)
         deadline.check()
         inlined = inlining.inline(compiled)
         deadline.check()
@@ -168,7 +184,8 @@ class Renderer:
         post_conditions.check_marks(inlined, "HTML", placeholders)
         post_conditions.check_way_out(inlined, "HTML", placeholders)
         template = placeholders.split(inlined)
-        page_walk.check(template)
+        link = source.find(placeholders.mark(Placeholder.UNSUBSCRIBE_URL))
+        page_walk.check(template, lambda: locate(link))
         return template
 
     def _text(self, read: Manuscript, placeholders: Placeholders, deadline: Deadline) -> Template:

@@ -153,3 +153,73 @@ def test_a_good_page_passes():
     page_walk.check(
         page('<img src="a" alt=""/><br>', START, '<a href="', LINK, '">x</a>', END, "<!-- <p> -->")
     )
+
+
+OPEN = (START, '<a href="', LINK, '">x</a>', END)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        pytest.param(
+            ("<!--[if mso]>", '<a href="', LINK, '">x</a>', "<![endif]-->"),
+            "no link",
+            id="for Outlook only",
+        ),
+        pytest.param(("<p>", LINK, "</p>"), "no link", id="as a text"),
+        pytest.param(
+            ('<a href="', LINK, '" style="display: none">x</a>'), "is hidden", id="not displayed"
+        ),
+        pytest.param(
+            ('<p style="color:red;DISPLAY:none !important"><a href="', LINK, '">x</a></p>'),
+            "is hidden",
+            id="around it",
+        ),
+        pytest.param(('<p hidden=""><a href="', LINK, '">x</a></p>'), "is hidden", id="hidden"),
+        pytest.param(
+            ('<a style="visibility:hidden" href="', LINK, '">x</a>'), "is hidden", id="not visible"
+        ),
+        pytest.param(
+            ('<a style="opacity:0.0" href="', LINK, '">x</a>'), "is hidden", id="transparent"
+        ),
+        pytest.param(
+            ('<a style="font-size:0px" href="', LINK, '">x</a>'), "is hidden", id="too small"
+        ),
+        pytest.param(('<a href="', LINK, '">&#160; <!-- x --></a>x'), "no text", id="no text"),
+        pytest.param(
+            ('<a href="', LINK, '"><img src="a" alt=""/></a>'), "no text", id="an image without one"
+        ),
+        pytest.param(
+            ('<a href="', LINK, '"><b style="display:none">x</b></a>'),
+            "no text",
+            id="a hidden text",
+        ),
+        pytest.param(("<p>x</p>",), "no link", id="nothing"),
+    ],
+)
+def test_a_link_that_nobody_can_follow_is_no_way_out(parts, message):
+    with pytest.raises(PostConditionError, match=message) as refused:
+        page_walk.check(page(*parts), lambda: "templates/footer.mjml:8:1")
+
+    assert refused.value.place == "templates/footer.mjml:8:1"
+    assert "{{ unsubscribe_url }}" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param(
+            ('<div style="display:none">pre</div><br style="display:none"/>', *OPEN),
+            id="behind what is hidden",
+        ),
+        pytest.param(("<!--[if !mso]><!-->", *OPEN, "<!--<![endif]-->"), id="not for Outlook"),
+        pytest.param(('<a href="', LINK, '"><img src="a" alt="Leave"/></a>'), id="an image"),
+        pytest.param(
+            ('<td style="font-size:0px;display:none;display:block">', *OPEN, "</td>"),
+            id="shown after all",
+        ),
+        pytest.param(('<p hidden=""><a href="', LINK, '">x</a></p>', *OPEN), id="one of two"),
+    ],
+)
+def test_a_link_that_a_reader_sees_is_one(parts):
+    page_walk.check(page(*parts))

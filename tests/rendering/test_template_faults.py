@@ -205,3 +205,33 @@ def test_a_link_within_the_templates_is_followed(site):
     (site / "footer.mjml").symlink_to("../end.mjml")
 
     assert render_site(site).html.parts
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        pytest.param(
+            '<a class="tap"', '<a class="tap" style="display:none"', "is hidden", id="hidden"
+        ),
+        pytest.param(
+            '<a class="tap" href="{{ unsubscribe_url }}"',
+            "{{ unsubscribe_url }}<a",
+            "no link",
+            id="as a text",
+        ),
+        pytest.param(
+            '<a class="tap" href="{{ unsubscribe_url }}"',
+            "<!-- {{ unsubscribe_url }} --><a",
+            "dropped",
+            id="in a comment",
+        ),
+    ],
+)
+def test_a_way_out_that_nobody_can_use_is_refused_where_it_is_written(site, old, new, message):
+    edit(site, "footer.mjml", old, new)
+
+    error = refusal(site)
+
+    assert re.fullmatch(r"templates/classic/footer\.mjml:\d+:\d+", error.place)
+    assert message in error.message
+    assert error.remedy
