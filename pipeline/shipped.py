@@ -1,4 +1,4 @@
-"""Edge: where the themes and the sample newsletter lie, in a checkout or in an installed wheel."""
+"""Edge: where themes, sample newsletter and manual lie, in a checkout or in an installed wheel."""
 
 from pathlib import Path
 
@@ -26,6 +26,12 @@ def themes() -> tuple[str, ...]:
     """The names of the shipped themes."""
     folders = (path.name for path in templates().iterdir() if path.is_dir())
     return tuple(sorted(name for name in folders if name != _SHARED))
+
+
+def reference() -> Path:
+    """The reference pages of the documentation."""
+    inside = _PACKAGE / "_shipped" / "reference"
+    return inside if inside.is_dir() else _PACKAGE.parent / "docs" / "reference"
 
 
 def content() -> Path:

@@ -32,7 +32,7 @@ UNDECIDED = {
 
 _TOML = """\
 # A newsletter made by mailbag. Where {placeholder} stands, you decide; until then nothing is sent.
-# The manual has every key: docs/reference/newsletter-toml.md of mailbag's source.
+# The manual has every key: `mailbag manual newsletter-toml`.
 
 [newsletter]
 title = "{title}"

@@ -121,6 +121,10 @@ def _tell(found: Sequence[Finding], fail_on: Level, *, as_json: bool) -> int:
     else:
         output.findings(found)
         output.say(_sum(found))
+        if found:
+            output.say(
+                f"what one means: `mailbag manual ID`, such as `mailbag manual {found[0].id}`"
+            )
     return 3 if any(is_at(finding, fail_on) for finding in found) else 0
 
 

@@ -16,6 +16,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "new": "column",
         "import": "importing",
         "words": "wording",
+        "template": "theme",
     },
     "Look at the next issue": {
         "plan": "column",
@@ -43,6 +44,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "serve": "web",
         "doctor": "care",
         "backup": "care",
+        "manual": "manual",
     },
 }
 _MODULES = {name: module for section in SECTIONS.values() for name, module in section.items()}

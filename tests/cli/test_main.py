@@ -264,6 +264,7 @@ def test_every_command_that_reports_has_json():
     assert without == {
         "mailbag",
         "mailbag demo",
+        "mailbag manual",
         "mailbag preview",
         "mailbag published export",
         "mailbag run",

@@ -74,6 +74,8 @@ def test_wheel_ships_the_theme_and_the_sample_newsletter(wheel: Path) -> None:
     for folder in ("templates", "content"):
         files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
         assert {path.relative_to(ROOT).as_posix() for path in files} <= shipped
+    manual = {f"reference/{path.name}" for path in (ROOT / "docs/reference").glob("*.md")}
+    assert "reference/findings.md" in manual <= shipped
     catalogues = [path for path in (ROOT / "pipeline").rglob("*.po") if path.is_file()]
     assert len(catalogues) >= 4
     assert {path.relative_to(ROOT).as_posix() for path in catalogues} <= names
