@@ -20,7 +20,7 @@ from pipeline.errors import ConfigError
 from pipeline.model import bidi, finding_ids
 from pipeline.model.controls import has_control
 from pipeline.model.finding import Level
-from pipeline.model.language import is_language_tag
+from pipeline.model.language import canonical, is_language_tag, nearest_tag
 from pipeline.rendering.client_support import mix
 from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.schedule import calendar
@@ -91,8 +91,11 @@ def _base_url(text: str) -> str:
 
 def _language(text: str) -> str:
     if not is_language_tag(text):
-        raise ValueError("must be a language tag such as en or pt-BR")
-    return text
+        near = nearest_tag(text)
+        meant = f"; did you mean {near}?" if near else ""
+        raise ValueError(f"must be a language tag such as en or pt-BR{meant}")
+    # BCP 47 does not tell capitals from small letters; others that read it may.
+    return canonical(text)
 
 
 def _timezone(text: str) -> str:

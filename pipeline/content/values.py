@@ -12,7 +12,7 @@ from pipeline.content import directions, keys
 from pipeline.content.report import Report
 from pipeline.content.yaml_nodes import Entry, Node, Scalar, Sequence
 from pipeline.model.controls import CONTROL
-from pipeline.model.language import is_language_tag
+from pipeline.model.language import canonical, is_language_tag, nearest_tag
 from pipeline.model.qa import Inspiration, QAStatus
 
 #: Characters of a title or a subject: more is cut by every mail program.
@@ -174,15 +174,13 @@ def language(entry: Entry | None, report: Report) -> str | None:
     if entry is None or text is None:
         return None
     if is_language_tag(text):
-        return text
-    # A locale of POSIX, such as de_CH.UTF-8; a tag in capitals.
-    primary, *rest = re.split(r"[-_]", re.split(r"[.@]", text)[0])
-    near = "-".join([primary.lower(), *rest])
+        return canonical(text)
+    near = nearest_tag(text)
     report.error(
         "language",
         entry.line,
         f"`{entry.key}` is no language tag: {text!r}",
-        f"did you mean `{near}`?" if is_language_tag(near) else "write one such as de or pt-BR",
+        f"did you mean `{near}`?" if near else "write one such as de or pt-BR",
     )
     return None
 

@@ -2,11 +2,11 @@
 
 import re
 
-_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def is_language_tag(text: str) -> bool:
-    """Tell whether a text is written like a tag of BCP 47, such as ``en`` or ``pt-BR``."""
+    """Tell whether a text is written like a tag of BCP 47, such as ``en``, ``pt-BR``, ``PT-br``."""
     return _TAG.fullmatch(text) is not None
 
 
@@ -20,6 +20,12 @@ def _subtag(text: str) -> str:
     if len(text) == 2:
         return text.upper()
     return text.title() if len(text) == 4 and text.isalpha() else text.lower()
+
+
+def nearest_tag(text: str) -> str:
+    """Give the tag that a locale of POSIX, such as ``de_CH.UTF-8``, means; empty for none."""
+    near = re.split(r"[.@]", text.strip())[0].replace("_", "-")
+    return canonical(near) if is_language_tag(near) else ""
 
 
 def shortened(tag: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ LEGAL: dict[tuple[str, str], list[str]] = {
         '"http://127.0.0.1:8080"',
         '"http://[::1]:8080"',
     ],
-    ("newsletter", "language"): ['"en"', '"pt-BR"', '"zh-Hant"'],
+    ("newsletter", "language"): ['"en"', '"pt-BR"', '"zh-Hant"', '"EN"'],
     ("newsletter", "timezone"): ['"UTC"', '"America/New_York"', '"Europe/Berlin"'],
     ("newsletter", "postal_address"): ['"1 Main Street"'],
     ("newsletter", "verify_links"): ["true", "false"],
@@ -279,3 +279,13 @@ def test_a_slash_at_the_end_of_base_url_is_dropped():
     document = reading.parse(text, site=Path()).document
 
     assert document.newsletter.base_url == "https://news.example/letters"
+
+
+def test_capitals_of_a_language_tag_do_not_count():
+    document = reading.parse(LETTER + 'language = "PT-br"\n', site=Path()).document
+
+    assert document.newsletter.language == "pt-BR"
+
+
+def test_a_locale_is_answered_with_the_tag_it_means():
+    assert "did you mean en-US?" in str(refusal(LETTER + 'language = "en_us.UTF-8"\n'))

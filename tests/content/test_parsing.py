@@ -107,6 +107,7 @@ def test_the_same_file_in_another_dress_is_the_same_qa(rewrite):
         pytest.param("language: fr", "language", "fr", id="language"),
         pytest.param("language: zh-Hant", "language", "zh-Hant", id="language-and-script"),
         pytest.param("language: no", "language", "no", id="norwegian"),
+        pytest.param("language: PT-br", "language", "pt-BR", id="language-in-other-letters"),
         pytest.param("language:", "language", None, id="no-language"),
     ],
 )
@@ -165,7 +166,7 @@ def test_understands_a_name(line, name):
         pytest.param("topics: [" + "x" * 101 + "]", "topics", "shorten", id="long-topic"),
         pytest.param("language: French", "language", "such as de", id="language-by-name"),
         pytest.param("language: de_CH.UTF-8", "language", "`de-CH`", id="locale-of-posix"),
-        pytest.param("language: EN", "language", "`en`", id="language-in-capitals"),
+        pytest.param("language: en_us", "language", "`en-US`", id="language-with-underscore"),
         pytest.param("language: [de, fr]", "text", "`language: de`", id="two-languages"),
         pytest.param("inspired_by: [a]", "inspired-by", "title", id="list-as-column"),
         pytest.param("inspired_by: https://a.example", "inspired-by", "title", id="url-alone"),
