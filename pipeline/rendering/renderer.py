@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import ContentError, PostConditionError
+from pipeline.errors import ContentError, MjmlError, PostConditionError, TemplateError
 from pipeline.model.edition import Edition, Placeholder, Template
 from pipeline.model.finding import Finding, Level, split_place
 from pipeline.model.image import Image
@@ -23,6 +23,7 @@ from pipeline.rendering import (
     manuscript,
     markdown,
     mjml,
+    own_lines,
     page_pieces,
     page_walk,
     plain_text,
@@ -70,6 +71,14 @@ class Renderer:
         made; it is not in the result, so the same issue gives the same bytes with any nonce.
         Raises ContentError for a text that cannot be used and RenderError for a faulty theme.
         """
+        try:
+            edition = self._render(issue, nonce)
+        except (MjmlError, TemplateError) as error:
+            raise own_lines.of_error(error, self._templates.own_lines) from error
+        lines = cache(self._templates.own_lines)
+        return replace(edition, findings=tuple(own_lines.of_findings(edition.findings, lines)))
+
+    def _render(self, issue: Issue, nonce: str) -> Edition:
         placeholders = Placeholders(nonce)
         if nonce in repr(issue):
             raise ValueError("the nonce stands in a text, so it is not random")

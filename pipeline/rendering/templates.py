@@ -16,6 +16,7 @@ import jinja2
 from pipeline.errors import TemplateError
 from pipeline.rendering import blame, theme_words, wrapping
 from pipeline.rendering.deadline import Deadline
+from pipeline.rendering.own_lines import Line
 from pipeline.rendering.sandbox import LimitError, ThemeSandbox, TooDeepError
 from pipeline.rendering.theme_files import ThemeFiles
 from pipeline.rendering.theme_words import Literal
@@ -119,6 +120,14 @@ class Templates:
         """
         lost = self._files.lost(word, Path(name).suffix)
         return lost or self.place_of(name)
+
+    def own_lines(self) -> tuple[Line, ...]:
+        """Give the lines that a site's templates have and the shipped ones lack."""
+        try:
+            return tuple(self._files.own_lines())
+        except TemplateError:
+            # One that cannot be read, and that no rendering has asked for.
+            return ()
 
     def words(self, *names: str) -> Iterator[tuple[str, Literal]]:
         """Give what templates and those they include write by themselves, each with its file."""

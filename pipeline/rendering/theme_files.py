@@ -5,7 +5,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import jinja2
@@ -13,6 +13,7 @@ from jinja2.loaders import split_template_path
 
 from pipeline.errors import TemplateError
 from pipeline.model import bidi
+from pipeline.rendering.own_lines import SHIPPED, Line
 from pipeline.rendering.tracing import Place, Template, unix
 
 #: Bytes of one template.
@@ -38,6 +39,8 @@ class ThemeFiles(jinja2.FileSystemLoader):
         """Look into ``folders``; the first lies in the site's folder of templates."""
         super().__init__(folders)
         self._folders = tuple(folders)
+        #: What was read so far.
+        self._asked: set[str] = set()
 
     def get_source(
         self,
@@ -48,6 +51,7 @@ class ThemeFiles(jinja2.FileSystemLoader):
         path = self._find(template)
         if path is None:
             raise jinja2.TemplateNotFound(template)
+        self._asked.add(template)
         source, changed = self._read(path)
 
         def is_up_to_date() -> bool:
@@ -163,12 +167,25 @@ class ThemeFiles(jinja2.FileSystemLoader):
             return f"{path.relative_to(own.parent).as_posix()}{after}"
         for folder in self._folders:
             if path.is_relative_to(folder):
-                return f"the shipped theme's {path.relative_to(folder.parent).as_posix()}{after}"
+                return f"{SHIPPED}{path.relative_to(folder.parent).as_posix()}{after}"
         return f"{path.as_posix()}{after}"
 
     def place_of(self, template: str) -> str:
         """Name the file that is found for a template."""
         return self.place(self._find(template) or template)
+
+    def own_lines(self) -> Iterator[Line]:
+        """Give the lines that a site's own templates have and the shipped ones of a name lack."""
+        own = self._folders[0].parent
+        for template in sorted(self._asked):
+            paths = [path for folder in self._folders if (path := folder / template).is_file()]
+            if not paths or not paths[0].is_relative_to(own):
+                continue
+            behind = next((path for path in paths if not path.is_relative_to(own)), None)
+            known = frozenset(_lines(self._read(behind)[0]) if behind else ())
+            for number, text in enumerate(_lines(self._read(paths[0])[0]), 1):
+                if text not in known:
+                    yield Line(self.place(paths[0]), number, text)
 
     def nearest(self, template: str) -> str:
         """Suggest a template that was probably meant."""
@@ -192,3 +209,7 @@ class ThemeFiles(jinja2.FileSystemLoader):
 def _real(path: Path) -> Path:
     """Follow every link, also one that leads nowhere or to itself."""
     return Path(os.path.realpath(path))
+
+
+def _lines(source: str) -> list[str]:
+    return unix(source).split("\n")
