@@ -5,6 +5,7 @@ import click
 from pipeline.app import wording
 from pipeline.cli import output
 from pipeline.cli.session import Session, json_option, pass_session
+from pipeline.language.english import MAIL
 from pipeline.model.language import is_language_tag
 
 
@@ -28,4 +29,9 @@ def words_command(session: Session, language: str | None, *, as_json: bool) -> N
         return
     click.echo(path)
     if written.lacking:
-        output.warn(f"{len(written.lacking)} words have no translation yet.")
+        output.warn(f"{output.plural(len(written.lacking), 'word')} without a translation.")
+    if any(message.name in written.lacking for message in MAIL):
+        output.warn(
+            f"Until those of the mail are there, no issue with a text in {tag!r} goes out;"
+            f" `mailbag check` names them. Without {path} it goes out, in other words."
+        )

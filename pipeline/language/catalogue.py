@@ -40,6 +40,8 @@ class Catalogue:
     #: The file as a person sees it, and where a new entry would begin.
     source: str
     end: str
+    #: Entries that somebody must look at, since their English text has changed.
+    fuzzy: frozenset[str] = frozenset()
 
 
 def parse(text: str, source: str, tag: str) -> Catalogue:
@@ -62,6 +64,7 @@ def parse(text: str, source: str, tag: str) -> Catalogue:
         raise _fault(source, line, 1, str(error)) from error
     words: dict[str, tuple[str, ...]] = {}
     blanks: dict[str, str] = {}
+    fuzzy: set[str] = set()
     for entry in catalog:
         if entry.id:
             line, column = _translation_of(entry, lines)
@@ -69,6 +72,8 @@ def parse(text: str, source: str, tag: str) -> Catalogue:
             forms = _forms_of(entry)
             if "fuzzy" in entry.flags or not all(forms):
                 blanks[name] = f"{source}:{line}:{column}"
+                if all(forms):
+                    fuzzy.add(name)
             else:
                 _check_turns(forms, (source, line, column))
                 _check_fields(name, forms, (source, line, column))
@@ -79,6 +84,7 @@ def parse(text: str, source: str, tag: str) -> Catalogue:
         blanks=blanks,
         source=source,
         end=f"{source}:{len(lines)}:1",
+        fuzzy=frozenset(fuzzy),
     )
 
 

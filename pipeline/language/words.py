@@ -64,7 +64,7 @@ class Words:
             remedy=self._remedy_of(name),
             faults=[
                 TemplateError(
-                    f"the word {other!r} has none either",
+                    f"the word {other!r} has no translation into {self.tag!r}",
                     place=self._place_of(other),
                     remedy=self._remedy_of(other),
                 )
@@ -81,7 +81,10 @@ class Words:
         return self._catalogues[-1].end if self._catalogues else ""
 
     def _remedy_of(self, name: str) -> str:
-        if any(name in catalogue.blanks for catalogue in self._catalogues):
-            return "write its msgstr, and take `fuzzy` out above it"
+        for catalogue in self._catalogues:
+            if name in catalogue.fuzzy:
+                return "see that its msgstr is right, and take `fuzzy` out above it"
+            if name in catalogue.blanks:
+                return "write its msgstr"
         message = MESSAGES[name]
         return f'add msgctxt "{name}" and msgid "{message.text}" with its msgstr'

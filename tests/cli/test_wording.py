@@ -43,7 +43,8 @@ def test_words_writes_a_catalogue_that_waits_for_its_translations(office: Office
 
     assert told.code == 0
     assert told.out == "templates/locale/nl.po\n"
-    assert f"{len(MESSAGES)} words have no translation yet" in told.err
+    assert f"{len(MESSAGES)} words without a translation" in told.err
+    assert "no issue with a text in 'nl' goes out" in told.err
     text = (office.folder / "templates" / "locale" / "nl.po").read_text()
     assert 'msgctxt "unsubscribe"\nmsgid "Unsubscribe"\nmsgstr ""\n' in text
 
@@ -131,8 +132,44 @@ def test_a_missing_translation_is_refused_with_file_line_column_and_remedy(offic
     assert told.code == 3
     assert told.error["place"] == f"templates/locale/nl.po:{line}:8"
     assert "'unsubscribe' has no translation into 'nl'" in told.error["message"]
-    assert "write its msgstr" in told.error["remedy"]
+    assert told.error["remedy"] == "write its msgstr"
     assert findings(office) == [("template/error", "error", f"templates/locale/nl.po:{line}:8")]
+
+
+def test_a_fuzzy_translation_is_to_be_looked_at(office: Office):
+    speak(office, "nl")
+    path = office.folder / office("words").out.strip()
+    translate(path)
+    path.write_text(path.read_text().replace('msgctxt "ask"', '#, fuzzy\nmsgctxt "ask"', 1))
+
+    told = office("build", "--out", str(office.folder / "out"), "--json")
+
+    assert told.code == 3
+    assert "'ask' has no translation into 'nl'" in told.error["message"]
+    assert told.error["remedy"] == "see that its msgstr is right, and take `fuzzy` out above it"
+
+
+def test_words_of_the_pages_alone_keep_no_issue_back(office: Office):
+    speak(office, "nl")
+    path = office.folder / office("words").out.strip()
+    translate(path, {"page_button": ""})
+
+    told = office("words")
+
+    assert told.err == "1 word without a translation.\n"
+    assert office("build", "--out", str(office.folder / "out")).code == 0
+
+
+def test_each_of_many_missing_words_is_told_in_a_sentence_of_its_own(office: Office):
+    speak(office, "nl")
+    office("words")
+
+    found = [one for one in office("check", "--json").document["findings"] if one["line"]]
+    told = [one["message"] for one in found if one["id"] == "template/error"]
+
+    assert len(told) == len(MAIL)
+    assert all(re.fullmatch(r"the word '\w+' has no translation into 'nl'", one) for one in told)
+    assert {one["remedy"] for one in found if one["id"] == "template/error"} == {"write its msgstr"}
 
 
 def test_an_entry_that_is_not_there_at_all_is_named_with_what_to_write(office: Office):
