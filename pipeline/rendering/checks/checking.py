@@ -54,7 +54,7 @@ MARKUP_CHECKS: tuple[Check, ...] = (
 WORD_CHECKS: tuple[Check, ...] = (words.check,)
 
 #: Findings about a text of the issue that are made where the text was written.
-_MADE_AT_THE_SOURCE = ("link/", "image/")
+_MADE_AT_THE_SOURCE = ("link/", "image/", "client-support/image-webp")
 #: What a rule that lacks its brace looks like.
 _NESTING = "client-support/css-nesting"
 

@@ -25,6 +25,10 @@ _NAMED_SIZES = {
     "x-large": 24.0,
     "xx-large": 32.0,
 }
+#: Of ``<font size>`` (HTML, section 15.3.4), and what ``<small>`` makes of a size.
+_OLD_SIZES = {"1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0, "6": 32.0, "7": 48.0}
+_OLD_SIZES |= {"-2": 10.0, "-1": 13.0, "+1": 18.0, "+2": 24.0}
+_SMALLER = 5 / 6
 _BOLD = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "b", "strong", "th"})
 _UNSEEN = frozenset({"head", "script", "style", "title", "template", "noscript"})
 _LENGTH = re.compile(r"([0-9]*\.?[0-9]+)\s*(px|pt|em|rem|%)?")
@@ -79,16 +83,19 @@ def of_page(
     """Give the look of every element; ``start`` and ``link`` hold where no style says another."""
     found: dict[etree._Element, Look] = {}
     # A newsletter repeats itself: what looks above, the tag and the styles decide.
-    known: dict[tuple[int, str, bool, int], Look] = {}
+    known: dict[tuple[int, str, bool, str, int], Look] = {}
     beginning = start or Look()
     for element in page.elements:
         parent = element.getparent()
         above = found.get(parent, beginning) if parent is not None else beginning
         own, tag = styles.get(element), str(element.tag)
         is_link = tag == "a" and bool(element.get("href"))
-        key = (id(above), tag, is_link, id(own))
+        old_size = (element.get("size") or "").strip() if tag == "font" else ""
+        key = (id(above), tag, is_link, old_size, id(own))
         if key not in known:
             look = replace(above, ink=link) if is_link else _of_tag(tag, above)
+            if old_size in _OLD_SIZES:
+                look = replace(look, size=_OLD_SIZES[old_size])
             known[key] = _styled(look, own) if own else look
         found[element] = known[key]
     return found
@@ -111,6 +118,8 @@ def _within(background: str) -> Colour | None:
 def _of_tag(tag: str, above: Look) -> Look:
     if tag in _UNSEEN:
         return replace(above, is_shown=False)
+    if tag == "small":
+        return replace(above, size=above.size * _SMALLER)
     if tag in _BOLD:
         return replace(above, size=_SIZES.get(tag, above.size), is_bold=True)
     return above

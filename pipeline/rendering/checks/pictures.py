@@ -52,6 +52,13 @@ _NO_WIDTH = Fault(
     'write its width in pixels into it, such as width="600"',
 )
 
+_TRACKING = Fault(
+    "image/tracking",
+    Level.NOTE,
+    "a picture of one pixel tells its server who opens the mail, and when",
+    "take it out",
+)
+
 #: A file's name, or a word that fits every picture.
 _NO_WORDS = re.compile(
     r"\S*\.(?:png|jpe?g|gif|webp|avif|svg|bmp|tiff?)"
@@ -88,6 +95,8 @@ def _faults(page: Page, picture: etree._Element) -> Iterator[Fault]:
         yield _EMPTY
     elif not _LATER.search(source):
         yield from _of_address(source)
+    if source.lower().startswith(("https:", "http:")) and _is_pixel(page, picture):
+        yield _TRACKING
     if not picture.get("width") and not _is_small(page, picture):
         yield _NO_WIDTH
 
@@ -105,3 +114,9 @@ def _of_address(source: str) -> Iterator[Fault]:
 def _is_small(page: Page, picture: etree._Element) -> bool:
     """Tell whether a picture is not shown."""
     return any(one.name == "display" and one.value == "none" for one in page.style(picture))
+
+
+def _is_pixel(page: Page, picture: etree._Element) -> bool:
+    styles = {one.name: one.value for one in page.style(picture)}
+    sizes = (picture.get(name) or styles.get(name, "") for name in ("width", "height"))
+    return all(size.strip().lower().removesuffix("px") in {"0", "1"} for size in sizes)

@@ -24,7 +24,6 @@ def read_tag(tag: str) -> Facts:
 def _read(tag: str) -> Facts:
     name = name_of(tag)
     found = Gathering()
-    found.add(f"element {name}", 0)
     values: dict[str, str] = {}
     for attribute in attributes(tag):
         values[attribute.name] = attribute.value
@@ -34,6 +33,9 @@ def _read(tag: str) -> Facts:
         read = _READERS.get((name, attribute.name)) or _ON_ANY.get(attribute.name)
         if read:
             read(attribute, found)
+    # Such as rel="canonical": it is for machines, and nothing is loaded.
+    if name != "link" or "stylesheet" in values.get("rel", "stylesheet").lower():
+        found.add(f"element {name}", 0)
     _read_kind(name, values, found)
     return found.facts()
 

@@ -34,6 +34,7 @@ USUAL: Mapping[str, str] = {
     "css-background-color": _PLAIN,
     "css-border": "the line is drawn more simply there, or not at all",
     "css-border-radius": "corners are square there",
+    "css-border-spacing": "cells have gaps there: write cellspacing as well",
     "css-color-scheme": _DARK,
     "css-cursor": "the pointer is that of the mail program there",
     "css-direction": "write the attribute dir as well",
@@ -185,11 +186,14 @@ _OTHERS: Mapping[str, str] = {
     "html-bdi": "the text around it may decide its direction there",
     "html-dfn": _OWN,
     "html-loading-attribute": "pictures are loaded at once there",
+    "html-link": "what it names is not loaded there: write styles into <style>",
     "html-picture": "the <img> within it shows instead there",
     "html-semantics": _GENERIC,
     "html-small": _OWN,
     "html-srcset": "the picture of src shows instead there",
     "html-wbr": _LINES,
+    "image-gif": "one that stands still works everywhere; of one that moves, see that its first"
+    " picture says it all",
     "image-apng": "its first picture shows there",
 }
 

@@ -28,7 +28,7 @@ _REMEDIES = {
     "css-selector": "keep what matters in the elements' own styles",
     "css": "leave it out, or see that nothing is lost without it",
     "html": "leave it out, or say the same in words or by a link",
-    "image": "use JPEG, PNG or GIF",
+    "image": "use JPEG or PNG",
     "amp": "send HTML as well",
 }
 

@@ -309,3 +309,36 @@ def test_a_page_of_one_thing_is_looked_at_to_the_end(piece):
 
     assert found[0].id == "size/clip"
     assert len(found) < 20
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        pytest.param('<p><font size="1">Jo</font></p>', "text/small", id="font size"),
+        pytest.param("<p><small>Jo</small></p>", "text/small", id="small"),
+        pytest.param(
+            '<img src="https://t.example/o" alt="" width="1" height="1">',
+            "image/tracking",
+            id="1x1",
+        ),
+        pytest.param(
+            '<img src="https://t.example/o" alt="" width="1" style="height:1px">',
+            "image/tracking",
+            id="1x1 by a style",
+        ),
+    ],
+)
+def test_what_is_very_small_is_told(body, name):
+    assert names(page(BODY + body)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "found"),
+    [
+        ("@import url(https://f.example/a.css);", ["page/foreign-sheet"]),
+        ('@import "https://f.example/a.css";', ["page/foreign-sheet"]),
+        ("/* @import url(a.css) */", []),
+    ],
+)
+def test_a_sheet_that_another_imports_lies_elsewhere(sheet, found):
+    assert names(page(head=f"<style>{sheet}</style>")) == found

@@ -124,3 +124,17 @@ def test_every_feature_can_be_judged_for_every_program(client):
         finding = judging.judge(use, feature, clients)
         assert feature.title in finding.message
         assert finding.remedy.endswith(feature.url)
+
+
+def test_what_is_for_machines_or_stands_still_is_not_called_broken():
+    page = '<link rel="canonical" href="https://a.example"><img src="https://a.example/a.gif">'
+    found = {one.id: one for one in checking.check_page(page, mix.usual())}
+
+    assert "client-support/html-link" not in found
+    assert "stands still works everywhere" in found["client-support/image-gif"].remedy
+
+
+def test_the_spacing_that_mjml_writes_into_its_pictures_is_no_news_of_an_edition():
+    page = '<table style="border-spacing:0px"><tr><td>Jo</td></tr></table>'
+
+    assert list(checking.check_edition(page, mix.usual())) == []
