@@ -23,7 +23,7 @@ _CONTENT = tuple(
 _ISSUE = (
     *("issue-file/slot", "issue/approval", "issue/silence", "issue/too-few", "issue/unusable"),
     "language/words",
-    "template/error",
+    *("template/error", "template/unread"),
 )
 #: About an edition, or any HTML mail.
 _EDITION = (

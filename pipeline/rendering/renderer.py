@@ -114,6 +114,10 @@ class Renderer:
         )
         return replace(edition, findings=findings)
 
+    def unread(self) -> tuple[Finding, ...]:
+        """Find files of a site that no edition rendered so far has asked for, by a slip."""
+        return tuple(self._templates.unread())
+
     def images(self, issue: Issue) -> tuple[Image, ...]:
         """Give the images that the issue's texts show; raises ContentError as ``render`` does."""
         texts = [(issue.intro, issue.source)]

@@ -14,6 +14,7 @@ from typing import TypeVar
 import jinja2
 
 from pipeline.errors import TemplateError
+from pipeline.model.finding import Finding, Level
 from pipeline.rendering import blame, theme_words, wrapping
 from pipeline.rendering.deadline import Deadline
 from pipeline.rendering.own_lines import Line
@@ -128,6 +129,17 @@ class Templates:
         except TemplateError:
             # One that cannot be read, and that no rendering has asked for.
             return ()
+
+    def unread(self) -> Iterator[Finding]:
+        """Find a site's own files that look like templates and are never read."""
+        for place, meant in self._files.unread():
+            yield Finding(
+                id="template/unread",
+                level=Level.WARNING,
+                source=place,
+                message="it is never read: no template asks for this name",
+                remedy=f"did you mean templates/{meant}?",
+            )
 
     def words(self, *names: str) -> Iterator[tuple[str, Literal]]:
         """Give what templates and those they include write by themselves, each with its file."""

@@ -5,7 +5,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import jinja2
@@ -187,6 +187,26 @@ class ThemeFiles(jinja2.FileSystemLoader):
                 if text not in known:
                     yield Line(self.place(paths[0]), number, text)
 
+    def unread(self) -> Iterator[tuple[str, str]]:
+        """Give a site's own files that nothing asks for, and what each was likely meant to be.
+
+        Only those are told that nearly bear a name that is asked for.
+        """
+        own, theme = self._folders[0].parent, self._folders[0].name
+        for name, path in _files_in(own) if self._asked else ():
+            folder, _, file = name.rpartition("/")
+            if folder == "locale":
+                if path.suffix != ".po" and path.suffix.casefold() in {".po", ".mo"}:
+                    yield self.place(path), f"locale/{path.stem}.po"
+                continue
+            # What lies in another folder is another theme's.
+            if name in self._asked or folder.casefold() not in {"", theme.casefold()}:
+                continue
+            if folder in {"", theme} and file in self._asked:
+                continue
+            if meant := _nearest_file(file, self._asked):
+                yield self.place(path), f"{theme}/{meant}" if folder else meant
+
     def nearest(self, template: str) -> str:
         """Suggest a template that was probably meant."""
         near = difflib.get_close_matches(template, self.list_templates(), n=1)
@@ -213,3 +233,25 @@ def _real(path: Path) -> Path:
 
 def _lines(source: str) -> list[str]:
     return unix(source).split("\n")
+
+
+def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Give the files of a folder and of the folders in it, as they are called from there."""
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            files = (one for one in sorted(path.iterdir()) if one.is_file())
+            yield from ((f"{path.name}/{one.name}", one) for one in files)
+        else:
+            yield path.name, path
+
+
+def _nearest_file(name: str, known: Iterable[str]) -> str:
+    """Find the template that a file's name is nearly, or is but for its suffix or its capitals."""
+    if name.startswith((".", "_")) or name.endswith("~"):
+        return ""
+    stem = Path(name).stem.casefold()
+    stems = {Path(one).stem: one for one in sorted(known, reverse=True) if "/" not in one}
+    near = difflib.get_close_matches(stem, stems, n=1, cutoff=0.8)
+    return stems[near[0]] if near else ""

@@ -36,7 +36,8 @@ def of_everything(
             planned if plan.errors else (*planned, of_error(error, "issue/unusable", Level.ERROR))
         )
     asked = _settled(shop, plan, *ask(prepared)) if ask else ()
-    return (*planned, *of_edition(prepared, (*planned, *asked)), *asked)
+    unread = _settled(shop, plan, *shop.renderer().unread())
+    return (*planned, *unread, *of_edition(prepared, (*planned, *unread, *asked)), *asked)
 
 
 def of_plan(shop: Workshop, plan: Plan) -> tuple[Finding, ...]:

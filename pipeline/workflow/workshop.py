@@ -33,6 +33,10 @@ class Renderer(Protocol):
         """Give the images that an issue's texts show."""
         ...
 
+    def unread(self) -> tuple[Finding, ...]:
+        """Find files of a site that no edition rendered so far has asked for, by a slip."""
+        ...
+
     def examine(self, qa: QA) -> Finding | None:
         """Say why no edition could hold a Q&A; ``None`` when one can."""
         ...

@@ -45,6 +45,9 @@ class Renewed:
     def images(self, issue: Issue) -> tuple[Image, ...]:
         return self._renderer.images(issue)
 
+    def unread(self) -> tuple[Finding, ...]:
+        return ()
+
     def examine(self, qa: QA) -> Finding | None:
         return self._renderer.examine(qa)
 
