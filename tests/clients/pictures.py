@@ -90,7 +90,7 @@ def save(picture: Image.Image, path: Path) -> int:
     """Write a picture in few colours; give its size."""
     file = io.BytesIO()
     few = picture.quantize(
-        24, method=Image.Quantize.MAXCOVERAGE, kmeans=4, dither=Image.Dither.NONE
+        32, method=Image.Quantize.MAXCOVERAGE, kmeans=4, dither=Image.Dither.NONE
     )
     few.save(file, "PNG", optimize=True)
     path.parent.mkdir(parents=True, exist_ok=True)
