@@ -51,7 +51,11 @@ class ImageShelf:
         # It may have been moved, or found by another process.
         for path in (*paths, *self._files()):
             with suppress(OSError):
-                data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+                status = path.stat()
+                # What was a file may be a pipe by now, and would be waited for, for ever.
+                if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+                    continue
+                data = path.read_bytes()
                 if hashlib.sha256(data).hexdigest() == sha256:
                     return data
         return None

@@ -152,6 +152,16 @@ def test_gives_the_bytes_of_an_image_wherever_it_was_moved(site: Path) -> None:
     assert shelf.bytes_of(image.sha256) is None
 
 
+def test_an_image_that_became_a_pipe_is_not_waited_for(site: Path) -> None:
+    shelf = ImageShelf(site)
+    image = shelf.find("desk.png", _SOURCE)
+    assert isinstance(image, Image)
+    (site / "content/2026/desk.png").unlink()
+    os.mkfifo(site / "content/2026/desk.png")
+
+    assert shelf.bytes_of(image.sha256) is None
+
+
 def test_pillow_is_not_imported_before_there_is_an_image() -> None:
     code = "import sys, pipeline.app.site, pipeline.rendering.renderer; print('PIL' in sys.modules)"
     told = subprocess.run(  # noqa: S603 - our own code

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,11 +86,69 @@ def test_finds_no_link(files: ImageFiles, tmp_path: Path) -> None:
     assert files.find(other.name) is None
 
 
-def test_says_where_it_cannot_write(tmp_path: Path) -> None:
-    (tmp_path / "public").write_text("a file")
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _link(path: Path) -> None:
+    other = path.parent.parent / "elsewhere"
+    other.write_bytes(DATA)
+    path.symlink_to(other)
+
+
+def _link_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("put", [_pipe, _link, _link_to_itself])
+def test_what_is_no_file_is_as_good_as_none_and_an_image_takes_its_place(
+    files: ImageFiles, put: Callable[[Path], None]
+) -> None:
+    files.folder.mkdir(parents=True)
+    put(files.folder / IMAGE.name)
+
+    assert files.load(IMAGE) is None
+    assert files.find(IMAGE.name) is None
+
+    files.keep(IMAGE, DATA)
+
+    assert files.load(IMAGE) == DATA
+    assert files.find(IMAGE.name) is not None
+
+
+@pytest.mark.parametrize("name", ["public", "public/images"])
+def test_says_that_a_file_stands_where_its_folder_must_be(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("a file")
 
     with pytest.raises(StateError) as caught:
         ImageFiles(tmp_path / "public" / "images").keep(IMAGE, DATA)
 
-    assert caught.value.place.endswith(f"public/images/{IMAGE.name}")
-    assert caught.value.remedy
+    assert str(caught.value) == (
+        f"{tmp_path / name}: the image cannot be kept: it is no folder;"
+        " move it away, then do the same once more"
+    )
+
+
+def test_says_that_a_folder_has_the_name_of_an_image(files: ImageFiles) -> None:
+    (files.folder / IMAGE.name).mkdir(parents=True)
+
+    assert files.load(IMAGE) is None
+    with pytest.raises(StateError) as caught:
+        files.keep(IMAGE, DATA)
+
+    assert str(caught.value) == (
+        f"{files.folder / IMAGE.name}: the image cannot be kept: a folder has its name;"
+        " move it away, then do the same once more"
+    )
+
+
+def test_says_where_it_cannot_write(files: ImageFiles) -> None:
+    # No system takes a folder's name that is so long.
+    far = ImageFiles(files.folder / ("x" * 300))
+
+    with pytest.raises(StateError) as caught:
+        far.keep(IMAGE, DATA)
+
+    assert caught.value.place.endswith(IMAGE.name)
+    assert "free space" in caught.value.remedy
