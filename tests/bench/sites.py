@@ -19,7 +19,7 @@ _TOPICS = 40
 
 
 #: How many make a message of forty kilobytes.
-_PARAGRAPHS = 34
+_PARAGRAPHS = 35
 
 
 def make_mailing(folder: Path, port: int) -> None:
