@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import jinja2
+from jinja2.exceptions import SecurityError
 
 from pipeline.errors import TemplateError
 from pipeline.model.finding import Finding, Level
@@ -26,6 +27,19 @@ from pipeline.rendering.unknown_names import UnknownName, UnknownNameError, near
 
 # Jinja's count of characters, which is our column.
 _AT = re.compile(r" at \d+$")
+_NO_SUCH = re.compile(r"No (?P<kind>filter|test) named '(?P<name>[^']*)'")
+#: What is computed wrongly: what to say of it, with Python's words where they help, and a remedy.
+_COMPUTED: Mapping[type[Exception], tuple[str, str]] = {
+    SecurityError: (
+        "a template may not reach what is asked for there: {}",
+        "use the names that templates may use, as they are",
+    ),
+    ZeroDivisionError: ("a number is divided by zero there", "ask first whether it is 0"),
+    TypeError: (
+        "values of these kinds do not go together there: {}",
+        "look at what each value is",
+    ),
+}
 _Sandbox = TypeVar("_Sandbox", bound=ThemeSandbox)
 
 #: What the code of a template can raise besides Jinja's own errors.
@@ -183,7 +197,7 @@ class Templates:
                 remedy = self._syntax_remedy(file, line, message)
             case jinja2.TemplateNotFound():
                 message = f"there is no template {error.name!r}"
-                remedy = self._files.nearest(str(error.name))
+                remedy = self._files.nearest(str(error.name), but=file)
             case UnknownNameError():
                 message = error.message or ""
                 remedy = error.suggest(context)
@@ -194,8 +208,16 @@ class Templates:
                 remedy = "let one of them end"
             case jinja2.UndefinedError():
                 message, remedy = error.message or "", "look at the names it uses"
+            case _ if type(error) in _COMPUTED:
+                message, remedy = _COMPUTED[type(error)]
+                message = message.format(error)
             case _:
                 remedy = "look at what is computed there"
+        if found := _NO_SUCH.search(str(error)):
+            kind, word = found["kind"], found["name"]
+            known = self._markup.filters if kind == "filter" else self._markup.tests
+            message = f"there is no {kind} {word!r}"
+            remedy = nearest(word, known) or f"look at Jinja's list of {kind}s"
         message = message or f"{type(error).__name__}: {error}"
         place = self._place(error, file, line) if file else self.place_of(name)
         return TemplateError(message, place=place, remedy=remedy)
@@ -213,9 +235,7 @@ class Templates:
             begun = template and blame.opened(self._markup.lexer, template, message, line)
             where = f" for the one of line {begun.line}" if begun else ""
             return f"write {{% end{block} %}}{where}"
-        kind, _, name = message.removeprefix("No ").rstrip(".").partition(" named ")
-        known = {"filter": self._markup.filters, "test": self._markup.tests}.get(kind)
-        return nearest(name.strip("'"), known or ()) or "look at Jinja's syntax"
+        return "look at Jinja's syntax"
 
     def _raised_at(self, error: Exception) -> tuple[str, int]:
         """Find the innermost line of a template; Jinja writes them into the traceback."""

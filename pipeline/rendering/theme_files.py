@@ -207,9 +207,17 @@ class ThemeFiles(jinja2.FileSystemLoader):
             if meant := _nearest_file(file, self._asked):
                 yield self.place(path), f"{theme}/{meant}" if folder else meant
 
-    def nearest(self, template: str) -> str:
-        """Suggest a template that was probably meant."""
-        near = difflib.get_close_matches(template, self.list_templates(), n=1)
+    def nearest(self, template: str, *, but: str) -> str:
+        """Suggest a template that was probably meant, and not the file ``but`` that asks for it."""
+        asking, wanted = Path(but).name, Path(template)
+        # All end alike, so that does not count.
+        known = {
+            name.removesuffix(wanted.suffix): name
+            for name in self.list_templates()
+            if Path(name).name != asking and Path(name).suffix == wanted.suffix
+        }
+        stems = difflib.get_close_matches(template.removesuffix(wanted.suffix), known, n=1)
+        near = [known[stem] for stem in stems]
         return f"did you mean {near[0]!r}?" if near else "name a file of the theme's folder"
 
     def lost(self, word: str, suffix: str) -> str:

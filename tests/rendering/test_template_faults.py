@@ -235,3 +235,54 @@ def test_a_way_out_that_nobody_can_use_is_refused_where_it_is_written(site, old,
     assert re.fullmatch(r"templates/classic/footer\.mjml:\d+:\d+", error.place)
     assert message in error.message
     assert error.remedy
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["<b>x", "</td>", "<p a=b>x</p>", "1 < 2"],
+    ids=["open", "closed", "a bare value", "a bracket"],
+)
+def test_a_conditional_comment_that_the_compiler_refuses_is_named(site, content):
+    (site / "ask.mjml").write_text(
+        f"<mj-raw><!--[if mso]><i>y</i><![endif]--></mj-raw>\n"
+        f"<mj-raw><!--[if mso]>{content}<![endif]--></mj-raw>"
+    )
+
+    error = refusal(site)
+
+    assert error.place == "templates/classic/ask.mjml:2:9"
+    assert error.message == "the compiler cannot read this conditional comment"
+    assert "closes every tag" in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "remedy"),
+    [
+        pytest.param(
+            "{{ why|uper }}", "there is no filter 'uper'", "did you mean 'upper'?", id="a filter"
+        ),
+        pytest.param(
+            "{{ why is strin }}", "there is no test 'strin'", "did you mean 'string'?", id="a test"
+        ),
+        pytest.param("{{ 1 / 0 }}", "a number is divided by zero there", "ask first", id="zero"),
+        pytest.param(
+            "{{ why.__class__.mro() }}",
+            "a template may not reach",
+            "use the names",
+            id="inner things",
+        ),
+        pytest.param("{{ why + 1 }}", "do not go together", "look at what", id="kinds"),
+        pytest.param(
+            '{% include "asks.mjml" %}', "no template 'asks.mjml'", "name a file", id="itself"
+        ),
+    ],
+)
+def test_what_a_template_computes_wrongly_is_told_in_words(site, written, message, remedy):
+    (site / "ask.mjml").write_text(f"<mj-raw>\n  {written}</mj-raw>")
+
+    error = refusal(site)
+
+    assert error.place.startswith("templates/classic/ask.mjml:2:")
+    assert message in error.message
+    assert remedy in error.remedy
+    assert "Error" not in str(error)

@@ -59,16 +59,18 @@ def theme(folder, tmp_path):
             '\n{% include "page.mjml" %}', "templates/plain/page.mjml:2:1", "without end", id="loop"
         ),
         pytest.param(
-            "{{ 1 // 0 }}", "templates/plain/page.mjml:1:1", "ZeroDivisionError", id="arithmetic"
+            "{{ 1 // 0 }}", "templates/plain/page.mjml:1:1", "divided by zero", id="arithmetic"
         ),
-        pytest.param("{{ 'a' + 1 }}", "templates/plain/page.mjml:1:1", "TypeError", id="types"),
+        pytest.param(
+            "{{ 'a' + 1 }}", "templates/plain/page.mjml:1:1", "do not go together", id="types"
+        ),
         pytest.param(
             "{{ title.__class__ }}", "templates/plain/page.mjml:1:10", "unsafe", id="sandbox"
         ),
         pytest.param(
             "{{ names.append(1) }}",
             "templates/plain/page.mjml:1:10",
-            "SecurityError",
+            "may not reach",
             id="immutable",
         ),
         pytest.param("{{ [1] | random }}", "templates/plain/page.mjml:1:10", "random", id="chance"),
