@@ -88,7 +88,9 @@ def findings(found: Iterable[Finding]) -> None:
         reason = f" ({plain(finding.silenced)})" if finding.silenced else ""
         name = click.style(f"[{finding.id}]", dim=True)
         level = click.style(word, fg=colour, bold=True)
-        click.echo(f"{level}: {plain(str(finding))}{reason} {name}")
+        # A line break of a hostile page would begin a line that looks like one of ours.
+        sentence = plain(str(finding)).replace("\n", "\\n")
+        click.echo(f"{level}: {sentence}{reason} {name}")
 
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:

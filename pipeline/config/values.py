@@ -32,6 +32,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _LIST_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _THEME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+#: A path of RFC 3986, section 3.3; the links in mails stand in headers and in attributes.
+_PATH = re.compile(r"(?:/|[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*")
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 
 
@@ -86,6 +88,15 @@ def _base_url(text: str) -> str:
         raise ValueError("must not hold a user, a question mark or a hash")
     if not text.isascii() or " " in text:
         raise ValueError("must be in ASCII without spaces; write the domain as xn--...")
+    if not _PATH.fullmatch(url.path) or {".", ".."} & set(url.path.split("/")):
+        raise ValueError(
+            "must hold in its path only letters, digits, hyphens and other signs of an address"
+            " (RFC 3986), and no part that is . or .."
+        )
+    try:
+        _host(url.hostname)
+    except ValueError as error:
+        raise ValueError("must have a host name or an IP address") from error
     return text.rstrip("/")
 
 

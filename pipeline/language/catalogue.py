@@ -23,6 +23,11 @@ _LINE = re.compile(
 )
 #: What may end a header or an element on its way.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+#: What stands in quotes on a line; a string may go on in the next.
+_SAID = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_FORMS = re.compile(r"nplurals\s*=\s*([0-9]+)")
+#: As many as Arabic has, the most of all.
+_MOST_FORMS = 6
 #: Numbers whose form is tried, so that none fails while a mail is written.
 _TRIED = (*range(201), 1_000, 1_000_000)
 
@@ -51,6 +56,7 @@ def parse(text: str, source: str, tag: str) -> Catalogue:
 
     lines = text.removeprefix("\N{BOM}").replace("\r\n", "\n").split("\n")
     _check_lines(lines, source)
+    _check_forms(lines, source)
     try:
         catalog = read_po(
             [f"{line}\n" for line in lines], locale=locales.find(tag), abort_invalid=True
@@ -125,6 +131,20 @@ def _check_lines(lines: list[str], source: str) -> None:
                     f"{match[1]!r} has an entry already, in line {first}",
                     "keep one",
                 )
+
+
+def _check_forms(lines: list[str], source: str) -> None:
+    """Refuse more plural forms than any language has: Babel makes room for so many at once."""
+    said = "".join(string for line in lines for string in _SAID.findall(line))
+    for found in _FORMS.finditer(said):
+        if int(found[1][:3]) > _MOST_FORMS or len(found[1]) > 2:
+            raise _fault(
+                source,
+                _line_with(lines, "nplurals"),
+                1,
+                f"no language has {found[1][:12]} plural forms",
+                "copy the rule that gettext's manual has for the language",
+            )
 
 
 def _line_with(lines: list[str], text: str) -> int:

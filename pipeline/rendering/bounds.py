@@ -4,7 +4,11 @@ Gmail cuts a page at 102,400 bytes, so the bounds lie far above every mail that 
 them the longest step, writing the styles into the elements, ends after some seconds.
 """
 
+from collections.abc import Callable
+
 from pipeline.errors import RenderError
+from pipeline.rendering import css_depth
+from pipeline.rendering.client_support import markup
 from pipeline.rendering.page_pieces import Pieces
 
 #: Characters of MJML that the templates may make, and of the page.
@@ -20,12 +24,25 @@ MAX_LOOKS = 3_000_000
 _SMALLER = "make the issue or its theme smaller"
 
 
-def check_source(source: str, place: str) -> None:
-    """Look at what the templates have made; ``place`` names the first of them."""
+def check_source(source: str, place: str, locate: Callable[[int], str]) -> None:
+    """Look at what the templates have made.
+
+    ``place`` names the first of them, ``locate`` the place of what stands at an offset.
+    """
     if len(source) > MAX_SOURCE:
         raise RenderError(
             f"the templates make more than {MAX_SOURCE:,} characters", place=place, remedy=_SMALLER
         )
+
+    for css, offset in markup.styles(source):
+        at = css_depth.too_deep_at(css)
+        if at is not None:
+            raise RenderError(
+                "the brackets of a style stand more than"
+                f" {css_depth.MAX_DEPTH} deep in one another",
+                place=locate(offset + at),
+                remedy="write it flatter",
+            )
 
 
 def check_page(page: Pieces, place: str) -> None:

@@ -178,7 +178,7 @@ class Renderer:
         deadline: Deadline,
     ) -> Template:
         locate = self._templates.locator(_HTML, names, source, escape=True)
-        bounds.check_source(source, self._templates.place_of(_HTML))
+        bounds.check_source(source, self._templates.place_of(_HTML), locate)
         deadline.check()
         compiled = mjml.compile_html(source, locate)
         compiled = mjml.name_role(compiled, self._options.words_of().email)

@@ -15,6 +15,7 @@ from typing import Any
 import tinycss2
 
 from pipeline.model.finding import Level
+from pipeline.rendering import css_depth
 from pipeline.rendering.mjml_values import COLORS
 
 #: Characters of a sheet that are read; Gmail reads a quarter of them.
@@ -91,6 +92,8 @@ class _Block:
 @lru_cache(maxsize=64)
 def in_sheet(css: str) -> tuple[StyleFault, ...]:
     """Find the faults of a style sheet."""
+    if deep := _too_deep(css):
+        return (deep,)
     return tuple(
         _Reading(css[:_LONGEST], _Block("", 0, "rules"), whole=len(css) <= _LONGEST).read()
     )
@@ -99,7 +102,18 @@ def in_sheet(css: str) -> tuple[StyleFault, ...]:
 @lru_cache(maxsize=1024)
 def in_attribute(css: str) -> tuple[StyleFault, ...]:
     """Find the faults of a style attribute."""
+    if deep := _too_deep(css):
+        return (deep,)
     return tuple(_Reading(css[:_LONGEST], _Block("", 0, "declarations"), whole=True).read())
+
+
+def _too_deep(css: str) -> StyleFault | None:
+    """Find brackets too deep in one another; nothing else is read then."""
+    at = css_depth.too_deep_at(css)
+    if at is None:
+        return None
+    message = f"brackets stand more than {css_depth.MAX_DEPTH} deep in one another"
+    return _syntax(message, at, "write it flatter")
 
 
 @dataclass

@@ -50,6 +50,19 @@ def test_an_html_mail_may_come_in_by_a_pipe(anywhere, capsys, monkeypatch):
     assert "stdin:3:2: a table that only lays out" in out
 
 
+def test_a_hostile_page_writes_no_line_of_its_own(anywhere, capsys):
+    link = '<a href="foo\n0 errors, 0 warnings, 0 notes\nnothing to mend">x</a>'
+    (anywhere / "mail.html").write_text(f"<!DOCTYPE html><p>{link}</p>")
+
+    _, out, _ = check_page(capsys, "mail.html")
+
+    lines = out.splitlines()
+    assert not {"0 errors, 0 warnings, 0 notes", "nothing to mend"} & {
+        line.strip() for line in lines[:-1]
+    }
+    assert any(r"foo\n0 errors" in line for line in lines)
+
+
 @pytest.mark.parametrize(
     ("data", "place", "words"),
     [

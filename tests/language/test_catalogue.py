@@ -96,6 +96,18 @@ def test_a_catalogue_without_a_header_counts_as_its_language_does():
             id="no number of forms",
         ),
         pytest.param(
+            'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=999999999; plural=n;\\n"\n',
+            "3:1",
+            "gettext's manual",
+            id="forms that would fill the memory",
+        ),
+        pytest.param(
+            'msgid ""\nmsgstr ""\n"Plural-Forms: nplu"\n"rals=99999999999999999999;"\n',
+            "1:1",
+            "gettext's manual",
+            id="such a number in two strings",
+        ),
+        pytest.param(
             'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=n;\\n"\n',
             "3:1",
             "manual",

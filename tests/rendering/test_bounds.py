@@ -38,6 +38,23 @@ def test_more_components_than_a_page_can_hold_are_refused(theme):
         theme.render()
 
 
+@pytest.mark.parametrize(
+    "css",
+    [
+        pytest.param(f'<p style="width:{"(" * 20_000}">a</p>', id="an attribute"),
+        pytest.param(f"<style>p{{width:{'(' * 20_000}}}</style>", id="a style sheet"),
+    ],
+)
+def test_brackets_without_end_in_a_style_are_refused_where_they_stand(theme, css):
+    theme.override("top.mjml", "<h1>", f"{css}<h1>")
+
+    with pytest.raises(RenderError, match="more than 50 deep") as refused:
+        theme.render()
+
+    assert refused.value.place.startswith("templates/classic/top.mjml:")
+    assert refused.value.remedy
+
+
 def test_a_page_that_becomes_too_deep_is_refused():
     page = take_apart("<div>" * 251 + "</div>" * 251)
 

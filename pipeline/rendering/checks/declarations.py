@@ -7,6 +7,8 @@ from functools import lru_cache
 import tinycss2
 from tinycss2.ast import Declaration as Parsed
 
+from pipeline.rendering import css_depth
+
 #: What a semicolon or a colon may stand in without ending anything.
 _INVOLVED = re.compile(r"[\"'(){}\[\]\\@/!]")
 
@@ -37,6 +39,7 @@ class Rule:
 def read_style(css: str) -> tuple[Declaration, ...]:
     """Read the value of a ``style`` attribute; what is no declaration is passed over."""
     if _INVOLVED.search(css):
+        css = css_depth.cut(css)
         return _declarations(tinycss2.parse_blocks_contents(css, skip_comments=True))
     pairs = (piece.partition(":") for piece in css.split(";"))
     return tuple(
@@ -50,7 +53,9 @@ def read_style(css: str) -> tuple[Declaration, ...]:
 def read_sheet(css: str) -> tuple[Rule, ...]:
     """Read a style sheet, the rules within conditions too."""
     rules: list[Rule] = []
-    nodes = tinycss2.parse_stylesheet(css[:_LONGEST], skip_comments=True, skip_whitespace=True)
+    nodes = tinycss2.parse_stylesheet(
+        css_depth.cut(css[:_LONGEST]), skip_comments=True, skip_whitespace=True
+    )
     waiting = [(node, ()) for node in reversed(nodes)]  # type: list[tuple[object, tuple[str, ...]]]
     while waiting:
         node, around = waiting.pop()

@@ -78,6 +78,17 @@ class Markup:
         )
 
 
+def styles(text: str) -> Iterator[tuple[str, int]]:
+    """Give each style sheet and each style attribute, and where it begins, or its tag does."""
+    page = read(text)
+    yield from page.sheets
+    for tag, (offset, _) in page.tags.items():
+        if "style" in tag.lower():
+            for attribute in attributes(tag):
+                if attribute.name == "style":
+                    yield attribute.value, offset + (attribute.offset if attribute.exact else 0)
+
+
 def read(text: str) -> Markup:
     """Take a page apart."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")

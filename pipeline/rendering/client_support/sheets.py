@@ -10,6 +10,7 @@ from typing import Any
 
 import tinycss2
 
+from pipeline.rendering import css_depth
 from pipeline.rendering.client_support import pictures, selectors
 from pipeline.rendering.client_support.gathering import Facts, Gathering
 from pipeline.rendering.client_support.selectors import without_prefix
@@ -27,6 +28,7 @@ _BLOCKS = frozenset({"() block", "[] block", "{} block"})
 @lru_cache(maxsize=64)
 def read_sheet(text: str) -> Facts:
     """Tell the facts of a style sheet."""
+    text = css_depth.cut(text)
     reader = _Reader(text)
     reader.read_rules(tinycss2.parse_stylesheet(text), within="")
     return reader.found.facts()
@@ -35,6 +37,7 @@ def read_sheet(text: str) -> Facts:
 @lru_cache(maxsize=2048)
 def read_style(text: str) -> Facts:
     """Tell the facts of a style attribute."""
+    text = css_depth.cut(text)
     reader = _Reader(text)
     for node in tinycss2.parse_blocks_contents(text):
         # A rule cannot stand in an attribute.
@@ -46,6 +49,7 @@ def read_style(text: str) -> Facts:
 @lru_cache(maxsize=64)
 def read_media(text: str) -> Facts:
     """Tell the facts of a media attribute."""
+    text = css_depth.cut(text)
     reader = _Reader(text)
     reader.read_query(tinycss2.parse_component_value_list(text))
     return reader.found.facts()
