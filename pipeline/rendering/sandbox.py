@@ -14,6 +14,7 @@ from jinja2 import nodes
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from pipeline.rendering import growth
 from pipeline.rendering.deadline import Deadline
 from pipeline.rendering.weighing import MAX_ITEMS, MAX_LENGTH, is_heavy, size
 
@@ -35,6 +36,14 @@ _FORMAT = re.compile(r"%[^a-zA-Z%]{0,20}(?:[0-9]{5}|\*)|\{[^{}]{0,40}:[^{}]{0,20
 
 class LimitError(jinja2.TemplateRuntimeError):
     """A template asks for more than a mail can ever need."""
+
+    remedy = "repeat less"
+
+
+class NoTextError(LimitError):
+    """A template writes what is no text, such as all words at once."""
+
+    remedy = "name a part of it that is a text"
 
 
 class TooDeepError(jinja2.TemplateSyntaxError):
@@ -118,8 +127,11 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
     def _write(self, _context: Context, value: object) -> object:
         if isinstance(value, str):
             self._spent.characters += len(value)
-        elif is_heavy(value):
-            raise LimitError("it writes a list that is too large")
+        elif isinstance(value, list | tuple | dict):
+            raise NoTextError("it writes a list and no text")
+        elif value is not None and not isinstance(value, int | float | jinja2.Undefined):
+            # What Python shows of it is another on each day.
+            raise NoTextError(f"it writes {type(value).__name__}, which is no text")
         if self._spent.characters > MAX_CHARACTERS:
             raise LimitError(f"it writes more than {MAX_CHARACTERS:,} characters")
         return value
@@ -151,8 +163,11 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Count a call, and refuse one of a text's methods whose result would be huge."""
         self._step()
-        own = getattr(obj, "__self__", None)
+        # A format's method is hidden behind what Jinja calls instead.
+        own = getattr(getattr(obj, "__wrapped__", obj), "__self__", None)
         name = getattr(obj, "__name__", "")
+        if name == "join":
+            args = tuple(map(growth.listed, args))
         _refuse_growth(name, own if isinstance(own, str | bytes) else "", args, kwargs)
         return self._made(super().call(context, obj, *args, **kwargs))
 
@@ -163,6 +178,8 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         @wraps(function)
         def check(*args: Any, **kwargs: Any) -> Any:
             self._step()
+            if name == "join":
+                args = tuple(map(growth.listed, args))
             text, *given = [each for each in args if isinstance(each, _PLAIN)] or [""]
             _refuse_growth(name, text, given, kwargs)
             if name == "format" and isinstance(text, str):
@@ -196,7 +213,9 @@ def _is_too_large(operator: str, left: Any, right: Any) -> bool:
             return size(value) * times > MAX_LENGTH or items * times > MAX_ITEMS
         case "%" if isinstance(left, str):
             _refuse_format(left)
-            return is_heavy(left) or is_heavy(right)
+            given = right if isinstance(right, tuple) else (right,)
+            too_much = growth.is_too_much(growth.formatted(left, "%", given))
+            return too_much or is_heavy(left) or is_heavy(right)
         case _:
             return is_heavy(left) or is_heavy(right)
 
@@ -206,26 +225,32 @@ def _refuse_growth(
 ) -> None:
     """Refuse arguments that make a huge text of a small one: widths, and what is put in often."""
     given = (*args, *kwargs.values())
-    length = size(text)
     if (
         is_heavy(text)
         or any(is_heavy(value) for value in given)
         or any(isinstance(value, int) and value > MAX_LENGTH for value in given)
     ):
         raise LimitError("it makes a text that is too large")
-    put_in = max((size(value) for value in given), default=0)
-    if name == "join":
-        items = len(text) if isinstance(text, list | tuple) else max(map(_items, given), default=0)
-        length, put_in = 1, size(text) + put_in + items * max(put_in, length)
-    elif name == "expandtabs" and isinstance(text, str):
-        width = max((value for value in given if isinstance(value, int)), default=8)
-        length, put_in = text.count("\t"), width
-    if length * put_in > 10 * MAX_LENGTH:
+    if growth.is_too_much(_characters(name, text, given)):
         raise LimitError("it makes a text that is too large")
 
 
-def _items(value: object) -> int:
-    return len(value) if isinstance(value, list | tuple) else 0
+def _characters(name: str, text: object, given: tuple[object, ...]) -> int:
+    """Give how long a text a filter or a method may make."""
+    match name:
+        case "join":
+            # The filter gets the items first, the method the glue.
+            return max(growth.joined(text, one) + growth.joined(one, text) for one in (*given, ""))
+        case "format" | "format_map" if isinstance(text, str):
+            return max(growth.formatted(text, sign, given) for sign in "%{")
+        case "tojson" if growth.is_too_wide(given):
+            raise LimitError("it sets its levels in by too much")
+        case "expandtabs" if isinstance(text, str):
+            width = max((value for value in given if isinstance(value, int)), default=8)
+            return text.count("\t") * width
+        case _:
+            put_in = size(text) * max(map(size, given), default=0)
+            return max(put_in, growth.indented(text, given) if name == "indent" else 0)
 
 
 def _refuse_format(text: str) -> None:

@@ -34,6 +34,7 @@ _COMPUTED: Mapping[type[Exception], tuple[str, str]] = {
         "a template may not reach what is asked for there: {}",
         "use the names that templates may use, as they are",
     ),
+    MemoryError: ("it needs more memory than there is", "repeat less"),
     ZeroDivisionError: ("a number is divided by zero there", "ask first whether it is 0"),
     TypeError: (
         "values of these kinds do not go together there: {}",
@@ -48,6 +49,7 @@ _RAISED_BY_TEMPLATES = (
     ArithmeticError,
     AttributeError,
     LookupError,
+    MemoryError,
     RecursionError,
     TypeError,
     ValueError,
@@ -202,7 +204,7 @@ class Templates:
                 message = error.message or ""
                 remedy = error.suggest(context)
             case LimitError():
-                message, remedy = error.message or "", "repeat less"
+                message, remedy = error.message or "", error.remedy
             case RecursionError():
                 message = "templates include or call one another without end"
                 remedy = "let one of them end"

@@ -1,3 +1,5 @@
+from collections import UserString
+
 import pytest
 
 from pipeline.errors import TemplateError
@@ -39,6 +41,24 @@ def theme(folder):
         pytest.param('{{ "%1000000000d" | format(1) }}', id="a format filter"),
         pytest.param('{{ ("a" * 90000).replace("a", "b" * 90000) }}', id="replaced"),
         pytest.param('{{ (["a" * 90000] * 90000) | join }}', id="joined"),
+        pytest.param('{{ ("b" * 90000).join("a" * 90000) }}', id="letters, joined"),
+        pytest.param('{{ ("a" * 99999) | join("b" * 20000) }}', id="letters, joined by a filter"),
+        pytest.param(
+            '{{ ("b" * 20000).join(range(99999) | map("string")) }}', id="what is read once, joined"
+        ),
+        pytest.param(
+            '{{ ("%(a)s" * 190000) % {"a": "b" * 900000} }}', id="an old format of many fields"
+        ),
+        pytest.param('{{ ("{0}" * 300000).format("a" * 900000) }}', id="a format of many fields"),
+        pytest.param('{{ ("{0:9999}" * 90000).format(1) }}', id="a format of many widths"),
+        pytest.param(
+            '{{ ("{0.body}" * 9000).format(answer) }}', id="a format that reaches into values"
+        ),
+        pytest.param(
+            '{{ ("{a}" * 300000).format_map({"a": "b" * 9000}) }}', id="a format by names"
+        ),
+        pytest.param("{{ range(90000) | list | tojson(indent=30000) }}", id="levels of JSON"),
+        pytest.param(r'{{ ("\n" * 90000) | indent(30000, true, true) }}', id="lines set in"),
         pytest.param(
             "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
             id="loops that write nothing",
@@ -172,6 +192,23 @@ def test_what_a_theme_needs_stays_allowed(theme):
     )
 
     assert page == "1/2,2/2 --- 8 5% 00007 x+y a1&lt;   1"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("{{ words }}", id="an object"),
+        pytest.param('{{ names | map("upper") }}', id="what is read once"),
+        pytest.param("{{ names }}", id="a list"),
+        pytest.param("{{ words.count }}", id="a method"),
+    ],
+)
+def test_what_is_no_text_is_not_written(theme, source):
+    """What Python shows of it may be another each time, and so would be the edition's hash."""
+    with pytest.raises(TemplateError, match="no text") as refused:
+        theme(f"one\n  {source}", words=UserString("x"), names=("x", "y"))
+
+    assert refused.value.place == "templates/plain/page.mjml:2:3"
 
 
 def test_each_rendering_counts_anew(theme):
