@@ -4,6 +4,7 @@ It is the HTML part without what was for one reader or for one mail program, in 
 today, with what search engines and those who share it ask for.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from lxml import etree, html
@@ -13,6 +14,11 @@ from pipeline.model.edition import Edition
 from pipeline.rendering import modern_markup
 from pipeline.rendering.options import RenderOptions
 
+# What acts by itself, or sends what is written into it somewhere.
+_ACTIVE = ("applet", "base", "embed", "form", "frame", "frameset", "iframe", "object", "script")
+_FOLLOWED = frozenset({"action", "formaction", "href", "src", "xlink:href"})
+# Signs that browsers pass over in an address.
+_UNSEEN = re.compile(r"[\x00-\x20]")
 # What a mail says in its head and the page does not, or says in its own words.
 _REPLACED = frozenset({"canonical", "description", "robots", "supported-color-schemes"})
 
@@ -37,6 +43,7 @@ def render(
         ) from error
     root = html.document_fromstring(mail, ensure_head_body=True)
     assert isinstance(root, html.HtmlElement)  # noqa: S101 - for mypy: lxml's stubs say less
+    _leave_out_active(root)
     hints = modern_markup.modernise(root)
     _mark_landmarks(root)
     head = root.head
@@ -56,6 +63,22 @@ def render(
         picture.set("src", (images or {}).get(url, url))
     page = etree.tostring(root, method="html", encoding="unicode", doctype="<!DOCTYPE html>")
     return f"{page}\n"
+
+
+def _leave_out_active(root: html.HtmlElement) -> None:
+    """Take out what acts by itself: mail programs do so, and a file server would not."""
+    for element in root.xpath("//body//meta|//body//link"):
+        element.drop_tree()
+    for element in list(root.iter(*_ACTIVE)):
+        element.drop_tree()
+    for element in root.iter(etree.Element):
+        for name, value in list(element.attrib.items()):
+            scheme = _UNSEEN.sub("", value).lower().partition(":")[0]
+            if name.lower().startswith("on") or (
+                name.lower() in _FOLLOWED
+                and (scheme in {"javascript", "vbscript"} or (scheme == "data" and name != "src"))
+            ):
+                del element.attrib[name]
 
 
 def _mark_landmarks(root: html.HtmlElement) -> None:

@@ -43,6 +43,31 @@ def test_holds_every_word_that_everybody_got(edition):
     assert page.text_content().split() == public.text_content().split()
 
 
+@pytest.mark.parametrize(
+    "active",
+    [
+        "<script>alert(1)</script>",
+        '<iframe src="https://evil.example">alert(1)</iframe>',
+        '<form action="https://evil.example"><b>alert(1)</b></form>',
+        '<meta http-equiv="refresh" content="0;url=https://evil.example">',
+        '<base href="https://evil.example">',
+        '<b onclick="alert(1)">x</b>',
+        '<svg onload="alert(1)"></svg>',
+        '<a href=" java\tscript:alert(1)">x</a>',
+        '<a href="data:text/html,alert(1)">x</a>',
+    ],
+)
+def test_nothing_on_it_acts_by_itself(active):
+    html = f"<html><head><title>t</title></head><body><p>before {active} after</p></body></html>"
+
+    page = web_page.render(make_edition(html=Template((html,))), OPTIONS)
+
+    assert "alert" not in page
+    assert "evil.example" not in page
+    assert "before" in page
+    assert "after" in page
+
+
 def test_refuses_an_edition_that_would_show_a_personal_value():
     edition = make_edition(html=Template(("<html><body>", Placeholder.ADDRESS, "</body></html>")))
 
