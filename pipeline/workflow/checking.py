@@ -25,19 +25,25 @@ def of_everything(
     planned = of_plan(shop, plan)
     try:
         prepared = editing.prepare(shop, store, plan)
-    except NotEnoughContentError as error:
-        return (*planned, *_settled(shop, plan, of_error(error, "issue/too-few", Level.WARNING)))
-    except RenderError as error:
-        faults = (error, *error.faults)
-        return (*planned, *(of_error(fault, "template/error", Level.ERROR) for fault in faults))
-    except ContentError as error:
-        # Where a file is at fault, its findings say it already.
-        return (
-            planned if plan.errors else (*planned, of_error(error, "issue/unusable", Level.ERROR))
-        )
+    except (ContentError, RenderError) as error:
+        void = editing.void_unmade(shop, store, plan)
+        return (*planned, *_unmade(shop, plan, error), *((void.finding,) if void else ()))
     asked = _settled(shop, plan, *ask(prepared)) if ask else ()
     unread = _settled(shop, plan, *shop.renderer().unread())
     return (*planned, *unread, *of_edition(prepared, (*planned, *unread, *asked)), *asked)
+
+
+def _unmade(shop: Workshop, plan: Plan, error: ContentError | RenderError) -> tuple[Finding, ...]:
+    """Give what keeps an edition from being made."""
+    match error:
+        case NotEnoughContentError():
+            return _settled(shop, plan, of_error(error, "issue/too-few", Level.WARNING))
+        case RenderError():
+            faults = (error, *error.faults)
+            return tuple(of_error(fault, "template/error", Level.ERROR) for fault in faults)
+        case ContentError():
+            # Where a file is at fault, its findings say it already.
+            return () if plan.errors else (of_error(error, "issue/unusable", Level.ERROR),)
 
 
 def of_plan(shop: Workshop, plan: Plan) -> tuple[Finding, ...]:

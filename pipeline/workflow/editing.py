@@ -19,6 +19,28 @@ from pipeline.workflow.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
+class Void:
+    """An approval that was given and does not hold, where no edition can be made."""
+
+    approved: str
+    why: str
+    #: The issue's file; empty when there is none.
+    source: str
+
+    @property
+    def finding(self) -> Finding:
+        """Give it as what a check noticed."""
+        return Finding(
+            id="issue/approval",
+            level=Level.ERROR,
+            source=self.source,
+            message=f"the approval of {self.approved[:12]} is void: {self.why}",
+            remedy="mend what keeps the issue from being made; if its bytes are the same then,"
+            " the approval holds again",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """An issue's edition, and whether it may go out as far as approval goes."""
 
@@ -57,7 +79,7 @@ def prepare(shop: Workshop, store: Store | None, plan: Plan) -> Prepared:
     if edition.sha256 in {committed, draft.sha256 if draft else None}:
         return Prepared(plan, edition, is_approved=True, approved=edition.sha256)
     if draft is not None:
-        void, approved = f"{', '.join(changes)} changed since", draft.sha256
+        void, approved = inputs.in_words(shop, changes), draft.sha256
     elif committed:
         approved = committed
         void = (
@@ -67,6 +89,18 @@ def prepare(shop: Workshop, store: Store | None, plan: Plan) -> Prepared:
     else:
         void = approved = ""
     return Prepared(plan, edition, is_approved=False, void=void, approved=approved)
+
+
+def void_unmade(shop: Workshop, store: Store | None, plan: Plan) -> Void | None:
+    """Say why an approval does not hold when no edition can be made; ``None``: none was given."""
+    draft = _draft(store, plan.slot) if store else None
+    committed = plan.issue_file.approved if plan.issue_file else None
+    approved = draft.sha256 if draft else committed
+    if not approved:
+        return None
+    changes = inputs.changed_files(shop, draft.inputs) if draft else ()
+    why = inputs.in_words(shop, changes) or "the issue cannot be made as its files are now"
+    return Void(approved, why, plan.issue_file.source if plan.issue_file else "")
 
 
 def _settled(shop: Workshop, plan: Plan, edition: Edition) -> Edition:

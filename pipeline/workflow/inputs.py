@@ -1,11 +1,16 @@
 """What an edition is made of: the hash of each input, so that a change can be named."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from pipeline.content import library
+from pipeline.errors import ContentError
 from pipeline.model.issue import Issue
 from pipeline.workflow.workshop import Workshop
+
+#: How the names of those inputs begin that are files; ``newsletter.toml, title`` is none.
+_FILES = ("content/", "templates/")
 
 
 def of(shop: Workshop, issue: Issue) -> dict[str, str]:
@@ -32,6 +37,26 @@ def of(shop: Workshop, issue: Issue) -> dict[str, str]:
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """Name the inputs that differ, the new and the gone ones too."""
     return tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
+
+
+def changed_files(shop: Workshop, before: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the inputs that differ now, as far as can be told where no issue can be made."""
+    now = dict(shop.render_inputs())
+    named = {name: value for name, value in before.items() if not name.startswith("its ")}
+    for name in named.keys() - now.keys():
+        with suppress(ContentError):
+            now[name] = library.digest(shop.folder / name)
+    return changed(named, now)
+
+
+def in_words(shop: Workshop, names: Sequence[str]) -> str:
+    """Say that inputs changed or are gone since an approval."""
+    gone = [name for name in names if name.startswith(_FILES) and not (shop.folder / name).exists()]
+    others = [name for name in names if name not in gone]
+    words = [f"{', '.join(others)} changed since"] if others else []
+    if gone:
+        words.append(f"{', '.join(gone)} {'is' if len(gone) == 1 else 'are'} gone")
+    return ", and ".join(words)
 
 
 def _hash(text: str) -> str:

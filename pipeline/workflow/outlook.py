@@ -49,10 +49,14 @@ def look(shop: Workshop, store: Store | None, plan: Plan) -> Outlook:
     unasked = Approval.MISSING if shop.approval_required else Approval.NOT_REQUIRED
     try:
         prepared = editing.prepare(shop, store, plan)
-    except NotEnoughContentError:
-        return Outlook(unasked)
     except (ContentError, RenderError) as error:
-        return Outlook(unasked, obstacle=str(error))
+        void = editing.void_unmade(shop, store, plan)
+        # Too few Q&As are no fault, unless they were enough when somebody approved them.
+        is_usual = isinstance(error, NotEnoughContentError) and void is None
+        obstacle = "" if is_usual else str(error)
+        if void is None:
+            return Outlook(unasked, obstacle=obstacle)
+        return Outlook(Approval.VOID, void.why, obstacle)
     obstacle = ""
     try:
         editing.refuse_findings(prepared, shop.fail_on)

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.errors import ContentError, LinkError, StateError
 from pipeline.model.edition import Edition
-from pipeline.workflow import checking, editing, illustrating, sending, steering
+from pipeline.workflow import checking, editing, illustrating, outlook, sending, steering
+from pipeline.workflow.outlook import Approval
 from tests.images import bomb, draw, put
 from tests.workflow.office import SLOT, Office, with_post
 
@@ -74,6 +75,66 @@ def test_image_that_was_replaced_voids_the_approval_and_is_named(desk: Office) -
     assert desk.carrier.taken == []
     (trouble,) = day.troubles
     assert "content/pictures/cup.png changed since" in str(trouble)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_approval_is_void_while_its_image_is_not_where_its_text_says_and_holds_again_after(
+    desk: Office,
+    is_there: bool,
+) -> None:
+    desk.configure("approval", '"required"')
+    sha256 = desk.approve()
+    cup = desk.folder / "content/pictures/cup.png"
+
+    if is_there:
+        cup.write_bytes(b"no image")
+    else:
+        cup.rename(desk.folder / "content/cup.png")
+    view = outlook.look(desk.shop, desk.store, desk.plan())
+    found = checking.of_everything(desk.shop, desk.store, desk.plan())
+    why = "changed since" if is_there else "is gone"
+
+    assert view.approval is Approval.VOID
+    assert view.words == f"void: content/pictures/cup.png {why}"
+    assert "`tea` cannot go into this issue" in view.obstacle
+    (void,) = [finding for finding in found if finding.id == "issue/approval"]
+    assert void.message == f"the approval of {sha256[:12]} is {view.words}"
+
+    put(desk.folder, "content/pictures/cup.png")
+
+    assert outlook.look(desk.shop, desk.store, desk.plan()).approval is Approval.GIVEN
+
+
+def test_approval_holds_where_an_image_was_renamed_in_its_text_as_well(desk: Office) -> None:
+    desk.configure("approval", '"required"')
+    sha256 = desk.approve()
+
+    (desk.folder / "content/pictures/cup.png").rename(desk.folder / "content/pictures/tea.png")
+    path = desk.folder / "content/tea.md"
+    path.write_text(path.read_text().replace("cup.png", "tea.png"))
+    desk.at(SLOT).send_due()
+
+    assert len(desk.carrier.taken) == 3
+    assert desk.store.issues.get(1).sha256 == sha256
+
+
+def test_approval_from_elsewhere_is_void_while_no_issue_can_be_made(desk: Office) -> None:
+    desk.configure("approval", '"required"')
+    desk.write_issue_file(1, "slugs: [tea]", f"approved: {'ab' * 32}")
+
+    (desk.folder / "content/pictures/cup.png").unlink()
+    view = outlook.look(desk.shop, desk.store, desk.plan())
+
+    assert view.words == "void: the issue cannot be made as its files are now"
+
+
+def test_without_an_approval_none_is_void(desk: Office) -> None:
+    desk.configure("approval", '"required"')
+    put(desk.folder, "content/pictures/cup.png", b"x")
+
+    view = outlook.look(desk.shop, desk.store, desk.plan())
+
+    assert view.approval is Approval.MISSING
 
 
 def test_other_way_of_delivery_voids_the_approval(desk: Office) -> None:
