@@ -38,7 +38,7 @@ def build_command(session: Session, number: int | None, out: Path, *, as_json: b
 
     They are written also when a finding keeps the issue back; the exit code is 3 then.
     """
-    from pipeline.rendering import web_page  # noqa: PLC0415 - it reads lxml
+    from pipeline.rendering.pages import web_page  # noqa: PLC0415 - it reads lxml
 
     site, now = session.site, session.clock.now()
     shop = site.workshop

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pipeline.errors import RenderError
 from pipeline.rendering import css_depth
 from pipeline.rendering.client_support import markup
-from pipeline.rendering.page_pieces import Pieces
+from pipeline.rendering.pages.page_pieces import Pieces
 
 #: Characters of MJML that the templates may make, and of the page.
 MAX_SOURCE = 1_000_000

@@ -15,11 +15,11 @@ from markupsafe import Markup, escape
 
 from pipeline.language.locales import direction_of, write_date
 from pipeline.language.words import Words
-from pipeline.rendering.links import is_allowed
 from pipeline.rendering.manuscript import Entry, Manuscript
-from pipeline.rendering.markdown import Document, one_line
 from pipeline.rendering.options import RenderOptions
-from pipeline.rendering.xhtml import to_xhtml
+from pipeline.rendering.prose.links import is_allowed
+from pipeline.rendering.prose.markdown import Document, one_line
+from pipeline.rendering.prose.xhtml import to_xhtml
 
 _ANCHOR = re.compile("[a-z][a-z0-9-]*")
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pipeline.errors import ContentError
 from pipeline.model.finding import Finding, Level
 from pipeline.model.image import EditionImage, Image, ImageFault
-from pipeline.rendering.markdown import Document
 from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.prose.markdown import Document
 
 #: Images of one text; a newsletter with more is an album.
 MOST = 50

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from pipeline.model.issue import Issue
 from pipeline.model.qa import QA
-from pipeline.rendering import illustrating, markdown
+from pipeline.rendering import illustrating
 from pipeline.rendering.illustrating import Find
-from pipeline.rendering.markdown import Document
+from pipeline.rendering.prose import markdown
+from pipeline.rendering.prose.markdown import Document
 
 _WORDS_A_MINUTE = 230
 

@@ -13,8 +13,9 @@ from itertools import islice
 import mjml
 
 from pipeline.errors import MjmlError
-from pipeline.rendering import markup_faults, normalising
-from pipeline.rendering.markup_faults import Fault
+from pipeline.rendering import normalising
+from pipeline.rendering.validating import markup_faults
+from pipeline.rendering.validating.markup_faults import Fault
 
 #: Says where the character at an offset of the rendered source was written.
 Locate = Callable[[int], str]

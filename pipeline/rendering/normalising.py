@@ -7,8 +7,8 @@ Character references go through unchanged, so everything doubtful becomes one.
 
 import re
 
-from pipeline.rendering import html_as_xml
-from pipeline.rendering.mjml_rules import is_conditional
+from pipeline.rendering.validating import html_as_xml
+from pipeline.rendering.validating.mjml_rules import is_conditional
 
 # A comment, the title (which becomes an attribute), a style sheet, or a tag with its quoted
 # values. Other text matches nothing.

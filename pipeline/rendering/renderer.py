@@ -14,31 +14,20 @@ from pipeline.model.finding import Finding, Level, split_place
 from pipeline.model.image import Image
 from pipeline.model.issue import Issue
 from pipeline.model.qa import QA
-from pipeline.rendering import (
-    bounds,
-    context,
-    flowed,
-    illustrating,
-    inlining,
-    manuscript,
-    markdown,
-    mjml,
-    own_lines,
-    page_pieces,
-    page_walk,
-    plain_text,
-    post_conditions,
-)
+from pipeline.rendering import bounds, context, illustrating, inlining, manuscript, mjml
 from pipeline.rendering.checks import checking
 from pipeline.rendering.checks.origins import Body, Origins
 from pipeline.rendering.deadline import Deadline, start
 from pipeline.rendering.illustrating import Find
 from pipeline.rendering.manuscript import Manuscript
-from pipeline.rendering.markdown import one_line
 from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.pages import page_pieces, page_walk, post_conditions
 from pipeline.rendering.placeholders import Placeholders
-from pipeline.rendering.templates import Templates
-from pipeline.rendering.xhtml import to_xhtml
+from pipeline.rendering.prose import flowed, markdown, plain_text
+from pipeline.rendering.prose.markdown import one_line
+from pipeline.rendering.prose.xhtml import to_xhtml
+from pipeline.rendering.templating import own_lines
+from pipeline.rendering.templating.templates import Templates
 
 _HTML, _TEXT, _COLUMN = "issue.mjml", "issue.txt", "column.txt"
 

@@ -3,8 +3,8 @@
     npm pack caniemail && tar xzf caniemail-*.tgz
     python -m tests.client_support.refresh package
 
-Writes ``pipeline/rendering/data/caniemail.json``, and for the tests which page of caniemail's tests
-each feature. A feature that is new has no detector yet: the tests name it, and
+Writes ``pipeline/rendering/client_support/data/caniemail.json``, and for the tests which page of
+caniemail's tests each feature. A feature that is new has no detector yet: the tests name it, and
 ``pipeline/rendering/client_support/features.py`` takes it. The date in docs/reference/findings.md
 is that of the data.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.client_support.reducing import pages_of, reduce
 
 _ROOT = Path(__file__).parents[2]
-_DATA = _ROOT / "pipeline/rendering/data/caniemail.json"
+_DATA = _ROOT / "pipeline/rendering/client_support/data/caniemail.json"
 _PAGES = _ROOT / "tests/client_support/data/test-pages.json"
 
 

@@ -16,7 +16,8 @@ from pipeline.content import parsing
 from pipeline.content.images import ImageShelf
 from pipeline.model.edition import Edition
 from pipeline.model.qa import QA
-from pipeline.rendering import personal, web_page
+from pipeline.rendering import personal
+from pipeline.rendering.pages import web_page
 from pipeline.rendering.placeholders import Placeholders
 from pipeline.rendering.renderer import Renderer
 from tests import specimens

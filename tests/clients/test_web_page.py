@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from pipeline.model.edition import Edition
-from pipeline.rendering import web_page
+from pipeline.rendering.pages import web_page
 from pipeline.rendering.renderer import Renderer
 from tests.browser import Page
 from tests.clients import nu_checker, sample

@@ -98,7 +98,9 @@ def test_finds_the_name_that_was_meant():
 
 
 def test_the_names_of_features_are_those_of_the_data():
-    data = json.loads((files("pipeline.rendering") / "data/caniemail.json").read_text("utf-8"))
+    data = json.loads(
+        (files("pipeline.rendering.client_support") / "data/caniemail.json").read_text("utf-8")
+    )
 
     assert set(data["features"]) == client_features.SLUGS
 

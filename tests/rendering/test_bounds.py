@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.errors import RenderError
 from pipeline.rendering import bounds
-from pipeline.rendering.page_pieces import take_apart
+from pipeline.rendering.pages.page_pieces import take_apart
 from pipeline.rendering.renderer import Renderer
 from tests.factories import make_issue
 from tests.fakes import FakeClock

@@ -12,11 +12,12 @@ from pipeline.model.edition import Edition
 from pipeline.model.finding import Level
 from pipeline.model.image import Image, ImageFault
 from pipeline.model.issue import Issue
-from pipeline.rendering import illustrating, markdown
+from pipeline.rendering import illustrating
 from pipeline.rendering.illustrating import MOST
 from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.prose import markdown
+from pipeline.rendering.prose.xhtml import to_xhtml
 from pipeline.rendering.renderer import Renderer
-from pipeline.rendering.xhtml import to_xhtml
 from tests.factories import make_issue
 from tests.images import SHA256, make_image
 from tests.rendering.letters import (

@@ -8,7 +8,7 @@ from lxml import html
 from pipeline.language.english import MESSAGES
 from pipeline.model.edition import Edition
 from pipeline.model.qa import Question
-from pipeline.rendering import web_page
+from pipeline.rendering.pages import web_page
 from pipeline.rendering.renderer import Renderer
 from tests import specimens
 from tests.factories import make_issue, make_qa

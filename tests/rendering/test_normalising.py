@@ -1,8 +1,8 @@
 import mjml
 import pytest
 
-from pipeline.rendering.html_as_xml import number_references
 from pipeline.rendering.normalising import normalise
+from pipeline.rendering.validating.html_as_xml import number_references
 from tests.rendering.letters import parse
 
 #: What mrml writes as a Rust debug string when it is left alone.

@@ -15,8 +15,8 @@ from pipeline.content import parsing
 from pipeline.delivery.composing import Composer, Letterhead
 from pipeline.errors import ContentError
 from pipeline.model.edition import Edition
-from pipeline.rendering import markdown
-from pipeline.rendering.wrapping import columns
+from pipeline.rendering.prose import markdown
+from pipeline.rendering.prose.wrapping import columns
 from tests import specimens
 from tests.factories import NOON, make_issue, make_qa, make_recipient
 from tests.flowed_reader import paragraphs, signature

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from pipeline.model.finding import Finding, Level
-from pipeline.rendering.text_places import Passage
+from pipeline.rendering.prose.text_places import Passage
 
 #: What every one of them has; nearly every text has none of it.
 _WORD = re.compile(r"attach|anhang|angehängt|jointe?|adjunt|مرفق", re.IGNORECASE)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding
-from pipeline.rendering import text_places
 from pipeline.rendering.checks import (
     attachments,
     contrast,
@@ -33,7 +32,8 @@ from pipeline.rendering.client_support import mix
 from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.options import RenderOptions
-from pipeline.rendering.theme_words import Literal
+from pipeline.rendering.prose import text_places
+from pipeline.rendering.templating.theme_words import Literal
 
 #: Looks at a page; the lines and columns of its findings are the page's.
 Check = Callable[[Page], Iterator[Finding]]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.model.finding import Finding, Level
-from pipeline.rendering import text_places
-from pipeline.rendering.text_places import Passage
+from pipeline.rendering.prose import text_places
+from pipeline.rendering.prose.text_places import Passage
 
 _LEFT_OVER = re.compile(r"\b(?:TK|TODO|FIXME)\b|(?i:lorem\s+ipsum)|\{\{|\{%")
 

@@ -14,7 +14,7 @@ from lxml import etree
 from pipeline.errors import MailbagError
 from pipeline.model.finding import Finding, split_place
 from pipeline.rendering.checks.page import Page
-from pipeline.rendering.text_places import Passage
+from pipeline.rendering.prose.text_places import Passage
 
 # In what the compiler makes of these a comment would end another, or begin a table anew.
 _WITHOUT_MARKS = frozenset(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding, Level
 from pipeline.model.issue import Issue
-from pipeline.rendering import markdown
 from pipeline.rendering.checks.page import Page
+from pipeline.rendering.prose import markdown
 
 
 @dataclass(frozen=True, slots=True)

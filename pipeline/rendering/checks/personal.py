@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.model.finding import Finding, Level
-from pipeline.rendering.text_places import Passage
+from pipeline.rendering.prose.text_places import Passage
 
 #: Words by which programs call what a reader may not have said.
 _VALUE = (

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pipeline.model.finding import Finding, split_place
-from pipeline.rendering import style_faults
 from pipeline.rendering.client_support import markup
-from pipeline.rendering.style_faults import StyleFault
+from pipeline.rendering.validating import style_faults
+from pipeline.rendering.validating.style_faults import StyleFault
 
 #: Faults of one page that are told.
 _MOST = 20

@@ -8,11 +8,12 @@ from pathlib import PurePosixPath
 
 from pipeline.model.finding import Finding, Level
 from pipeline.model.image import Image, ImageFault, ImageKind
-from pipeline.rendering import illustrating, markdown
+from pipeline.rendering import illustrating
 from pipeline.rendering.checks import pictures
 from pipeline.rendering.manuscript import Manuscript
-from pipeline.rendering.markdown import Document
 from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.prose import markdown
+from pipeline.rendering.prose.markdown import Document
 
 _EMBED = re.compile(r"!\[\[([^\[\]|#\n]{1,200})[^\[\]\n]{0,200}\]\]")
 

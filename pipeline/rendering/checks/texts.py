@@ -7,10 +7,10 @@ from pipeline.model.finding import Finding, Level
 from pipeline.rendering.checks import addresses, attachments, left_over, link_words, personal
 from pipeline.rendering.checks.addresses import Trouble
 from pipeline.rendering.checks.left_over import words
-from pipeline.rendering.links import is_allowed
 from pipeline.rendering.manuscript import Manuscript
-from pipeline.rendering.markdown import Document, Link
-from pipeline.rendering.text_places import Passage
+from pipeline.rendering.prose.links import is_allowed
+from pipeline.rendering.prose.markdown import Document, Link
+from pipeline.rendering.prose.text_places import Passage
 
 #: Letters of what is quoted.
 _LONGEST = 60

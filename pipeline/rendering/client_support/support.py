@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_DATA = Path(__file__).parents[1] / "data" / "caniemail.json"
+_DATA = Path(__file__).parent / "data" / "caniemail.json"
 _URL = "https://www.caniemail.com/features/{}/"
 
 

@@ -11,7 +11,8 @@ from pipeline.app.site import Site
 from pipeline.config.reading import FILE_NAME, read
 from pipeline.errors import MailbagError
 from pipeline.model.edition import Edition
-from pipeline.rendering import personal, web_page
+from pipeline.rendering import personal
+from pipeline.rendering.pages import web_page
 from pipeline.store.location import beside, database_file
 from pipeline.web.editor.view import DeskView
 from pipeline.workflow import checking, editing, illustrating, planning

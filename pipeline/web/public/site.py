@@ -10,7 +10,7 @@ from pipeline.errors import NotFoundError, TemplateError
 from pipeline.language.catalogues import SHIPPED
 from pipeline.language.words import Words
 from pipeline.model.edition import Edition
-from pipeline.rendering import web_page
+from pipeline.rendering.pages import web_page
 from pipeline.store.opening import Store
 from pipeline.web import access
 from pipeline.web.public.ports import TokenVerdict

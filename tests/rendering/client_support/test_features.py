@@ -3,7 +3,7 @@ from pathlib import Path
 
 from pipeline.rendering.client_support.features import DETECTORS
 
-_DATA = Path("pipeline/rendering/data/caniemail.json")
+_DATA = Path("pipeline/rendering/client_support/data/caniemail.json")
 
 
 def test_each_feature_of_caniemail_has_a_detector_and_no_other_has():

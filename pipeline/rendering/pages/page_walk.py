@@ -1,0 +1,136 @@
+"""Walks once through a finished page: is it whole, titled, with its languages and a way out.
+
+The page was written by lxml, so every attribute is quoted and no bracket stands by itself.
+"""
+
+import re
+from collections.abc import Callable
+
+from pipeline.errors import PostConditionError
+from pipeline.model.edition import Placeholder, Template
+from pipeline.rendering.pages import way_out
+from pipeline.rendering.pages.way_out import WayOut, read_attributes
+
+# Stand for the beginning and the end of what is only for the mail; no page can hold them.
+_START, _END = "\x01", "\x02"
+_MARK = re.compile(f"[{_START}{_END}]")
+_TOKEN = re.compile(
+    r"(?P<closed><!--.*?-->|<!DOCTYPE[^>]*>|<(?P<raw>style|script)\b[^>]*>.*?</(?P=raw)\s*>)"
+    r"|</(?P<end>[A-Za-z][^\s>]*)\s*>"
+    r"|<(?P<tag>[A-Za-z][^\s/>]*)(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>"
+    rf"|(?P<mark>{_MARK.pattern})",
+    re.DOTALL,
+)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_NOT_CLOSED = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
+_BETWEEN = "write it between two elements"
+
+
+def check(template: Template, link_place: Callable[[], str] | None = None) -> None:
+    """Look at a page with the marks of what is only for the mail; raise PostConditionError.
+
+    ``link_place`` says where the unsubscribe link was written.
+    """
+    page = "".join(_shown(part) for part in template.parts)
+    walk = _Walk()
+    end = 0
+    for token in _TOKEN.finditer(page):
+        if walk.way_out.is_open:
+            walk.way_out.read(page[end : token.start()])
+        walk.take(token)
+        end = token.end()
+    if walk.opened:
+        raise _error(f"the page does not close <{walk.opened[-1]}>")
+    title = _TITLE.search(page)
+    if title is None or not title[1].strip():
+        raise _error(
+            "the page has no title", "write <mj-title>{{ subject }}</mj-title> into its <mj-head>"
+        )
+    if not walk.way_out.is_found:
+        raise PostConditionError(
+            walk.way_out.fault, place=link_place() if link_place else "", remedy=way_out.REMEDY
+        )
+
+
+def _shown(part: Placeholder | str) -> str:
+    match part:
+        case Placeholder.MAIL_ONLY_START:
+            return _START
+        case Placeholder.MAIL_ONLY_END:
+            return _END
+        case Placeholder.UNSUBSCRIBE_URL:
+            return way_out.MARK
+        case Placeholder():
+            return "x"
+        case _:
+            return part
+
+
+def _error(fault: str, remedy: str = "look at the theme") -> PostConditionError:
+    return PostConditionError(fault, remedy=remedy)
+
+
+class _Walk:
+    """The way through a page, from tag to tag."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        # How many elements were open at the start of a block, and at fewest since.
+        self._outer = self._lowest = 0
+        self.way_out = WayOut()
+
+    def take(self, token: re.Match[str]) -> None:
+        """Go on by one piece."""
+        if token["mark"] == _START:
+            self._outer = self._lowest = len(self.opened)
+        elif token["mark"]:
+            self._end_block()
+        elif found := _MARK.search(token[0]):
+            name = "mail_only" if found[0] == _START else "end_mail_only"
+            raise _error(f"{name} stands within a tag", _BETWEEN)
+        elif token["end"]:
+            self._end(token["end"])
+        elif token["tag"]:
+            self._start(token["tag"], token["attributes"])
+
+    def _end_block(self) -> None:
+        """End what is only for the mail: it must have closed what it opened, and nothing else."""
+        if not self._lowest == self._outer == len(self.opened):
+            raise _error(
+                "between mail_only and end_mail_only an element is opened or closed, and not both",
+                "write the two marks into the same element",
+            )
+
+    def _start(self, tag: str, attributes: str) -> None:
+        self.way_out.start(tag, attributes, len(self.opened))
+        if tag == "html" or self.opened[-1:] == ["body"]:
+            _check_language(tag, read_attributes(attributes))
+        if tag == "img":
+            names = read_attributes(attributes)
+            if "alt" not in names:
+                raise _error(
+                    f"the image {names.get('src')} has no alternative text",
+                    'write alt="..." into it',
+                )
+        if tag not in _NOT_CLOSED and not attributes.endswith("/"):
+            self.opened.append(tag)
+
+    def _end(self, tag: str) -> None:
+        if tag in _NOT_CLOSED:
+            return
+        if self.opened[-1:] != [tag]:
+            inner = "".join(self.opened[-1:])
+            raise _error(f"</{tag}> closes <{inner}> in the page, which does not fit")
+        self.opened.pop()
+        self.way_out.leave(len(self.opened))
+        self._lowest = min(self._lowest, len(self.opened))
+
+
+def _check_language(tag: str, names: dict[str, str]) -> None:
+    # The compiler writes lang="und" where a theme says nothing.
+    if names.get("lang", "und") in {"", "und"} or not names.get("dir"):
+        raise _error(
+            f"<{tag}> has no language or no direction",
+            'begin issue.mjml with <mjml lang="{{ language }}" dir="{{ direction }}">, '
+            "and write both into what stands in <mj-raw>",
+        )

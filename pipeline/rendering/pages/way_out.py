@@ -1,0 +1,99 @@
+"""Looks in a finished page for the link by which a reader unsubscribes, and whether it is seen."""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+
+from pipeline.rendering.validating.html_as_xml import VOID
+
+#: Stands for the address behind the link; no page can hold it.
+MARK = "\x03"
+REMEDY = (
+    'write <a href="{{ unsubscribe_url }}">{{ words.unsubscribe }}</a>'
+    " where it is seen, and not in a comment"
+)
+
+_ATTRIBUTE = re.compile(r"([^\s=\"'/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'))?")
+# Looked at in every tag, so it only says which are worth a closer look.
+_DOUBTFUL = re.compile(r"display|visibility|opacity|hidden", re.IGNORECASE)
+_NOTHING = re.compile(r"0*\.?0*(?:px|pt|em|rem|%)?")
+
+
+class WayOut:
+    """What was seen of the link so far, while somebody walks through the page."""
+
+    def __init__(self) -> None:
+        self.is_found = False
+        self._fault = "the HTML part has no link to unsubscribe_url that a reader can follow"
+        # How many elements are open around the link, and around what is hidden.
+        self._link: int | None = None
+        self._hidden: int | None = None
+
+    @property
+    def fault(self) -> str:
+        """Say why nobody can use it."""
+        return self._fault
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the walk is within the link."""
+        return self._link is not None
+
+    def start(self, tag: str, attributes: str, depth: int) -> None:
+        """Come to an element with ``depth`` around it."""
+        if tag not in {"a", "img"} and not _DOUBTFUL.search(attributes):
+            return
+        names = read_attributes(attributes)
+        is_link = tag == "a" and names.get("href", "").startswith(MARK)
+        style = _style(names)
+        hides = _hides(names, style) or (is_link and _is_nothing(style.get("font-size", "")))
+        # What has no end holds nothing.
+        if hides and self._hidden is None and tag not in VOID:
+            self._hidden = depth
+        if is_link:
+            self._link = depth
+            self._fault = (
+                "the unsubscribe link has no text"
+                if self._hidden is None
+                else "the unsubscribe link is hidden"
+            )
+        elif tag == "img" and self.is_open and not hides:
+            self.read(names.get("alt", ""))
+
+    def read(self, text: str) -> None:
+        """Come to a text within the link."""
+        if self._hidden is None and any(
+            sign.isprintable() and not sign.isspace() for sign in unescape(text)
+        ):
+            self.is_found = True
+
+    def leave(self, depth: int) -> None:
+        """Leave every element that has ``depth`` others around it, or more."""
+        if self._link is not None and depth <= self._link:
+            self._link = None
+        if self._hidden is not None and depth <= self._hidden:
+            self._hidden = None
+
+
+def read_attributes(attributes: str) -> dict[str, str]:
+    """Read the attributes of a tag, as they are written."""
+    return {name: value[1:-1] for name, value in _ATTRIBUTE.findall(attributes)}
+
+
+def _style(names: Mapping[str, str]) -> dict[str, str]:
+    """Read the declarations of an element; the last of a name holds."""
+    written = (one.partition(":") for one in unescape(names.get("style", "")).lower().split(";"))
+    return {name.strip(): value.replace("!important", "").strip() for name, _, value in written}
+
+
+def _hides(names: Mapping[str, str], style: Mapping[str, str]) -> bool:
+    return (
+        "hidden" in names
+        or style.get("display") == "none"
+        or style.get("visibility") in {"hidden", "collapse"}
+        or _is_nothing(style.get("opacity", ""))
+    )
+
+
+def _is_nothing(value: str) -> bool:
+    return bool(value) and _NOTHING.fullmatch(value) is not None

@@ -1,0 +1,1 @@
+"""The texts of people: Markdown as tokens, and these as XHTML and as plain text."""

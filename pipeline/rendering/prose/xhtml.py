@@ -1,0 +1,159 @@
+"""Markdown tokens -> the sanitised, well-formed XHTML that mail clients take."""
+
+from collections.abc import MutableMapping
+from functools import cache
+from typing import Any
+
+import nh3
+from lxml import etree
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from pipeline.model.image import Image
+from pipeline.rendering.options import GUTTER, INSET, RenderOptions
+from pipeline.rendering.prose.links import SCHEMES, is_allowed
+from pipeline.rendering.prose.markdown import Document
+
+_TAGS = {
+    *("a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"),
+    *("img", "ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+}
+_ATTRIBUTES = {
+    "*": set[str](),
+    "a": {"href"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "td": {"style"},
+    "th": {"style"},
+}
+_VOID = ("br", "hr", "img")
+#: What sets in what stands in it.
+_INSETS = ("blockquote", "ol", "ul")
+#: So many columns fit the screen of a telephone without broken words.
+_FEW_COLUMNS = 3
+#: From so many on, each pixel between them is one that a short word lacks.
+_CROWD = 6
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = None) -> str:
+    """Write a text; its own headings begin at level ``top`` and skip none.
+
+    Without ``options`` no image has an address, and its text stands instead.
+    """
+    html = nh3.clean(
+        _renderer().render(
+            list(document.tokens),
+            _markdown_options(),
+            {"found": document.found, "newsletter": options},
+        ),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        filter_style_properties={"text-align"},
+        url_schemes=set(SCHEMES),
+        url_relative="deny",
+        link_rel=None,
+    )
+    tree = etree.fromstring(f"<body><div>{html}</div></body>", etree.HTMLParser())
+    root = tree.find("body/div")
+    if root is None:
+        return ""
+    _demote_headings(root, top)
+    _mark_tables(root)
+    for link in root.findall(".//a"):
+        if not is_allowed(link.get("href", "")):
+            etree.strip_attributes(link, "href")
+            link.tag = "dead-link"
+    etree.strip_tags(root, "dead-link")
+    if options is not None:
+        for image in root.iter("img"):
+            room = options.column - INSET * (document.inset + _depth(image))
+            _fit(image, _share(image, room))
+    for element in root.iterdescendants():
+        if element.tag not in _VOID and not len(element) and not element.text:
+            # Else it is written <li/>, or without its end tag: libxml2 leaves that out.
+            element.text = "\N{NO-BREAK SPACE}"
+    written = etree.tostring(root, encoding="unicode", method="xml", with_tail=False)
+    return written.removeprefix("<div>").removesuffix("</div>") if written != "<div/>" else ""
+
+
+def _demote_headings(root: etree._Element, top: int) -> None:
+    headings = [element for element in root.iter() if element.tag in _HEADINGS]
+    if not headings:
+        return
+    highest = min(str(heading.tag) for heading in headings)
+    for place, heading in enumerate(headings):
+        # The first one follows the title above it, so it must not skip a level.
+        deeper = place > 0 and heading.tag != highest
+        heading.tag = f"h{top + 1}" if deeper else f"h{top}"
+
+
+def _depth(element: etree._Element) -> int:
+    return sum(1 for outer in element.iterancestors() if outer.tag in _INSETS)
+
+
+def _share(image: etree._Element, room: int) -> int:
+    """Give the part of a room that one column of a table has; a wider image would push it out."""
+    row = next(image.iterancestors("tr"), None)
+    return room if row is None else max(room // len(row) - GUTTER, 1)
+
+
+def _fit(image: etree._Element, room: int) -> None:
+    """Make an image no wider than its column; Outlook knows its attributes, and no max-width."""
+    width, height = int(image.get("width", "1")), int(image.get("height", "1"))
+    if width > room:
+        image.set("height", str(max(round(height * room / width), 1)))
+        image.set("width", str(room))
+
+
+def _mark_tables(root: etree._Element) -> None:
+    """Say of a table that its words must be broken for a telephone's screen."""
+    for table in root.iter("table"):
+        columns = len(table.findall("thead/tr/th"))
+        if columns > _FEW_COLUMNS:
+            table.set("class", "many crowded" if columns >= _CROWD else "many")
+
+
+@cache
+def _markdown_options() -> OptionsDict:
+    from markdown_it.presets import commonmark  # noqa: PLC0415 - read once
+
+    return OptionsDict(commonmark.make()["options"])
+
+
+@cache
+def _renderer() -> "_Renderer":
+    # Markdown-it looks for the methods of each new one, which takes longer than writing a text.
+    return _Renderer()
+
+
+class _Renderer(RendererHTML):
+    """Writes HTML; an image that is not shown is its alternative text.
+
+    ``env`` has what is known of images under "found", and the options under "newsletter".
+    """
+
+    def image(  # type: ignore[override] # the parent has another name for each kind of sequence
+        self, tokens: list[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
+        token = tokens[idx]
+        text = escapeHtml(self.renderInlineAsText(token.children, options, {}))
+        found = env["found"].get(str(token.attrGet("src") or ""))
+        newsletter = env["newsletter"]
+        if newsletter is None or not isinstance(found, Image):
+            return text
+        attributes = {
+            "src": escapeHtml(newsletter.image_url(found.name)),
+            "alt": _one_line(text),
+            "title": _one_line(escapeHtml(str(token.attrGet("title") or ""))),
+            "width": str(found.width),
+            "height": str(found.height),
+        }
+        written = (f' {name}="{it}"' for name, it in attributes.items() if it or name == "alt")
+        return f"<img{''.join(written)} />"
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())

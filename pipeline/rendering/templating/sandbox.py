@@ -1,0 +1,258 @@
+"""Jinja2's sandbox with limits: no template runs without end or fills the memory.
+
+Jinja limits a single ``range``, but neither loops within loops nor what ``*`` and ``~`` make.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pipeline.rendering.deadline import Deadline
+from pipeline.rendering.templating import growth
+from pipeline.rendering.templating.weighing import MAX_ITEMS, MAX_LENGTH, is_heavy, size
+
+#: Turns of loops, calls and filters of one rendering.
+MAX_STEPS = 300_000
+#: Characters that one rendering may write, in parts and in the whole.
+MAX_CHARACTERS = 10_000_000
+#: Characters that its filters and calls may make, whether they are written or not.
+MAX_MADE = 50_000_000
+MAX_EXPONENT = 64
+#: Binary digits of a number.
+MAX_BITS = 4_096
+#: The steps from one look at the clock to the next.
+_STRIDE = 64
+
+# A width in a format, of "%" and of str.format.
+_FORMAT = re.compile(r"%[^a-zA-Z%]{0,20}(?:[0-9]{5}|\*)|\{[^{}]{0,40}:[^{}]{0,20}(?:[0-9]{5}|\{)")
+
+
+class LimitError(jinja2.TemplateRuntimeError):
+    """A template asks for more than a mail can ever need."""
+
+    remedy = "repeat less"
+
+
+class NoTextError(LimitError):
+    """A template writes what is no text, such as all words at once."""
+
+    remedy = "name a part of it that is a text"
+
+
+class TooDeepError(jinja2.TemplateSyntaxError):
+    """A template is nested deeper than it can be compiled."""
+
+
+class _Spent(threading.local):
+    """What the rendering of one thread has cost; one desk serves several threads."""
+
+    steps = characters = made = 0
+    deadline: Deadline | None = None
+
+
+class ThemeSandbox(ImmutableSandboxedEnvironment):
+    """Renders templates, and counts what each rendering costs."""
+
+    intercepted_binops = frozenset({"*", "**", "+", "%"})
+
+    def __init__(self, **options: Any) -> None:
+        # Nothing is worked out while compiling: there nobody counts.
+        super().__init__(optimized=False, finalize=self._write, **options)
+        self._spent = _Spent()
+        own = {"counted": self._counted, "weighed": _weighed}
+        self.filters = {name: self._limited(each) for name, each in self.filters.items()} | own
+
+    def begin(self, deadline: Deadline | None = None) -> None:
+        """Begin a rendering."""
+        spent = self._spent
+        spent.steps = spent.characters = spent.made = 0
+        spent.deadline = deadline
+
+    def compile(self, source: Any, *args: Any, **options: Any) -> Any:
+        """Compile a template; raise TooDeepError where Python's own compiler gives up."""
+        try:
+            return super().compile(source, *args, **options)
+        except (MemoryError, RecursionError, SyntaxError) as error:
+            name, filename = (*args, None, None)[:2]
+            raise TooDeepError(
+                "blocks, brackets or operators stand too deep in one another", 1, name, filename
+            ) from error
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template = super()._parse(source, name, filename)
+        for loop in list(template.find_all(nodes.For)):
+            loop.iter = self._filtered(loop.iter, "counted")
+        made = (nodes.Concat, nodes.List, nodes.Tuple, nodes.Dict)
+        for parent in list(template.find_all(nodes.Node)):
+            for field, value in list(parent.iter_fields()):
+                # What is assigned to is a tuple, too.
+                if isinstance(value, made) and getattr(value, "ctx", "load") == "load":
+                    setattr(parent, field, self._filtered(value, "weighed"))
+                elif isinstance(value, list):
+                    value[:] = [
+                        self._filtered(each, "weighed")
+                        if isinstance(each, made) and getattr(each, "ctx", "load") == "load"
+                        else each
+                        for each in value
+                    ]
+        return template
+
+    def _filtered(self, node: nodes.Node, name: str) -> nodes.Filter:
+        return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno, environment=self)
+
+    def _step(self) -> None:
+        spent = self._spent
+        spent.steps += 1
+        if spent.steps > MAX_STEPS:
+            raise LimitError(f"it takes more than {MAX_STEPS:,} turns of loops and calls")
+        if spent.steps % _STRIDE == 0 and spent.deadline and spent.deadline.has_passed:
+            raise LimitError(str(spent.deadline))
+
+    def _counted(self, items: Iterable[object]) -> Iterator[object]:
+        return self._count(iter(items))
+
+    def _count(self, items: Iterator[object]) -> Iterator[object]:
+        for item in items:
+            self._step()
+            yield item
+
+    @jinja2.pass_context
+    def _write(self, _context: Context, value: object) -> object:
+        if isinstance(value, str):
+            self._spent.characters += len(value)
+        elif isinstance(value, list | tuple | dict):
+            raise NoTextError("it writes a list and no text")
+        elif value is not None and not isinstance(value, int | float | jinja2.Undefined):
+            # What Python shows of it is another on each day.
+            raise NoTextError(f"it writes {type(value).__name__}, which is no text")
+        if self._spent.characters > MAX_CHARACTERS:
+            raise LimitError(f"it writes more than {MAX_CHARACTERS:,} characters")
+        return value
+
+    def _made(self, value: Any) -> Any:
+        """Count what a filter or a call has made."""
+        if isinstance(value, str | bytes | list | tuple):
+            self._spent.made += len(value)
+            if is_heavy(value):
+                raise LimitError("it makes a value that is too large")
+            if self._spent.made > MAX_MADE:
+                raise LimitError(f"it makes more than {MAX_MADE:,} characters")
+        return value
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Refuse an operation whose result would be huge."""
+        self._step()
+        if _is_too_large(operator, left, right):
+            raise LimitError(f"the result of {operator} is too large")
+        return self._made(super().call_binop(context, operator, left, right))
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Look at a format when its method is named; what Jinja calls instead hides it."""
+        wrapped = super().wrap_str_format(value)
+        if wrapped is not None:
+            _refuse_format(value.__self__)
+        return wrapped
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Count a call, and refuse one of a text's methods whose result would be huge."""
+        self._step()
+        # A format's method is hidden behind what Jinja calls instead.
+        own = getattr(getattr(obj, "__wrapped__", obj), "__self__", None)
+        name = getattr(obj, "__name__", "")
+        if name == "join":
+            args = tuple(map(growth.listed, args))
+        _refuse_growth(name, own if isinstance(own, str | bytes) else "", args, kwargs)
+        return self._made(super().call(context, obj, *args, **kwargs))
+
+    def _limited(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Check what a filter gets and gives; what Jinja passes first is no text."""
+        name = function.__name__.removeprefix("do_")
+
+        @wraps(function)
+        def check(*args: Any, **kwargs: Any) -> Any:
+            self._step()
+            if name == "join":
+                args = tuple(map(growth.listed, args))
+            text, *given = [each for each in args if isinstance(each, _PLAIN)] or [""]
+            _refuse_growth(name, text, given, kwargs)
+            if name == "format" and isinstance(text, str):
+                _refuse_format(text)
+            return self._made(function(*args, **kwargs))
+
+        return check
+
+
+_PLAIN = (str, bytes, int, list, tuple, dict)
+
+
+def _weighed(value: Any) -> Any:
+    if is_heavy(value):
+        raise LimitError(f"it holds more than {MAX_LENGTH:,} characters or {MAX_ITEMS:,} items")
+    return value
+
+
+def _is_too_large(operator: str, left: Any, right: Any) -> bool:
+    numbers = isinstance(left, int) and isinstance(right, int)
+    match operator:
+        case "**":
+            return bool(max(abs(left), abs(right)) > MAX_EXPONENT)
+        case "*" if numbers:
+            return bool(left.bit_length() + right.bit_length() > MAX_BITS)
+        case "*":
+            value, times = (left, right) if isinstance(right, int) else (right, left)
+            if not isinstance(times, int) or isinstance(value, float):
+                return False
+            items = len(value) if isinstance(value, list | tuple) else 0
+            return size(value) * times > MAX_LENGTH or items * times > MAX_ITEMS
+        case "%" if isinstance(left, str):
+            _refuse_format(left)
+            given = right if isinstance(right, tuple) else (right,)
+            too_much = growth.is_too_much(growth.formatted(left, "%", given))
+            return too_much or is_heavy(left) or is_heavy(right)
+        case _:
+            return is_heavy(left) or is_heavy(right)
+
+
+def _refuse_growth(
+    name: str, text: object, args: Iterable[object], kwargs: dict[str, object]
+) -> None:
+    """Refuse arguments that make a huge text of a small one: widths, and what is put in often."""
+    given = (*args, *kwargs.values())
+    if (
+        is_heavy(text)
+        or any(is_heavy(value) for value in given)
+        or any(isinstance(value, int) and value > MAX_LENGTH for value in given)
+    ):
+        raise LimitError("it makes a text that is too large")
+    if growth.is_too_much(_characters(name, text, given)):
+        raise LimitError("it makes a text that is too large")
+
+
+def _characters(name: str, text: object, given: tuple[object, ...]) -> int:
+    """Give how long a text a filter or a method may make."""
+    match name:
+        case "join":
+            # The filter gets the items first, the method the glue.
+            return max(growth.joined(text, one) + growth.joined(one, text) for one in (*given, ""))
+        case "format" | "format_map" if isinstance(text, str):
+            return max(growth.formatted(text, sign, given) for sign in "%{")
+        case "tojson" if growth.is_too_wide(given):
+            raise LimitError("it sets its levels in by too much")
+        case "expandtabs" if isinstance(text, str):
+            width = max((value for value in given if isinstance(value, int)), default=8)
+            return text.count("\t") * width
+        case _:
+            put_in = size(text) * max(map(size, given), default=0)
+            return max(put_in, growth.indented(text, given) if name == "indent" else 0)
+
+
+def _refuse_format(text: str) -> None:
+    if _FORMAT.search(text):
+        raise LimitError("a format asks for a text that is too large")
