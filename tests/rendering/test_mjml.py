@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
+from mjml import mjml2html
 
 from pipeline.errors import MjmlError
-from pipeline.rendering import mjml
+from pipeline.rendering import mjml, mjml_schema
 
 
 def compile_body(body: Any, locate: mjml.Locate = str) -> str:
@@ -39,3 +40,36 @@ def test_asks_no_server_for_fonts():
 
     assert "fonts.googleapis" not in page
     assert page.startswith("<!DOCTYPE html>")
+
+
+def test_every_attribute_that_is_said_to_be_dropped_is_dropped():
+    children = {
+        "mj-social-element": '<mj-social><mj-social-element name="github" href="x"{}>y'
+        "</mj-social-element></mj-social>",
+        "mj-image": '<mj-image src="x" alt=""{} />',
+        "mj-table": "<mj-table{}><tr><td>1</td></tr></mj-table>",
+        "mj-button": '<mj-button href="x"{}>y</mj-button>',
+    }
+    blocks = {
+        "mj-wrapper": "<mj-wrapper{}><mj-section></mj-section><mj-section></mj-section>"
+        "</mj-wrapper>",
+        "mj-hero": "<mj-hero{}><mj-text>x</mj-text></mj-hero>",
+        **{
+            tag: f"<mj-section><mj-column>{child}</mj-column></mj-section>"
+            for tag, child in children.items()
+        },
+    }
+    values = {"gap": "20px", "icon-position": "right", "role": "presentation"}
+    tried = []
+
+    for tag, name in mjml_schema.REFUSED_ATTRIBUTES:
+        if tag in blocks:
+            value = values.get(name, "1px solid #c00000")
+            with_it, without = (
+                mjml2html(f"<mjml><mj-body>{blocks[tag].format(said)}</mj-body></mjml>", fonts={})
+                for said in (f' {name}="{value}"', "")
+            )
+            assert with_it == without, f"{name} of {tag}"
+            tried.append(tag)
+
+    assert set(tried) == blocks.keys()

@@ -48,13 +48,27 @@ REFUSED = {
     "mj-selector": "write the attributes into the elements",
     "mj-html-attribute": "write the attributes into the elements",
 }
+_DROPPED = "the compiler drops it"
 #: An attribute that mrml drops or refuses: what becomes of it, and what to do instead.
 REFUSED_ATTRIBUTES = {
-    ("mjml", "owa"): ("the compiler drops it", "leave it out"),
-    ("mj-body", "id"): ("the compiler drops it", "write a css-class"),
+    ("mjml", "owa"): (_DROPPED, "leave it out"),
+    ("mj-body", "id"): (_DROPPED, "write a css-class"),
+    ("mj-table", "role"): (
+        _DROPPED,
+        'write <table role="presentation"> into <mj-text> instead of <mj-table>',
+    ),
+    ("mj-button", "title"): (_DROPPED, "say it in the words of the button"),
+    ("mj-wrapper", "gap"): (_DROPPED, "write a padding-top into each section but the first"),
+    ("mj-social-element", "icon-position"): (_DROPPED, "leave it out: the icon stands first"),
+    ("mj-hero", "border-radius"): (_DROPPED, "leave it out, or write it as a style of a css-class"),
+    **dict.fromkeys(
+        (("mj-image", "border-top"), ("mj-image", "border-bottom")),
+        (_DROPPED, "write a border, or an <mj-divider> beside the image"),
+    ),
+    ("mj-image", "sizes"): (_DROPPED, "leave it out: mail programs do not read it"),
     ("mj-raw", "position"): ("the compiler does not support it", "leave it out"),
     ("mj-style", "inline"): (
-        "the compiler drops it",
+        _DROPPED,
         "leave it out: every rule that can be is written into the elements",
     ),
 }
@@ -108,6 +122,8 @@ def defaults() -> Mapping[str, Component]:
     every: dict[str, str] = {}
     for one in components().values():
         for name, kind in one.attributes.items():
+            if (one.tag, name) in REFUSED_ATTRIBUTES:
+                continue
             # Where the components differ, <mj-all> may hold what any of them takes.
             every[name] = kind if every.get(name, kind) == kind else "string"
     own = {
