@@ -115,6 +115,8 @@ def _look(picture: ImageFile.ImageFile, data: bytes, source: str) -> Image | Ima
         is_animated=frames > 1,
         is_clear=clear,
         is_turned=turn in range(2, 9),
+        # Also what a JPEG calls YCCK.
+        is_for_print=picture.mode == "CMYK",
         has_location=_has_location(exif) or b"GPSLatitude" in data,
     )
 

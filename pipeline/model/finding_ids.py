@@ -45,6 +45,7 @@ _EDITION = (
         "image/many",
         "image/no-alt",
         "image/no-width",
+        "image/print",
         "image/tracking",
         "image/turned",
         "image/unusable",

@@ -68,6 +68,8 @@ class Image:
     is_turned: bool = False
     #: What lies behind it shines through.
     is_clear: bool = False
+    #: Its colours are those of a printing press (CMYK), not of a screen.
+    is_for_print: bool = False
     #: It tells where it was taken.
     has_location: bool = False
 

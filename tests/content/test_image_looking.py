@@ -72,6 +72,20 @@ def test_an_animation_is_an_image() -> None:
     assert look(film(), "content/a.gif").is_animated
 
 
+@pytest.mark.parametrize(("mode", "is_for_print"), [("CMYK", True), ("RGB", False), ("L", False)])
+def test_notices_a_photograph_in_the_colours_of_print(mode: str, *, is_for_print: bool) -> None:
+    found = look(written(Pillow.new(mode, (60, 40)), "JPEG", progressive=True), "content/a.jpg")
+
+    assert found.is_for_print == is_for_print
+
+
+def test_a_png_that_moves_is_an_image() -> None:
+    pictures = [Pillow.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
+    data = written(pictures[0], "PNG", save_all=True, append_images=pictures[1:])
+
+    assert look(data).is_animated
+
+
 def test_two_photographs_in_one_file_are_the_first_one() -> None:
     pictures = [Pillow.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
     data = written(pictures[0], "MPO", save_all=True, append_images=pictures[1:])
@@ -88,6 +102,8 @@ def test_two_photographs_in_one_file_are_the_first_one() -> None:
         pytest.param(b"%PDF-1.7", "a PDF", id="pdf"),
         pytest.param(b"\0\0\0\x1cftypavif", "a film, an AVIF or a HEIC", id="avif"),
         pytest.param(draw(form="TIFF"), "a TIFF", id="tiff"),
+        pytest.param(written(Pillow.new("CMYK", (60, 40)), "TIFF"), "a TIFF", id="tiff in cmyk"),
+        pytest.param(written(Pillow.new("I;16", (60, 40)), "TIFF"), "a TIFF", id="tiff of 16 bits"),
         pytest.param(draw(form="BMP"), "a bitmap", id="bmp"),
         pytest.param(
             b"version https://git-lfs.github.com/spec/v1", "a pointer of Git LFS", id="lfs"

@@ -161,6 +161,14 @@ def _file(image: Image, place: _Place, room: int) -> Iterator[Finding]:
             f"{image.source} lies on its side in Outlook, which does not read its camera's mark",
             f"turn the pixels themselves: `mogrify -auto-orient {file}`",
         )
+    if image.is_for_print:
+        yield place.finding(
+            "image/print",
+            Level.WARNING,
+            f"{image.source} has the colours of a printing press (CMYK): some mail programs show"
+            " them wrong, old ones show no image",
+            f"save it for screens: `mogrify -auto-orient -colorspace sRGB -strip {file}`",
+        )
     if image.is_clear:
         yield place.finding(
             "image/clear",

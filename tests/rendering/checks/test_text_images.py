@@ -63,6 +63,13 @@ def test_says_nothing_of_an_image_that_is_right() -> None:
         pytest.param(
             {"is_turned": True}, "image/turned", Level.WARNING, "-auto-orient", id="turned"
         ),
+        pytest.param(
+            {"is_for_print": True},
+            "image/print",
+            Level.WARNING,
+            "`mogrify -auto-orient -colorspace sRGB -strip 'content/my map.jpg'`",
+            id="CMYK",
+        ),
         pytest.param({"is_clear": True}, "image/clear", Level.NOTE, "-flatten", id="clear"),
         pytest.param(
             {"kind": ImageKind.WEBP},
