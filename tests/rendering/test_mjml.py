@@ -4,7 +4,8 @@ import pytest
 from mjml import mjml2html
 
 from pipeline.errors import MjmlError
-from pipeline.rendering import mjml, mjml_schema
+from pipeline.rendering import mjml
+from pipeline.rendering.validating import mjml_schema
 
 
 def compile_body(body: Any, locate: mjml.Locate = str) -> str:
