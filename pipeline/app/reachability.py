@@ -7,27 +7,30 @@ a second answer of the DNS changes nothing. Redirects are followed under the sam
 
 import contextlib
 import http.client
-import ipaddress
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from urllib.parse import quote, urljoin, urlsplit
+from threading import Event, Lock, Thread
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import idna
 
 from pipeline import __version__
 from pipeline.model.finding import Finding
-from pipeline.rendering.checks import outward
+from pipeline.rendering.checks import hosts, outward
+from pipeline.rendering.checks.hosts import is_public
 from pipeline.rendering.checks.outward import WebLink
 
 #: The most links that are asked, and how many at once.
 MOST, AT_ONCE = 100, 8
 #: Seconds to connect, and for the whole of one link with its redirects.
 CONNECT, WHOLE = 5.0, 15.0
+#: Seconds for all links; what is not answered by then counts as not asked.
+TOGETHER = 60.0
 REDIRECTS = 3
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -45,24 +48,6 @@ def resolve(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-def is_public(address: str) -> bool:
-    """Tell whether an address is one of the public network, also where IPv6 holds one of IPv4."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-
 class _RefusedError(Exception):
     """A link that is not asked, and why."""
 
@@ -75,15 +60,40 @@ class Asking:
     allow: Allow = is_public
     connect: float = CONNECT
     whole: float = WHOLE
+    together: float = TOGETHER
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
-    def all(self, urls: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Give each link that does not answer with the reason; the first hundred are asked."""
-        unlike = list(dict.fromkeys(urls))[:MOST]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for url, trouble in zip(unlike, pool.map(self.one, unlike), strict=True):
-                if trouble:
-                    yield url, trouble
+    def all(self, urls: Iterable[str]) -> dict[str, str]:
+        """Give what is wrong with each link, empty for nothing; without those that were not asked.
+
+        The first hundred are asked, for as long as there is time.
+        """
+        waiting = deque(list(dict.fromkeys(urls))[:MOST])
+        answers: dict[str, str] = {}
+        if not waiting:
+            return answers
+        is_over, at_work, changing = Event(), min(AT_ONCE, len(waiting)), Lock()
+
+        def work() -> None:
+            nonlocal at_work
+            with suppress(IndexError):
+                while not is_over.is_set():
+                    url = waiting.popleft()
+                    trouble = self.one(url)
+                    with changing:
+                        answers[url] = trouble
+            with changing:
+                at_work -= 1
+                if at_work == 0:
+                    is_over.set()
+
+        for _ in range(at_work):
+            # Not a pool: the end of the program would wait for its threads.
+            Thread(target=work, name="mailbag-links", daemon=True).start()
+        is_over.wait(self.together)
+        is_over.set()
+        with changing:
+            return dict(answers)
 
     def one(self, url: str) -> str:
         """Say why a link does not answer; empty when it does. It ends in time, whatever drips."""
@@ -98,7 +108,7 @@ class Asking:
                 answers.put(_in_words(error))
 
         # A resolver has no time limit, so the thread may be left behind.
-        threading.Thread(target=ask, name="mailbag-link", daemon=True).start()
+        Thread(target=ask, name="mailbag-link", daemon=True).start()
         try:
             return answers.get(timeout=self.whole)
         except Empty:
@@ -121,11 +131,11 @@ class Asking:
 
     def _ask(self, method: str, url: str) -> tuple[int, str]:
         """Ask once, and read no more than the head of the answer."""
-        parts = urlsplit(url)
+        parts = _parts(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise _RefusedError(f"leads on to {url[:80]!r}, which is no page of the web")
         host = _ascii(parts.hostname)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = _port(parts)
         path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
         query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
         with contextlib.closing(self._connection(parts.scheme, host, port)) as connection:
@@ -139,7 +149,8 @@ class Asking:
             raise _RefusedError(f"{host} has no address")
         refused = next((one for one in addresses if not self.allow(one)), None)
         if refused is not None:
-            raise _RefusedError(f"is not asked: {host} is {refused}, which is not public")
+            alias = "" if refused == host else f"{refused}, which is "
+            raise _RefusedError(f"is not asked: {host} is {alias}not public")
         plain = socket.create_connection((addresses[0], port), timeout=self.connect)
         plain.settimeout(self.whole)
         kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
@@ -163,13 +174,37 @@ _HEADERS = {
 }
 
 
-def _ascii(host: str) -> str:
-    if host.isascii():
-        return host
+def _parts(url: str) -> SplitResult:
     try:
-        return idna.encode(host, uts46=True).decode()
-    except idna.IDNAError as error:
-        raise _RefusedError(f"{host} is no name of a host") from error
+        return urlsplit(url)
+    except ValueError as error:
+        raise _RefusedError("has a host that cannot be read") from error
+
+
+def _port(parts: SplitResult) -> int:
+    usual = 443 if parts.scheme == "https" else 80
+    try:
+        port = usual if parts.port is None else parts.port
+    except ValueError:
+        port = 0
+    if not port:
+        raise _RefusedError("has a port that there cannot be; they are 1 to 65535")
+    return port
+
+
+def _ascii(host: str) -> str:
+    """Write a host in ASCII; refuse what no resolver must be asked for."""
+    if hosts.is_of_one_machine(host):
+        raise _RefusedError(f"is not asked: {host} names a network card of one machine")
+    try:
+        name = host if host.isascii() else idna.encode(host, uts46=True).decode()
+        # Which refuses an empty part, and one of more than 63 letters.
+        name.encode("idna")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise _RefusedError(f"is not asked: {host} is no name of a host") from error
+    if hosts.is_numeric(name.rstrip(".")) and hosts.number_of(name) is None:
+        raise _RefusedError(f"is not asked: {host} ends like the number of a host and is none")
+    return name
 
 
 def _in_words(error: Exception) -> str:
@@ -192,5 +227,7 @@ def _phrase(status: int) -> str:
 
 def ask(links: Sequence[WebLink], asking: Asking | None = None) -> list[Finding]:
     """Ask the pages behind links, and give those that do not answer as findings."""
-    troubles = dict((asking or Asking()).all(link.url for link in links))
-    return list(outward.findings(links, troubles, MOST))
+    asking = asking or Asking()
+    answers = asking.all(link.url for link in links)
+    bounds = f"{MOST} links, or what answers in {asking.together:g} s, are the most"
+    return list(outward.findings(links, answers, bounds))

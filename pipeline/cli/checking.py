@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Check this HTML mail instead, whoever made it; - is what comes in.",
 )
-@click.option("--links", is_flag=True, help="Ask the pages behind the links, too.")
+@click.option(
+    "--links", is_flag=True, help="Ask the pages behind the links, too; a minute at most."
+)
 @json_option
 @pass_session
 def check_command(session: Session, page: str | None, *, links: bool, as_json: bool) -> int:

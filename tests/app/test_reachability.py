@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.app import reachability
-from pipeline.app.reachability import Asking, is_public
+from pipeline.app.reachability import Asking
+from pipeline.rendering.checks.hosts import is_public
 from pipeline.rendering.checks.outward import WebLink
 from tests.app.answering import answering, certificate, says
 
@@ -141,32 +142,56 @@ def test_this_machine_is_not_asked_whatever_it_is_called(url):
 
 
 @pytest.mark.parametrize(
-    ("address", "public"),
+    ("url", "said"),
     [
-        ("93.184.215.14", True),
-        ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True),
-        ("10.1.2.3", False),
-        ("172.16.0.1", False),
-        ("192.168.1.1", False),
-        ("100.64.0.1", False),
-        ("127.8.8.8", False),
-        ("169.254.169.254", False),
-        ("0.0.0.0", False),  # noqa: S104 - nobody listens
-        ("224.0.0.1", False),
-        ("255.255.255.255", False),
-        ("::", False),
-        ("::1", False),
-        ("fe80::1%eth0", False),
-        ("fd00::1", False),
-        ("::ffff:10.0.0.1", False),
-        ("64:ff9b::7f00:1", False),
-        ("2002:7f00:1::", False),
-        ("ff02::1", False),
-        ("nonsense", False),
+        ("http://127.1/", "is not asked: 127.1 is 127.0.0.1, which is not public"),
+        ("http://0x7f.1/", "is not asked: 0x7f.1 is 127.0.0.1, which is not public"),
+        ("http://2130706433/", "is not asked: 2130706433 is 127.0.0.1, which is not public"),
+        ("http://0177.0.0.1/", "is not asked: 0177.0.0.1 is 127.0.0.1, which is not public"),
+        ("http://[::1]/", "is not asked: ::1 is not public"),
+        (
+            "http://[fe80::1%25eth0]/",
+            "is not asked: fe80::1%25eth0 names a network card of one machine",
+        ),
+        ("http://[fe80::1%lo]/", "is not asked: fe80::1%lo names a network card of one machine"),
+        (
+            "http://999.1.1.1/",
+            "is not asked: 999.1.1.1 ends like the number of a host and is none",
+        ),
+        ("http://a..example/", "is not asked: a..example is no name of a host"),
+        (f"http://{'a' * 64}.example/", f"is not asked: {'a' * 64}.example is no name of a host"),
+        ("http://[::1/", "has a host that cannot be read"),
+        ("http://a.example:99999/", "has a port that there cannot be; they are 1 to 65535"),
+        ("http://a.example:0/", "has a port that there cannot be; they are 1 to 65535"),
+        ("http://a.example:http/", "has a port that there cannot be; they are 1 to 65535"),
     ],
 )
-def test_knows_what_is_public(address, public):
-    assert is_public(address) is public
+def test_says_in_words_why_an_odd_host_is_not_asked(url, said):
+    assert Asking().one(url) == said
+
+
+def test_links_that_answer_slowly_are_given_up_together():
+    ended = threading.Event()
+    asking = Asking(resolve=HERE.resolve, allow=HERE.allow, together=0.3)
+
+    def wait(request: BaseHTTPRequestHandler) -> None:
+        if request.path != "/1":
+            ended.wait(5)
+        says(b"", 404)(request)
+
+    with answering(wait) as url:
+        links = [WebLink(f"{url}/{number}") for number in range(1, 21)]
+        found = reachability.ask(links, asking)
+        ended.set()
+
+    assert [finding.id for finding in found] == ["link/unreachable", "link/unasked"]
+    assert found[1].message == (
+        "19 links were not asked: 100 links, or what answers in 0.3 s, are the most"
+    )
+
+
+def test_a_mail_without_links_asks_nobody():
+    assert reachability.ask([], HERE) == []
 
 
 def test_an_answer_that_drips_is_given_up():

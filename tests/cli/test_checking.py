@@ -231,7 +231,7 @@ def test_links_are_asked_only_when_somebody_says_so(anywhere, capsys):
     _, asked, _ = check_page(capsys, "mail.html", "--links")
 
     assert "link/unreachable" not in quiet
-    assert "mail.html:2:1: a link is not asked: 127.0.0.1 is 127.0.0.1" in asked
+    assert "mail.html:2:1: a link is not asked: 127.0.0.1 is not public" in asked
 
 
 def test_the_links_of_an_issue_are_asked_where_they_are_written(office: Office):

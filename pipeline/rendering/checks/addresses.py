@@ -1,12 +1,12 @@
 """What is wrong with where a link leads, wherever it stands."""
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pipeline.model.finding import Level
+from pipeline.rendering.checks import hosts
 
 #: Services that hide where a link leads; filters distrust them, and they may end.
 _SHORTENERS = frozenset(
@@ -81,16 +81,30 @@ def _web(url: str) -> Iterator[Trouble]:
         host = (parts.hostname or "").rstrip(".").lower()
     except ValueError:
         parts, host = urlsplit(""), ""
-    is_whole = parts.scheme in {"http", "https"} and host and not _NO_HOST.search(host)
+    of_one_machine = hosts.is_of_one_machine(host)
+    number = hosts.number_of(host)
+    is_host = host and (of_one_machine or not _NO_HOST.search(host))
+    # Browsers take a host that ends in a number for one, and open nothing when it is none.
+    is_host = is_host and (number is not None or not hosts.is_numeric(host))
+    is_whole = parts.scheme in {"http", "https"} and is_host and _has_port(parts)
     if not is_whole or re.search(r"\s", url):
         yield Trouble("link/unusable", Level.WARNING, f"does not work in a mail: {url}", _way(url))
         return
-    if _is_private(host):
+    odd = number is not None and number.version == 4 and str(number) != host
+    if of_one_machine or hosts.is_private(host):
+        meant = f" ({host} is {number})" if odd else ""
         yield Trouble(
             "link/private",
             Level.WARNING,
-            f"leads to a machine that only your own network knows: {url}",
+            f"leads to a machine that only your own network knows{meant}: {url}",
             "write the public address",
+        )
+    elif odd:
+        yield Trouble(
+            "link/disguised",
+            Level.WARNING,
+            f"hides the number {number} in {host}, as forged ones do: {url}",
+            "write the name of its host",
         )
     elif parts.scheme == "http":
         yield Trouble(
@@ -127,11 +141,12 @@ def _web(url: str) -> Iterator[Trouble]:
         )
 
 
-def _is_private(host: str) -> bool:
+def _has_port(parts: SplitResult) -> bool:
+    """Tell whether the port of an address, if it names one, is one that there can be."""
     try:
-        return not ipaddress.ip_address(host).is_global
+        return parts.port != 0
     except ValueError:
-        return "." not in host or host.endswith((".local", ".localhost", ".internal", ".lan"))
+        return False
 
 
 def _way(url: str) -> str:
@@ -140,5 +155,5 @@ def _way(url: str) -> str:
     if not _SCHEME.match(url):
         return "write it in full, with https:// and the host"
     if url.lower().startswith(("http://", "https://")):
-        return "mend its host, and write each blank of its path as %20"
+        return "mend its host and its port, and write each blank of its path as %20"
     return "begin it with https:// or mailto:"

@@ -42,11 +42,16 @@ def of_page(text: str, source: str) -> tuple[WebLink, ...]:
     return tuple(_each_once(one for one in found if _is_web(one.url)))
 
 
-def findings(links: Iterable[WebLink], troubles: Mapping[str, str], most: int) -> Iterator[Finding]:
-    """Tell which links do not answer, and that there are more than ``most``."""
-    every = tuple(links)
+def findings(
+    links: Iterable[WebLink], answers: Mapping[str, str], bounds: str
+) -> Iterator[Finding]:
+    """Tell which links do not answer, and how many were not asked, by what ``bounds`` says.
+
+    ``answers`` gives what is wrong with each link that was asked, empty for nothing.
+    """
+    every = tuple(_each_once(links))
     for link in every:
-        if trouble := troubles.get(link.url):
+        if trouble := answers.get(link.url):
             yield Finding(
                 id="link/unreachable",
                 level=Level.WARNING,
@@ -56,11 +61,12 @@ def findings(links: Iterable[WebLink], troubles: Mapping[str, str], most: int) -
                 message=f"a link {trouble}: {link.url}",
                 remedy="open it in a browser, and mend its address",
             )
-    if len(every) > most:
+    unasked = sum(1 for link in every if link.url not in answers)
+    if unasked:
         yield Finding(
             id="link/unasked",
             level=Level.NOTE,
-            message=f"{len(every) - most} links were not asked; {most} are the most",
+            message=f"{unasked} {'link was' if unasked == 1 else 'links were'} not asked: {bounds}",
             remedy="look at the others by hand",
         )
 
