@@ -7,8 +7,7 @@ them the longest step, writing the styles into the elements, ends after some sec
 from collections.abc import Callable
 
 from pipeline.errors import RenderError
-from pipeline.rendering import css_depth
-from pipeline.rendering.client_support import markup
+from pipeline.rendering import css_depth, markup
 from pipeline.rendering.pages.page_pieces import Pieces
 
 #: Characters of MJML that the templates may make, and of the page.

@@ -10,6 +10,7 @@ import cssutils
 from lxml import etree
 
 from pipeline.errors import InliningError
+from pipeline.rendering.markup import IN_TAG
 
 _requests = sys.modules.get("requests")
 try:
@@ -29,7 +30,7 @@ _RESET = re.compile(r'<style type="text/css">(?=\s*#outlook a)')
 # A comment, a style sheet, or a tag that holds an angle bracket in a value.
 _PIECE = re.compile(
     r"<!--.*?-->|<style[^>]*>.*?</style>"
-    r"|(?P<tag><[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
+    rf"|(?P<tag><[A-Za-z]{IN_TAG}*>)",
     re.DOTALL,
 )
 

@@ -7,6 +7,7 @@ Character references go through unchanged, so everything doubtful becomes one.
 
 import re
 
+from pipeline.rendering.markup import IN_TAG
 from pipeline.rendering.validating import html_as_xml
 from pipeline.rendering.validating.mjml_rules import is_conditional
 
@@ -16,7 +17,7 @@ _PIECE = re.compile(
     r"(?P<comment><!--.*?-->)"
     r"|(?P<title><mj-title\b[^>]*>(?P<words>.*?)</mj-title\s*>)"
     r"|(?P<style><(?P<name>mj-style|style)\b[^>]*>.*?</(?P=name)\s*>)"
-    r"|(?P<tag><[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
+    rf"|(?P<tag><[A-Za-z]{IN_TAG}*>)",
     re.DOTALL,
 )
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")

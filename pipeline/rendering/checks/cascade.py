@@ -12,8 +12,8 @@ from itertools import islice
 import cssselect
 from lxml import etree
 
-from pipeline.rendering.checks.declarations import Declaration, read_style
 from pipeline.rendering.checks.page import Page
+from pipeline.rendering.declarations import Declaration, read_style
 
 #: Properties that are looked at; rules about others are passed over.
 LOOKED_AT = frozenset(

@@ -14,7 +14,9 @@ from lxml import etree
 from pipeline.errors import MailbagError
 from pipeline.model.finding import Finding, split_place
 from pipeline.rendering.checks.page import Page
+from pipeline.rendering.markup import IN_TAG
 from pipeline.rendering.prose.text_places import Passage
+from pipeline.rendering.validating.html_as_xml import VOID
 
 # In what the compiler makes of these a comment would end another, or begin a table anew.
 _WITHOUT_MARKS = frozenset(
@@ -22,10 +24,9 @@ _WITHOUT_MARKS = frozenset(
 )
 _PIECE = re.compile(
     r"<!--.*?-->"
-    r"|<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<empty>/?)>",
+    rf"|<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*){IN_TAG}*?(?P<empty>/?)>",
     re.DOTALL,
 )
-_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"})
 _MARK = re.compile(r"@([0-9]+)")
 _TAG = re.compile(r"<[^<>]*>")
 #: Letters of a text that tell it from others.
@@ -151,7 +152,7 @@ def _marked(source: str) -> str:
         if "mj-body" in opened[:2] and opened[-1] not in _WITHOUT_MARKS:
             parts += [source[end : piece.start()], f"<!--@{piece.start()}-->"]
             end = piece.start()
-        if not piece["empty"] and name not in _VOID:
+        if not piece["empty"] and name not in VOID:
             opened.append(name)
     return "".join([*parts, source[end:]])
 

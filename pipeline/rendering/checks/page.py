@@ -8,8 +8,8 @@ from itertools import islice
 
 from lxml import etree
 
-from pipeline.rendering.checks import tags
-from pipeline.rendering.checks.declarations import Declaration, Rule, read_sheet, read_style
+from pipeline.rendering import markup
+from pipeline.rendering.declarations import Declaration, Rule, read_sheet, read_style
 
 #: Elements that the parser may add, and the tags it may leave out before the next it takes.
 _IMPLIED = frozenset({"html", "head", "body", "p", "tbody"})
@@ -86,7 +86,7 @@ class Page:
     @cached_property
     def offsets(self) -> dict[etree._Element, int]:
         """Where the tag of each element begins; one that the parser added has none."""
-        found = tuple(tags.find(self.text))
+        found = markup.read(self.text).starts
         offsets: dict[etree._Element, int] = {}
         next_tag = 0
         for element in self.elements:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pipeline.model.finding import Finding, split_place
-from pipeline.rendering.client_support import markup
+from pipeline.rendering import markup
 from pipeline.rendering.validating import style_faults
 from pipeline.rendering.validating.style_faults import StyleFault
 

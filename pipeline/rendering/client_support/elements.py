@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pipeline.rendering.client_support import pictures, sheets
 from pipeline.rendering.client_support.gathering import Facts, Gathering
-from pipeline.rendering.client_support.markup import Attribute, attributes, name_of
+from pipeline.rendering.markup import Attribute, attributes, name_of
 
 # Elements of SVG, whose sizes are not those of HTML.
 _DRAWINGS = frozenset(

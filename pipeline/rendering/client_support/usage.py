@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from pipeline.rendering.client_support import elements, markup, sheets
+from pipeline.rendering import markup
+from pipeline.rendering.client_support import elements, sheets
 from pipeline.rendering.client_support.features import FEATURES_OF
 from pipeline.rendering.client_support.gathering import Gathering
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.rendering.markup import IN_TAG
 from pipeline.rendering.validating.html_as_xml import VOID
 
 # A comment, a style sheet, or a tag with its quoted values, which may look like a comment.
@@ -11,7 +12,7 @@ _PIECE = re.compile(
     r"(?P<comment><!--.*?-->)"
     r"|(?P<style><style(?P<how>[^>]*)>(?P<sheet>.*?)</style>)"
     r"|(?P<end></[A-Za-z][^>]*>)"
-    r"|(?P<tag><[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
+    rf"|(?P<tag><[A-Za-z]{IN_TAG}*>)",
     re.DOTALL,
 )
 _NAME = re.compile(r"<([A-Za-z][^\s/>]*)")

@@ -8,8 +8,11 @@ from collections.abc import Callable
 
 from pipeline.errors import PostConditionError
 from pipeline.model.edition import Placeholder, Template
+from pipeline.rendering import markup
+from pipeline.rendering.markup import IN_TAG
 from pipeline.rendering.pages import way_out
-from pipeline.rendering.pages.way_out import WayOut, read_attributes
+from pipeline.rendering.pages.way_out import WayOut
+from pipeline.rendering.validating.html_as_xml import VOID
 
 # Stand for the beginning and the end of what is only for the mail; no page can hold them.
 _START, _END = "\x01", "\x02"
@@ -17,12 +20,11 @@ _MARK = re.compile(f"[{_START}{_END}]")
 _TOKEN = re.compile(
     r"(?P<closed><!--.*?-->|<!DOCTYPE[^>]*>|<(?P<raw>style|script)\b[^>]*>.*?</(?P=raw)\s*>)"
     r"|</(?P<end>[A-Za-z][^\s>]*)\s*>"
-    r"|<(?P<tag>[A-Za-z][^\s/>]*)(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>"
+    rf"|<(?P<start>[A-Za-z][^\s/>]*){IN_TAG}*>"
     rf"|(?P<mark>{_MARK.pattern})",
     re.DOTALL,
 )
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-_NOT_CLOSED = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 _BETWEEN = "write it between two elements"
 
 
@@ -90,8 +92,8 @@ class _Walk:
             raise _error(f"{name} stands within a tag", _BETWEEN)
         elif token["end"]:
             self._end(token["end"])
-        elif token["tag"]:
-            self._start(token["tag"], token["attributes"])
+        elif token["start"]:
+            self._start(token["start"], token[0])
 
     def _end_block(self) -> None:
         """End what is only for the mail: it must have closed what it opened, and nothing else."""
@@ -101,36 +103,36 @@ class _Walk:
                 "write the two marks into the same element",
             )
 
-    def _start(self, tag: str, attributes: str) -> None:
-        self.way_out.start(tag, attributes, len(self.opened))
-        if tag == "html" or self.opened[-1:] == ["body"]:
-            _check_language(tag, read_attributes(attributes))
-        if tag == "img":
-            names = read_attributes(attributes)
+    def _start(self, name: str, tag: str) -> None:
+        self.way_out.start(name, tag, len(self.opened))
+        if name == "html" or self.opened[-1:] == ["body"]:
+            _check_language(name, markup.values(tag))
+        if name == "img":
+            names = markup.values(tag)
             if "alt" not in names:
                 raise _error(
                     f"the image {names.get('src')} has no alternative text",
                     'write alt="..." into it',
                 )
-        if tag not in _NOT_CLOSED and not attributes.endswith("/"):
-            self.opened.append(tag)
+        if name not in VOID and not tag.endswith("/>"):
+            self.opened.append(name)
 
-    def _end(self, tag: str) -> None:
-        if tag in _NOT_CLOSED:
+    def _end(self, name: str) -> None:
+        if name in VOID:
             return
-        if self.opened[-1:] != [tag]:
+        if self.opened[-1:] != [name]:
             inner = "".join(self.opened[-1:])
-            raise _error(f"</{tag}> closes <{inner}> in the page, which does not fit")
+            raise _error(f"</{name}> closes <{inner}> in the page, which does not fit")
         self.opened.pop()
         self.way_out.leave(len(self.opened))
         self._lowest = min(self._lowest, len(self.opened))
 
 
-def _check_language(tag: str, names: dict[str, str]) -> None:
+def _check_language(name: str, names: dict[str, str]) -> None:
     # The compiler writes lang="und" where a theme says nothing.
     if names.get("lang", "und") in {"", "und"} or not names.get("dir"):
         raise _error(
-            f"<{tag}> has no language or no direction",
+            f"<{name}> has no language or no direction",
             'begin issue.mjml with <mjml lang="{{ language }}" dir="{{ direction }}">, '
             "and write both into what stands in <mj-raw>",
         )

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
+from pipeline.rendering import markup
+from pipeline.rendering.declarations import read_style
 from pipeline.rendering.validating.html_as_xml import VOID
 
 #: Stands for the address behind the link; no page can hold it.
@@ -13,7 +15,6 @@ REMEDY = (
     " where it is seen, and not in a comment"
 )
 
-_ATTRIBUTE = re.compile(r"([^\s=\"'/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'))?")
 # Looked at in every tag, so it only says which are worth a closer look.
 _DOUBTFUL = re.compile(r"display|visibility|opacity|hidden", re.IGNORECASE)
 _NOTHING = re.compile(r"0*\.?0*(?:px|pt|em|rem|%)?")
@@ -39,16 +40,16 @@ class WayOut:
         """Tell whether the walk is within the link."""
         return self._link is not None
 
-    def start(self, tag: str, attributes: str, depth: int) -> None:
-        """Come to an element with ``depth`` around it."""
-        if tag not in {"a", "img"} and not _DOUBTFUL.search(attributes):
+    def start(self, name: str, tag: str, depth: int) -> None:
+        """Come to an element, by its name and its tag, with ``depth`` around it."""
+        if name not in {"a", "img"} and not _DOUBTFUL.search(tag):
             return
-        names = read_attributes(attributes)
-        is_link = tag == "a" and names.get("href", "").startswith(MARK)
+        names = markup.values(tag)
+        is_link = name == "a" and names.get("href", "").startswith(MARK)
         style = _style(names)
         hides = _hides(names, style) or (is_link and _is_nothing(style.get("font-size", "")))
         # What has no end holds nothing.
-        if hides and self._hidden is None and tag not in VOID:
+        if hides and self._hidden is None and name not in VOID:
             self._hidden = depth
         if is_link:
             self._link = depth
@@ -57,7 +58,7 @@ class WayOut:
                 if self._hidden is None
                 else "the unsubscribe link is hidden"
             )
-        elif tag == "img" and self.is_open and not hides:
+        elif name == "img" and self.is_open and not hides:
             self.read(names.get("alt", ""))
 
     def read(self, text: str) -> None:
@@ -75,15 +76,10 @@ class WayOut:
             self._hidden = None
 
 
-def read_attributes(attributes: str) -> dict[str, str]:
-    """Read the attributes of a tag, as they are written."""
-    return {name: value[1:-1] for name, value in _ATTRIBUTE.findall(attributes)}
-
-
 def _style(names: Mapping[str, str]) -> dict[str, str]:
-    """Read the declarations of an element; the last of a name holds."""
-    written = (one.partition(":") for one in unescape(names.get("style", "")).lower().split(";"))
-    return {name.strip(): value.replace("!important", "").strip() for name, _, value in written}
+    """Read the declarations of an element; the last of a name holds, and an important one more."""
+    read = read_style(names.get("style", "").lower())
+    return {one.name: one.value for one in sorted(read, key=lambda one: one.important)}
 
 
 def _hides(names: Mapping[str, str], style: Mapping[str, str]) -> bool:

@@ -10,6 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.rendering.markup import IN_TAG
+
 #: HTML's elements that have no end tag, as far as mrml knows them.
 VOID = frozenset(
     {
@@ -35,7 +37,7 @@ _SWITCH = (
     r"|readonly|required|reversed|selected)(?=[\s/>])"
 )
 _ANY_SWITCH = re.compile(_SWITCH)
-_TAG = re.compile(rf"<[A-Za-z](?:[^<>\"']|{_VALUES})*>")
+_TAG = re.compile(rf"<[A-Za-z]{IN_TAG}*>")
 _SWITCH_OR_VALUE = re.compile(rf"{_VALUES}|(?P<switch>{_SWITCH})(?!\s*=)")
 
 

@@ -11,6 +11,8 @@ from pipeline.rendering.checks.page import Page
         pytest.param("<p>a</p>\n <img src=x>", "img", (2, 2), id="in a fragment"),
         pytest.param('<p title="<img>">a</p><img>', "img", (1, 23), id="after a tag in a value"),
         pytest.param("<!-- <img> --><img>", "img", (1, 15), id="after one in a comment"),
+        pytest.param("<!-- <img> --!><img>", "img", (1, 16), id="after a comment ended oddly"),
+        pytest.param("<!--><img>", "img", (1, 6), id="after a comment that ends at once"),
         pytest.param("<style>a > b</style>\r\n<img>", "img", (2, 1), id="after a style sheet"),
         pytest.param("<body><body><img>", "img", (1, 13), id="after a tag that does not count"),
         pytest.param("<table><td><img>", "img", (1, 12), id="within what is not closed"),

@@ -1,13 +1,18 @@
 """A page taken apart: its tags, style sheets and comments, each with its place.
 
 By the rules of HTML's tokenizer, in one pass however broken the page is. A tree would not do: a
-parser that mends forgets columns, a second ``<head>`` and the ``<body>`` of a fragment.
+parser that mends forgets columns, a second ``<head>`` and the ``<body>`` of a fragment. Who has a
+tree finds the places of its elements here.
 """
 
 import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+#: What stands in a tag as a pattern, once every value is quoted: in XML, and in what lxml writes.
+IN_TAG = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')"
 
 # An equals sign and a quotation mark open a value, whatever stands in it. One that nothing closes
 # swallows the rest of the page, in every browser too.
@@ -24,6 +29,7 @@ _ATTRIBUTE = re.compile(
     r"""(?P<name>[^\s/>=][^\s/>=]*+)"""
     r"""(?:\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s>]*+)))?"""
 )
+_COMMENT_END = re.compile(r"--!?>")
 # Elements whose text is no markup.
 _RAW = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
@@ -63,6 +69,8 @@ class Markup:
     text: str
     #: Each distinct tag as it is written: where it stands first, and how often.
     tags: dict[str, list[int]] = field(default_factory=dict)
+    #: The name of every tag, in lower case, and where it stands.
+    starts: list[tuple[str, int]] = field(default_factory=list)
     #: What stands in each ``<style>`` and MJML's ``<mj-style>``, and where.
     sheets: list[tuple[str, int]] = field(default_factory=list)
     #: Where each comment stands; a condition for Outlook is one to every other mail program.
@@ -89,8 +97,9 @@ def styles(text: str) -> Iterator[tuple[str, int]]:
                     yield attribute.value, offset + (attribute.offset if attribute.exact else 0)
 
 
+@lru_cache(maxsize=1)
 def read(text: str) -> Markup:
-    """Take a page apart."""
+    """Take a page apart; several checks in a row ask for the same one, and change nothing in it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
     markup = Markup(text)
     position = 0
@@ -111,12 +120,14 @@ def read(text: str) -> Markup:
 def _read_tag(markup: Markup, piece: re.Match[str], end: int) -> int:
     seen = markup.tags.setdefault(piece[0], [piece.start(), 0])
     seen[1] += 1
-    raw = _RAW.get(piece["name"].lower())
+    name = piece["name"].lower()
+    markup.starts.append((name, piece.start()))
+    raw = _RAW.get(name)
     if raw is None:
         return end
     close = raw.search(markup.text, end)
     stop = close.start() if close else len(markup.text)
-    if piece["name"].lower() in {"style", "mj-style"}:
+    if name in {"style", "mj-style"}:
         markup.sheets.append((markup.text[end:stop], end))
     return stop
 
@@ -126,14 +137,19 @@ def _read_comment(markup: Markup, start: int) -> int:
     inside = start + len("<!--")
     if markup.text.startswith((">", "->"), inside):
         return markup.text.index(">", inside) + 1
-    end = markup.text.find("-->", inside)
-    return len(markup.text) if end < 0 else end + len("-->")
+    end = _COMMENT_END.search(markup.text, inside)
+    return end.end() if end else len(markup.text)
 
 
 def name_of(tag: str) -> str:
     """Give the name of the element that a tag opens."""
     found = re.match(r"<([^\s/>]+)", tag)
     return found[1].lower() if found else ""
+
+
+def values(tag: str) -> dict[str, str]:
+    """Give the value of each attribute of a tag."""
+    return {attribute.name: attribute.value for attribute in attributes(tag)}
 
 
 def attributes(tag: str) -> Iterator[Attribute]:
