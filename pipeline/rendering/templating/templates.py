@@ -12,36 +12,22 @@ from pathlib import Path
 from typing import TypeVar
 
 import jinja2
-from jinja2.exceptions import SecurityError
 
 from pipeline.errors import TemplateError
 from pipeline.model.finding import Finding, Level
 from pipeline.rendering.deadline import Deadline
-from pipeline.rendering.prose import wrapping
-from pipeline.rendering.templating import blame, theme_words
+from pipeline.rendering.templating import blame, computed_wrongly, theme_words, wrap_filter
 from pipeline.rendering.templating.own_lines import Line
 from pipeline.rendering.templating.sandbox import LimitError, ThemeSandbox, TooDeepError
 from pipeline.rendering.templating.theme_files import ThemeFiles
 from pipeline.rendering.templating.theme_words import Literal
 from pipeline.rendering.templating.tracing import MarkingSandbox, Trace
 from pipeline.rendering.templating.unknown_names import UnknownName, UnknownNameError, nearest
+from pipeline.rendering.templating.wrap_filter import MisuseError
 
 # Jinja's count of characters, which is our column.
 _AT = re.compile(r" at \d+$")
 _NO_SUCH = re.compile(r"No (?P<kind>filter|test) named '(?P<name>[^']*)'")
-#: What is computed wrongly: what to say of it, with Python's words where they help, and a remedy.
-_COMPUTED: Mapping[type[Exception], tuple[str, str]] = {
-    SecurityError: (
-        "a template may not reach what is asked for there: {}",
-        "use the names that templates may use, as they are",
-    ),
-    MemoryError: ("it needs more memory than there is", "repeat less"),
-    ZeroDivisionError: ("a number is divided by zero there", "ask first whether it is 0"),
-    TypeError: (
-        "values of these kinds do not go together there: {}",
-        "look at what each value is",
-    ),
-}
 _Sandbox = TypeVar("_Sandbox", bound=ThemeSandbox)
 
 #: What the code of a template can raise besides Jinja's own errors.
@@ -77,7 +63,7 @@ class Templates:
         )
         del environment.globals["lipsum"], environment.filters["random"]
         if not escape:
-            environment.filters |= {"wrap": wrapping.wrap}
+            environment.filters |= {wrap_filter.NAME: wrap_filter.wrap}
         return environment
 
     def render_markup(
@@ -204,24 +190,20 @@ class Templates:
             case UnknownNameError():
                 message = error.message or ""
                 remedy = error.suggest(context)
-            case LimitError():
+            case LimitError() | MisuseError():
                 message, remedy = error.message or "", error.remedy
             case RecursionError():
                 message = "templates include or call one another without end"
                 remedy = "let one of them end"
             case jinja2.UndefinedError():
                 message, remedy = error.message or "", "look at the names it uses"
-            case _ if type(error) in _COMPUTED:
-                message, remedy = _COMPUTED[type(error)]
-                message = message.format(error)
             case _:
-                remedy = "look at what is computed there"
+                message, remedy = computed_wrongly.explain(error)
+                # The name of what is called is looked for on the line.
+                error = jinja2.TemplateRuntimeError(message)
         if found := _NO_SUCH.search(str(error)):
             kind, word = found["kind"], found["name"]
-            known = self._markup.filters if kind == "filter" else self._markup.tests
-            message = f"there is no {kind} {word!r}"
-            remedy = nearest(word, known) or f"look at Jinja's list of {kind}s"
-        message = message or f"{type(error).__name__}: {error}"
+            message, remedy = self._no_such(kind, word)
         place = self._place(error, file, line) if file else self.place_of(name)
         return TemplateError(message, place=place, remedy=remedy)
 
@@ -230,6 +212,14 @@ class Templates:
         if template is None:
             return self._files.place(file, line)
         return self._files.place_in(blame.locate(self._markup.lexer, template, error, line))
+
+    def _no_such(self, kind: str, word: str) -> tuple[str, str]:
+        """Say that there is no filter or test of a name, and what was probably meant."""
+        if kind == "filter" and word == wrap_filter.NAME:
+            return wrap_filter.OF_TEXT, wrap_filter.OF_TEXT_REMEDY
+        known = self._plain.filters if kind == "filter" else self._plain.tests
+        remedy = nearest(word, known) or f"look at Jinja's list of {kind}s"
+        return f"there is no {kind} {word!r}", remedy
 
     def _syntax_remedy(self, file: str, line: int, message: str) -> str:
         block = blame.unclosed(message)
