@@ -15,6 +15,18 @@ from pipeline.model.subscriber import Subscriber, SubscriberStatus
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 TUESDAY = date(2026, 3, 3)
 
+#: What a newsletter's site is made with; domains in .example belong to nobody.
+SITE = {
+    "title": "The Corner Office",
+    "from": "The Corner Office <letters@news.example>",
+    "reply_to": "questions@news.example",
+    "list_id": "corner-office.news.example",
+    "base_url": "https://news.example",
+    "timezone": "America/New_York",
+    "postal_address": "1 Main Street, Springfield",
+    "verify_links": "false",
+}
+
 
 def make_qa(slug: str = "the-long-meeting", **changes: Any) -> QA:
     qa = QA(

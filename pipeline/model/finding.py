@@ -1,8 +1,9 @@
 """Something that a check noticed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 from pipeline.errors import MailbagError
 
@@ -51,6 +52,11 @@ class Finding:
         numbers = [str(number) for number in (self.line, self.column) if number]
         return ":".join([self.source, *numbers]) if self.source else ""
 
+    def at(self, place: str) -> Self:
+        """Give the finding another place, such as ``path:line:column``."""
+        source, line, column = split_place(place)
+        return replace(self, source=source, line=line, column=column)
+
     def __str__(self) -> str:
         place = f"{self.place}: " if self.place else ""
         return f"{place}{self.message}" + (f", {self.remedy}" if self.remedy else "")
@@ -58,13 +64,5 @@ class Finding:
 
 def of_error(error: MailbagError, name: str, level: Level) -> Finding:
     """Make a finding of what was refused."""
-    source, line, column = split_place(error.place)
-    return Finding(
-        id=name,
-        level=level,
-        source=source,
-        line=line,
-        column=column,
-        message=error.message,
-        remedy=error.remedy,
-    )
+    found = Finding(id=name, level=level, message=error.message, remedy=error.remedy)
+    return found.at(error.place)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import ContentError, MjmlError, PostConditionError, TemplateError
 from pipeline.model.edition import Edition, Placeholder, Template
-from pipeline.model.finding import Finding, Level, split_place
+from pipeline.model.finding import Finding, Level, of_error
 from pipeline.model.image import Image
 from pipeline.model.issue import Issue
 from pipeline.model.qa import QA
@@ -131,16 +131,7 @@ class Renderer:
                 to_xhtml(document, top=3, options=self._options)
                 plain_text.render(document)
         except ContentError as error:
-            source, line, column = split_place(error.place)
-            return Finding(
-                id="content/unusable",
-                level=Level.ERROR,
-                source=source,
-                line=line,
-                column=column,
-                message=error.message,
-                remedy=error.remedy,
-            )
+            return of_error(error, "content/unusable", Level.ERROR)
         return None
 
     def _html(

@@ -16,20 +16,10 @@ from typing import Any
 from pipeline.app.new_site import make_site
 from pipeline.app.site import Site, open_site
 from pipeline.clock import Clock
+from tests.factories import SITE
 
 #: No test waits longer for a command; the slowest takes a few seconds.
 _PATIENCE_SECONDS = 90.0
-
-_VALUES = {
-    "title": "The Corner Office",
-    "from": "The Corner Office <letters@news.example>",
-    "reply_to": "questions@news.example",
-    "list_id": "corner-office.news.example",
-    "base_url": "https://news.example",
-    "timezone": "America/New_York",
-    "postal_address": "1 Main Street, Springfield",
-    "verify_links": "false",
-}
 
 _QA = """\
 ---
@@ -66,7 +56,7 @@ class Newsroom:
     @classmethod
     def make(cls, folder: Path, *, port: int = 1, **values: str) -> "Newsroom":
         """Make a site without content; ``values`` are those of ``newsletter.toml``."""
-        filled = {**_VALUES, "port": str(port), **values}
+        filled = {**SITE, "port": str(port), **values}
         make_site(folder, today=date(2026, 3, 3), values=filled, sample=False)
         return cls(folder)
 

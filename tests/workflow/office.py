@@ -23,7 +23,7 @@ from pipeline.workflow import editing, planning, sending, steering
 from pipeline.workflow.planning import Plan
 from pipeline.workflow.sending import Day
 from pipeline.workflow.workshop import Post, Workshop
-from tests.factories import NOON, TUESDAY
+from tests.factories import NOON, SITE, TUESDAY
 from tests.fakes import FakeClock
 from tests.sending import compose
 from tests.store.ledgers import add_readers
@@ -36,17 +36,6 @@ HOUR = timedelta(hours=1)
 TAKEN = Reply(250, ("2.0.0 queued",), "2.0.0")
 LATER = Reply(451, ("4.3.0 later",), "4.3.0")
 NOBODY = Reply(550, ("5.1.1 no such user",), "5.1.1")
-
-_VALUES = {
-    "title": "The Corner Office",
-    "from": "The Corner Office <letters@news.example>",
-    "reply_to": "questions@news.example",
-    "list_id": "corner-office.news.example",
-    "base_url": "https://news.example",
-    "timezone": "America/New_York",
-    "postal_address": "1 Main Street, Springfield",
-    "verify_links": "false",
-}
 
 
 @dataclass
@@ -102,7 +91,7 @@ class Office:
 
     @classmethod
     def make(cls, folder: Path) -> "Office":
-        make_site(folder, today=TUESDAY, values=_VALUES, sample=False)
+        make_site(folder, today=TUESDAY, values=SITE, sample=False)
         return cls(folder)
 
     # -- what people write

@@ -25,7 +25,7 @@ from pipeline.rendering.checks import (
     texts,
     words,
 )
-from pipeline.rendering.checks.origins import Origins, rehome
+from pipeline.rendering.checks.origins import Origins
 from pipeline.rendering.checks.page import Page
 from pipeline.rendering.client_support import checking as client_support
 from pipeline.rendering.client_support import mix
@@ -114,4 +114,4 @@ def _page(edition: Edition, options: RenderOptions, origins: Origins) -> Iterato
         for finding in check(page):
             origin = origins.of(page, finding.line, finding.column)
             if not (origin.in_body and finding.id.startswith(_MADE_AT_THE_SOURCE)):
-                yield rehome(finding, origin)
+                yield finding.at(origin.place)

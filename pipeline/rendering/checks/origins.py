@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.errors import MailbagError
-from pipeline.model.finding import Finding, split_place
+from pipeline.model.finding import Finding
 from pipeline.rendering.checks.page import Page
 from pipeline.rendering.markup import IN_TAG
 from pipeline.rendering.prose.text_places import Passage
@@ -121,20 +121,6 @@ class Origins:
             for ours, theirs in zip(page.elements, marked.elements, strict=True)
             if theirs in written
         }
-
-
-def rehome(finding: Finding, origin: Origin) -> Finding:
-    """Give a finding of the page the place in the source file."""
-    source, line, column = split_place(origin.place)
-    return Finding(
-        id=finding.id,
-        level=finding.level,
-        source=source,
-        line=line,
-        column=column,
-        message=finding.message,
-        remedy=finding.remedy,
-    )
 
 
 def _marked(source: str) -> str:

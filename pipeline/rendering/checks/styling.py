@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from pipeline.model.finding import Finding, split_place
+from pipeline.model.finding import Finding
 from pipeline.rendering import markup
 from pipeline.rendering.validating import style_faults
 from pipeline.rendering.validating.style_faults import StyleFault
@@ -23,16 +23,13 @@ def check(text: str, locate: Callable[[int], str]) -> Iterator[Finding]:
         if len(places) == _MOST:
             break
     for fault, (first, *others) in places.items():
-        source, line, column = split_place(first)
-        yield Finding(
+        found = Finding(
             id=fault.id,
             level=fault.level,
-            source=source,
-            line=line,
-            column=column,
             message=fault.message + (f" (and {len(others)} more)" if others else ""),
             remedy=fault.remedy,
         )
+        yield found.at(first)
 
 
 def check_page(text: str) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline.errors import RenderError
-from pipeline.model.finding import Finding, split_place
+from pipeline.model.finding import Finding
 from pipeline.rendering import colours
 
 #: How the place of a shipped template begins.
@@ -41,9 +41,8 @@ def of_findings(found: Sequence[Finding], lines: Lines) -> Iterator[Finding]:
         if not place:
             yield finding
             continue
-        source, line, column = split_place(place)
         message = f"{finding.message}; it shows at {finding.place}"
-        yield replace(finding, source=source, line=line, column=column, message=message)
+        yield replace(finding.at(place), message=message)
 
 
 def of_error(error: _Fault, lines: Lines) -> _Fault:

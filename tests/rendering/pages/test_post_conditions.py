@@ -177,6 +177,11 @@ OPEN = (START, '<a href="', LINK, '">x</a>', END)
         ),
         pytest.param(('<p hidden=""><a href="', LINK, '">x</a></p>'), "is hidden", id="hidden"),
         pytest.param(
+            ('<a style="display:none !important;display:block" href="', LINK, '">x</a>'),
+            "is hidden",
+            id="hidden by what is important",
+        ),
+        pytest.param(
             ('<a style="visibility:hidden" href="', LINK, '">x</a>'), "is hidden", id="not visible"
         ),
         pytest.param(
@@ -211,6 +216,10 @@ def test_a_link_that_nobody_can_follow_is_no_way_out(parts, message):
         pytest.param(
             ('<div style="display:none">pre</div><br style="display:none"/>', *OPEN),
             id="behind what is hidden",
+        ),
+        pytest.param(
+            ("""<p style="font-family:'a;opacity:0;b'">""", *OPEN, "</p>"),
+            id="within words in quotes",
         ),
         pytest.param(("<!--[if !mso]><!-->", *OPEN, "<!--<![endif]-->"), id="not for Outlook"),
         pytest.param(('<a href="', LINK, '"><img src="a" alt="Leave"/></a>'), id="an image"),
