@@ -1,6 +1,6 @@
 """The stage itself: an Issue becomes an Edition, once for everybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 from functools import cache, partial
@@ -21,7 +21,7 @@ from pipeline.rendering.deadline import Deadline, start
 from pipeline.rendering.illustrating import Find
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.options import RenderOptions
-from pipeline.rendering.pages import page_pieces, page_walk, post_conditions
+from pipeline.rendering.pages import mail_only, page_pieces, page_walk, post_conditions
 from pipeline.rendering.placeholders import Placeholders
 from pipeline.rendering.prose import flowed, markdown, plain_text
 from pipeline.rendering.prose.markdown import one_line
@@ -163,6 +163,7 @@ class Renderer:
         compiled = mjml.compile_html(source, locate)
         compiled = mjml.name_role(compiled, self._options.words_of().email)
         # In what the templates wrote a place is known.
+        mail_only.check(source, placeholders, locate)
         post_conditions.check_marks(source, "HTML", placeholders, locate)
         post_conditions.check_way_out(source, "HTML", placeholders, partial(self._home, _HTML))
         before = page_pieces.take_apart(compiled)
@@ -178,7 +179,7 @@ class Renderer:
         post_conditions.check_way_out(inlined, "HTML", placeholders)
         template = placeholders.split(inlined)
         link = source.find(placeholders.mark(Placeholder.UNSUBSCRIBE_URL))
-        page_walk.check(template, lambda: locate(link))
+        page_walk.check(template, lambda: locate(link), partial(_first, source, locate))
         return template
 
     def _text(self, read: Manuscript, placeholders: Placeholders, deadline: Deadline) -> Template:
@@ -197,6 +198,11 @@ class Renderer:
     def _day(self, read: Manuscript) -> date:
         """Give the date of an issue: its slot's, never today's."""
         return read.issue.slot.at.astimezone(self._zone).date()
+
+
+def _first(source: str, locate: Callable[[int], str], *texts: str) -> str:
+    """Name the place of the first of some texts that a source has."""
+    return next((locate(at) for at in map(source.find, texts) if at >= 0), "")
 
 
 def _bodies(read: Manuscript, names: Mapping[str, object]) -> tuple[Body, ...]:

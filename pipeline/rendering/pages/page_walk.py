@@ -28,13 +28,18 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _BETWEEN = "write it between two elements"
 
 
-def check(template: Template, link_place: Callable[[], str] | None = None) -> None:
+def check(
+    template: Template,
+    link_place: Callable[[], str] | None = None,
+    place_of: Callable[..., str] = lambda *_texts: "",
+) -> None:
     """Look at a page with the marks of what is only for the mail; raise PostConditionError.
 
-    ``link_place`` says where the unsubscribe link was written.
+    ``link_place`` says where the unsubscribe link was written, ``place_of`` where the first of
+    some texts that there is.
     """
     page = "".join(_shown(part) for part in template.parts)
-    walk = _Walk()
+    walk = _Walk(place_of)
     end = 0
     for token in _TOKEN.finditer(page):
         if walk.way_out.is_open:
@@ -46,7 +51,9 @@ def check(template: Template, link_place: Callable[[], str] | None = None) -> No
     title = _TITLE.search(page)
     if title is None or not title[1].strip():
         raise _error(
-            "the page has no title", "write <mj-title>{{ subject }}</mj-title> into its <mj-head>"
+            "the page has no title",
+            "write <mj-title>{{ subject }}</mj-title> into its <mj-head>",
+            place_of("<mj-title", "<mj-head", "<mjml"),
         )
     if not walk.way_out.is_found:
         raise PostConditionError(
@@ -68,14 +75,15 @@ def _shown(part: Placeholder | str) -> str:
             return part
 
 
-def _error(fault: str, remedy: str = "look at the theme") -> PostConditionError:
-    return PostConditionError(fault, remedy=remedy)
+def _error(fault: str, remedy: str = "look at the theme", place: str = "") -> PostConditionError:
+    return PostConditionError(fault, place=place, remedy=remedy)
 
 
 class _Walk:
     """The way through a page, from tag to tag."""
 
-    def __init__(self) -> None:
+    def __init__(self, place_of: Callable[..., str]) -> None:
+        self._place_of = place_of
         self.opened: list[str] = []
         # How many elements were open at the start of a block, and at fewest since.
         self._outer = self._lowest = 0
@@ -106,7 +114,7 @@ class _Walk:
     def _start(self, name: str, tag: str) -> None:
         self.way_out.start(name, tag, len(self.opened))
         if name == "html" or self.opened[-1:] == ["body"]:
-            _check_language(name, markup.values(tag))
+            self._check_language(name, markup.values(tag))
         if name == "img":
             names = markup.values(tag)
             if "alt" not in names:
@@ -127,12 +135,13 @@ class _Walk:
         self.way_out.leave(len(self.opened))
         self._lowest = min(self._lowest, len(self.opened))
 
-
-def _check_language(name: str, names: dict[str, str]) -> None:
-    # The compiler writes lang="und" where a theme says nothing.
-    if names.get("lang", "und") in {"", "und"} or not names.get("dir"):
-        raise _error(
-            f"<{name}> has no language or no direction",
-            'begin issue.mjml with <mjml lang="{{ language }}" dir="{{ direction }}">, '
-            "and write both into what stands in <mj-raw>",
-        )
+    def _check_language(self, name: str, names: dict[str, str]) -> None:
+        # The compiler writes lang="und" where a theme says nothing.
+        if names.get("lang", "und") in {"", "und"} or not names.get("dir"):
+            begun = ("<mjml",) if name == "html" else ("<mj-preview", "<mj-raw", "<mjml")
+            raise _error(
+                f"<{name}> has no language or no direction",
+                'begin issue.mjml with <mjml lang="{{ language }}" dir="{{ direction }}">, '
+                "and write both into what stands in <mj-raw>",
+                self._place_of(*begun),
+            )

@@ -115,7 +115,8 @@ def check_marks(
                     at,
                 )
             case _:
-                torn = piece.find(placeholders.nonce)
+                # A filter such as `upper` changes the letters of it.
+                torn = piece.lower().find(placeholders.nonce)
                 refuse_if(
                     torn >= 0,
                     "a personal value or a mail_only mark is cut or changed",
