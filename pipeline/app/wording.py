@@ -22,6 +22,8 @@ class Written:
     path: Path
     #: The words that nobody has translated.
     lacking: tuple[str, ...]
+    #: Words in it that the program does not know; a theme of the site's own may say them.
+    unknown: tuple[str, ...]
 
 
 def write_catalogue(site: Site, tag: str) -> Written:
@@ -40,4 +42,6 @@ def write_catalogue(site: Site, tag: str) -> Written:
         writing.write_text_atomically(path, text if before else _PREFACE + text)
     words = site.catalogues.words_of(tag)
     lacking = words.lacking([*MESSAGES]) if words.tag == tag else tuple(MESSAGES)
-    return Written(path, lacking)
+    place = "/".join(path.parts[-3:])
+    unknown = [name for name, where in words.own() if where.startswith(f"{place}:")]
+    return Written(path, lacking, tuple(unknown))

@@ -25,11 +25,18 @@ def words_command(session: Session, language: str | None, *, as_json: bool) -> N
     written = wording.write_catalogue(site, tag)
     path = written.path.relative_to(site.folder).as_posix()
     if as_json:
-        output.document({"path": path, "lacking": list(written.lacking)})
+        output.document(
+            {"path": path, "lacking": list(written.lacking), "unknown": list(written.unknown)}
+        )
         return
     click.echo(path)
     if written.lacking:
         output.warn(f"{output.plural(len(written.lacking), 'word')} without a translation.")
+    if written.unknown:
+        output.warn(
+            f"None of the program's words: {', '.join(written.unknown)}. What your templates do"
+            " not say may go; `mailbag check` names it."
+        )
     if any(message.name in written.lacking for message in MAIL):
         output.warn(
             f"Until those of the mail are there, no issue with a text in {tag!r} goes out;"

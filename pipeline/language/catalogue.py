@@ -42,6 +42,8 @@ class Catalogue:
     form_of: Callable[[int], int]
     #: Where an entry stands that is not translated yet, by the word's name.
     blanks: Mapping[str, str]
+    #: Where the translation of each entry stands, by the word's name.
+    places: Mapping[str, str]
     #: The file as a person sees it, and where a new entry would begin.
     source: str
     end: str
@@ -70,14 +72,16 @@ def parse(text: str, source: str, tag: str) -> Catalogue:
         raise _fault(source, line, 1, str(error)) from error
     words: dict[str, tuple[str, ...]] = {}
     blanks: dict[str, str] = {}
+    places: dict[str, str] = {}
     fuzzy: set[str] = set()
     for entry in catalog:
         if entry.id:
             line, column = _translation_of(entry, lines)
             name = _name_of(entry, source)
             forms = _forms_of(entry)
+            places[name] = f"{source}:{line}:{column}"
             if "fuzzy" in entry.flags or not all(forms):
-                blanks[name] = f"{source}:{line}:{column}"
+                blanks[name] = places[name]
                 if all(forms):
                     fuzzy.add(name)
             else:
@@ -88,6 +92,7 @@ def parse(text: str, source: str, tag: str) -> Catalogue:
         words=words,
         form_of=_rule_of(catalog, lines, source),
         blanks=blanks,
+        places=places,
         source=source,
         end=f"{source}:{len(lines)}:1",
         fuzzy=frozenset(fuzzy),

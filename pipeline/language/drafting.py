@@ -24,6 +24,8 @@ _PREFACE = re.compile(r"(?:#(?![,:.|~]).*\n)*")
 def draft(messages: Iterable[Message], tag: str, text: str = "") -> str:
     """Write the catalogue of a language; what ``text``, the one before, translates is kept.
 
+    So is what it holds besides: words of a site's own theme, and obsolete entries (``#~``).
+
     A translation whose English text has changed since is marked fuzzy: somebody must look at it.
     """
     from babel.messages.catalog import Catalog  # noqa: PLC0415 - read only when asked
@@ -49,6 +51,7 @@ def draft(messages: Iterable[Message], tag: str, text: str = "") -> str:
         )
     for own in known.values():
         new.add(own.id, own.string, context=own.context, user_comments=own.user_comments)
+    new.obsolete = old.obsolete
     written = io.BytesIO()
     write_po(written, new, omit_header=True, width=96)
     preface = _PREFACE.match(text)

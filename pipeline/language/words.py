@@ -42,11 +42,11 @@ class Words:
         )
 
     def own(self) -> Iterator[tuple[str, str]]:
-        """Give each word that is none of the program's, and the file that has it."""
+        """Give each word that is none of the program's, and where its translation stands."""
         for catalogue in self._catalogues:
-            for name in (*catalogue.words, *catalogue.blanks):
+            for name, place in catalogue.places.items():
                 if name not in MESSAGES:
-                    yield name, catalogue.source
+                    yield name, place
 
     def _find(self, name: str) -> tuple[Catalogue | None, tuple[str, ...]]:
         for catalogue in self._catalogues:

@@ -99,7 +99,7 @@ class Renderer:
         deadline.check()
         findings = (
             *checking.check_edition(edition, read, options, origins),
-            *checking.check_theme(self._templates.words(_HTML, _TEXT)),
+            *checking.check_theme(read, options, [*self._templates.words(_HTML, _TEXT)]),
         )
         return replace(edition, findings=findings)
 

@@ -207,8 +207,31 @@ def test_a_catalogue_that_nobody_reads_is_told(office: Office):
 
     assert findings(office) == [
         ("language/words", "warning", "templates/locale/dutch.po:0:0"),
-        ("language/words", "warning", "templates/locale/en.po:0:0"),
+        ("language/words", "warning", "templates/locale/en.po:3:8"),
     ]
+
+
+def test_a_word_that_nothing_says_is_told_where_it_stands(office: Office):
+    speak(office, "nl")
+    path = office.folder / office("words").out.strip()
+    translate(path)
+    with path.open("a") as file:
+        file.write('\nmsgctxt "read_more"\nmsgid "Read more"\nmsgstr "Lees verder"\n')
+        file.write('\n#~ msgctxt "greeting"\n#~ msgid "Hello"\n#~ msgstr "Hallo"\n')
+
+    told = office("words")
+
+    assert "None of the program's words: read_more." in told.err
+    assert office("words", "--json").document["unknown"] == ["read_more"]
+    assert '#~ msgctxt "greeting"\n#~ msgid "Hello"\n#~ msgstr "Hallo"\n' in path.read_text()
+    line = path.read_text().split("\n").index('msgctxt "read_more"') + 3
+    assert findings(office) == [("language/words", "note", f"templates/locale/nl.po:{line}:8")]
+
+    theme = office.folder / "templates"
+    (theme / "ask.mjml").write_text(
+        "<mj-section><mj-column><mj-text>{{ words.read_more }}</mj-text></mj-column></mj-section>"
+    )
+    assert findings(office) == []
 
 
 def test_a_changed_word_changes_the_edition(office: Office):

@@ -51,6 +51,15 @@ def test_a_word_of_the_site_s_own_stays():
     assert own in draft([HELLO], "nl", own)
 
 
+def test_an_obsolete_entry_stays():
+    old = '#~ msgctxt "bye"\n#~ msgid "Bye"\n#~ msgstr "Dag"\n'
+
+    text = draft([HELLO], "nl", old)
+
+    assert text.endswith(f"\n{old}")
+    assert draft([HELLO], "nl", text) == text
+
+
 def test_writing_it_again_changes_nothing():
     once = draft(MESSAGES.values(), "ar")
 

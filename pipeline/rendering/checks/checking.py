@@ -1,6 +1,6 @@
 """Which checks apply to what: to an edition, and to any HTML mail."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding
@@ -33,7 +33,7 @@ from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.options import RenderOptions
 from pipeline.rendering.prose import text_places
-from pipeline.rendering.templating.theme_words import Literal
+from pipeline.rendering.templating.theme_words import Words
 
 #: Looks at a page; the lines and columns of its findings are the page's.
 Check = Callable[[Page], Iterator[Finding]]
@@ -77,9 +77,14 @@ def check_edition(
     )
 
 
-def check_theme(words: Iterable[tuple[str, Literal]]) -> Iterator[Finding]:
-    """Find what the theme's author left in its files."""
-    for source, literal in words:
+def check_theme(
+    manuscript: Manuscript, options: RenderOptions, theme: Collection[tuple[str, Words]]
+) -> Iterator[Finding]:
+    """Find what the theme's author left in its files, and in the site's catalogues."""
+    said = frozenset[str]().union(*(written.names for _, written in theme))
+    yield from interface.check_own(manuscript, options, said)
+    literals = ((source, one) for source, written in theme for one in written.literals)
+    for source, literal in literals:
         text = text_places.passage(
             (line, literal.line + number)
             for number, line in enumerate(literal.text.splitlines(keepends=True))

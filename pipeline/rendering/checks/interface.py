@@ -1,7 +1,7 @@
 """Whether the program has words for the languages that are written."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pipeline.language import english
 from pipeline.model.finding import Finding, Level
@@ -44,20 +44,31 @@ def check(manuscript: Manuscript, options: RenderOptions) -> Iterator[Finding]:
                 remedy=f"run `mailbag words {own}`, and translate the file that it writes",
             )
     yield from _files(options)
-    yield from _slips(options)
 
 
-def _slips(options: RenderOptions) -> Iterator[Finding]:
-    for name, source in options.words_of().own():
+def check_own(
+    manuscript: Manuscript, options: RenderOptions, said: Collection[str]
+) -> Iterator[Finding]:
+    """Look at the words in a site's catalogues that are none of the program's.
+
+    ``said`` names what the theme's templates say.
+    """
+    languages = dict.fromkeys((None, *(entry.qa.language for entry in manuscript.entries)))
+    own = {place: name for tag in languages for name, place in options.words_of(tag).own()}
+    for place, name in own.items():
+        if name in said:
+            continue
         near = difflib.get_close_matches(name, english.MESSAGES, n=1, cutoff=0.85)
-        if near:
-            yield Finding(
-                id=_ID,
-                level=Level.WARNING,
-                source=source,
-                message=f"{name!r} is none of the words that the program says",
-                remedy=f"did you mean {near[0]!r}?",
-            )
+        found = Finding(
+            id=_ID,
+            level=Level.WARNING if near else Level.NOTE,
+            message=f"{name!r} is none of the words that the program"
+            + (" says" if near else " or a template says"),
+            remedy=f"did you mean {near[0]!r}?"
+            if near
+            else f"remove it, or write {{{{ words.{name} }}}} where it belongs",
+        )
+        yield found.at(place)
 
 
 def _files(options: RenderOptions) -> Iterator[Finding]:

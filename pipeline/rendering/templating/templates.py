@@ -20,7 +20,7 @@ from pipeline.rendering.templating import blame, computed_wrongly, theme_words, 
 from pipeline.rendering.templating.own_lines import Line
 from pipeline.rendering.templating.sandbox import LimitError, ThemeSandbox, TooDeepError
 from pipeline.rendering.templating.theme_files import ThemeFiles
-from pipeline.rendering.templating.theme_words import Literal
+from pipeline.rendering.templating.theme_words import Words
 from pipeline.rendering.templating.tracing import MarkingSandbox, Trace
 from pipeline.rendering.templating.unknown_names import UnknownName, UnknownNameError, nearest
 from pipeline.rendering.templating.wrap_filter import MisuseError
@@ -144,7 +144,7 @@ class Templates:
                 remedy=f"did you mean templates/{meant}?",
             )
 
-    def words(self, *names: str) -> Iterator[tuple[str, Literal]]:
+    def words(self, *names: str) -> Iterator[tuple[str, Words]]:
         """Give what templates and those they include write by themselves, each with its file."""
         waiting, seen = list(names), set(names)
         while waiting:
@@ -155,8 +155,7 @@ class Templates:
                 # It may be included only where it is there.
                 continue
             found = theme_words.read(source)
-            place = self._files.place(path)
-            yield from ((place, literal) for literal in found.literals)
+            yield self._files.place(path), found
             waiting += [one for one in found.includes if one not in seen]
             seen.update(found.includes)
 

@@ -1,4 +1,4 @@
-"""What a template writes by itself: its text without code, and which others it includes."""
+"""What a template writes by itself: its text without code, and what it names."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import jinja2
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 # Nobody reads them; the lines stay.
 _COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL)
@@ -31,17 +31,26 @@ class Words:
 
     literals: tuple[Literal, ...]
     includes: tuple[str, ...]
+    #: What follows a point or stands in quotes in its code, such as ``read_more``.
+    names: frozenset[str]
 
 
 @lru_cache(maxsize=64)
 def read(source: str) -> Words:
     """Read a template that was rendered already, so that it has no fault."""
     environment = _environment()
-    found = meta.find_referenced_templates(environment.parse(source))
+    tree = environment.parse(source)
+    found = meta.find_referenced_templates(tree)
     return Words(
         literals=tuple(_literals(environment, source)),
         includes=tuple(name for name in found if name),
+        names=frozenset(_names(tree)),
     )
+
+
+def _names(tree: nodes.Template) -> Iterator[str]:
+    yield from (node.attr for node in tree.find_all(nodes.Getattr))
+    yield from (node.value for node in tree.find_all(nodes.Const) if isinstance(node.value, str))
 
 
 def _literals(environment: jinja2.Environment, source: str) -> Iterator[Literal]:
