@@ -25,8 +25,7 @@ def slugify(text: str) -> str:
     """
     plain = _INSIDE_WORDS.sub("", unicodedata.normalize("NFKC", text)).casefold()
     plain = _without_accents(plain.translate(_SPELLED))
-    words = "".join(letter if _is_of_a_word(letter) else " " for letter in plain).split()
-    slug = unicodedata.normalize("NFC", _shortened(words)) or "question"
+    slug = unicodedata.normalize("NFC", _shortened(_words(plain))) or "question"
     return "read-me" if slug == "readme" else slug
 
 
@@ -52,8 +51,14 @@ def _without_accents(text: str) -> str:
     return "".join(kept)
 
 
-def _is_of_a_word(letter: str) -> bool:
-    return unicodedata.category(letter)[0] in "LMN"
+def _words(text: str) -> list[str]:
+    """Cut a text into words; a mark belongs to the letter before it, and to no other sign."""
+    kept: list[str] = []
+    for letter in text:
+        kind = unicodedata.category(letter)[0]
+        is_of_a_word = kind in "LN" or (kind == "M" and bool(kept) and kept[-1] != " ")
+        kept.append(letter if is_of_a_word else " ")
+    return "".join(kept).split()
 
 
 def _shortened(words: list[str]) -> str:

@@ -27,6 +27,7 @@ from pipeline.content.slugs import LENGTH, slugify, unique
         pytest.param("???", "question", id="no-word-at-all"),
         pytest.param("", "question", id="empty"),
         pytest.param("word " * 40, "-".join(["word"] * 12), id="cut-at-a-word"),
+        pytest.param("0\u21cd1", "0-1", id="a mark on what is no letter"),
         pytest.param("x" * 300, "x" * LENGTH, id="one-endless-word"),
     ],
 )
