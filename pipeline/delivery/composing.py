@@ -13,9 +13,11 @@ import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from types import MappingProxyType
 
 from pipeline.delivery import headers, inline_images, message_ids, quoted_printable
+from pipeline.delivery.dkim.signing import Signer
 from pipeline.model.address import Address
 from pipeline.model.delivery import Recipient
 from pipeline.model.edition import Edition, Placeholder, Template
@@ -44,13 +46,24 @@ class Letterhead:
     return_path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """One part: encoded constants, and the values that stand between them."""
+#: The fields of which each message has its own, in the order in which they are written.
+_PERSONAL = ("To", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post")
 
-    #: One more than :attr:`places`.
-    constants: tuple[bytes, ...]
-    places: tuple[Placeholder, ...]
+
+class _Value(IntEnum):
+    """What stands between two constant pieces of the body; its place among those of a message."""
+
+    URL = 0
+    ADDRESS = 1
+    URL_IN_HTML = 2
+    ADDRESS_IN_HTML = 3
+
+
+_IN_TEXT = {Placeholder.UNSUBSCRIBE_URL: _Value.URL, Placeholder.ADDRESS: _Value.ADDRESS}
+_IN_HTML = {
+    Placeholder.UNSUBSCRIBE_URL: _Value.URL_IN_HTML,
+    Placeholder.ADDRESS: _Value.ADDRESS_IN_HTML,
+}
 
 
 class Composer:
@@ -70,12 +83,14 @@ class Composer:
         unsubscribe_url: Callable[[Recipient], str],
         images: Mapping[str, bytes] = MappingProxyType({}),
         subject_prefix: str = "",
+        signer: Signer | None = None,
     ) -> None:
         """Encode what is the same in every message.
 
         ``nonce`` gives Message-IDs and boundary, ``date`` (aware) is the Date of every message;
         both are fixed for an issue. ``unsubscribe_url`` gives the one URI of a recipient.
-        ``images`` has the bytes of the attached images by their URLs.
+        ``images`` has the bytes of the attached images by their URLs. Without ``signer`` the
+        relay is left to sign.
         """
         self._number = edition.number
         self._nonce = nonce
@@ -87,36 +102,41 @@ class Composer:
         )
         boundary = boundary_of(nonce)
         reply_to = letterhead.reply_to
-        self._before_to = headers.mailbox("From", letterhead.from_) + b"To: "
-        self._before_id = b"".join(
-            (
-                _CRLF,
-                headers.mailbox("Reply-To", reply_to) if reply_to else b"",
-                headers.text("Subject", subject_prefix + edition.subject),
-                headers.date(date),
-                b"Message-ID: <",
-            )
+        before_to = [headers.mailbox("From", letterhead.from_)]
+        before_id = [
+            *([headers.mailbox("Reply-To", reply_to)] if reply_to else []),
+            headers.text("Subject", subject_prefix + edition.subject),
+            headers.date(date),
+        ]
+        before_url = [headers.list_id(letterhead.list_id, letterhead.title)]
+        after_url = [
+            headers.plain("List-Post", "NO"),
+            # Not a standard, but what old vacation responders look at (RFC 3834, section 2).
+            # Auto-Submitted is for what no person wrote, and readers are asked to answer.
+            headers.plain("Precedence", "bulk"),
+            headers.plain("MIME-Version", "1.0"),
+            headers.plain("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
+        ]
+        self._before_to, self._before_id, self._before_url, self._after_url = (
+            b"".join(fields) for fields in (before_to, before_id, before_url, after_url)
         )
-        self._before_url = b">\r\n" + headers.list_id(letterhead.list_id, letterhead.title)
-        self._before_text = b"".join(
-            (
-                headers.plain("List-Post", "NO"),
-                # Not a standard, but what old vacation responders look at (RFC 3834, section 2).
-                # Auto-Submitted is for what no person wrote, and readers are asked to answer.
-                headers.plain("Precedence", "bulk"),
-                headers.plain("MIME-Version", "1.0"),
-                headers.plain("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
-                _opening(boundary, _TEXT),
-            )
-        )
-        self._text = _encoded(edition.text)
-        self._before_html = _opening(boundary, _HTML)
-        self._html = _encoded(inline_images.html_of(edition, self._domain))
-        self._end = f"\r\n--{boundary}--\r\n".encode()
+        before_html, end = _opening(boundary, _HTML), f"\r\n--{boundary}--\r\n".encode()
         if attached := inline_images.attached(edition):
             inner = boundary_of(nonce, "related")
-            self._before_html = inline_images.opening(boundary, inner) + _opening(inner, _HTML)
-            self._end = inline_images.closing(attached, images, inner, self._domain) + self._end
+            before_html = inline_images.opening(boundary, inner) + _opening(inner, _HTML)
+            end = inline_images.closing(attached, images, inner, self._domain) + end
+        # The empty line that ends the headers belongs to no body (RFC 6376, section 3.4).
+        self._after_url += _CRLF
+        body = _Body(_opening(boundary, _TEXT).removeprefix(_CRLF))
+        body.add_part(edition.text, _IN_TEXT)
+        body.add(before_html)
+        body.add_part(inline_images.html_of(edition, self._domain), _IN_HTML)
+        body.add(end)
+        self._start, *rest = body.constants
+        self._rest, self._places = tuple(rest), tuple(body.places)
+        self._seal = signer and signer.seal(
+            [*before_to, *before_id, *before_url, *after_url], _PERSONAL, body.constants
+        )
 
     def compose(self, recipient: Recipient) -> tuple[Envelope, Message]:
         """Write the message to one recipient.
@@ -128,22 +148,38 @@ class Composer:
         message_id = message_ids.message_id(
             self._number, self._nonce, recipient.subscriber_id, self._domain
         )
-        pieces = [
-            self._before_to,
-            address.encode(),
-            self._before_id,
-            message_id.encode("ascii"),
-            self._before_url,
+        fields = (
+            b"To: " + address.encode() + _CRLF,
+            b"Message-ID: <" + message_id.encode("ascii") + b">\r\n",
             headers.in_brackets("List-Unsubscribe", url),
             # RFC 8058, section 3.1: one click needs HTTPS.
             _ONE_CLICK if url.startswith("https://") else b"",
-            self._before_text,
+        )
+        encode = quoted_printable.encode_value
+        # In the order of _Value.
+        known = (
+            encode(url),
+            encode(recipient.address),
+            encode(html.escape(url)),
+            encode(html.escape(recipient.address)),
+        )
+        values = [known[place] for place in self._places]
+        to, identity, unsubscribe, one_click = fields
+        pieces = [
+            self._seal.sign(fields, values) if self._seal else b"",
+            self._before_to,
+            to,
+            self._before_id,
+            identity,
+            self._before_url,
+            unsubscribe,
+            one_click,
+            self._after_url,
+            self._start,
         ]
-        values = {Placeholder.UNSUBSCRIBE_URL: url, Placeholder.ADDRESS: recipient.address}
-        _fill(pieces, self._text, values)
-        pieces.append(self._before_html)
-        _fill(pieces, self._html, {place: html.escape(value) for place, value in values.items()})
-        pieces.append(self._end)
+        for value, constant in zip(values, self._rest, strict=True):
+            pieces.append(value)
+            pieces.append(constant)
         return Envelope(self._mail_from, address), Message(message_id, b"".join(pieces))
 
 
@@ -164,29 +200,33 @@ def _opening(boundary: str, content_type: str) -> bytes:
     ).encode()
 
 
-def _encoded(template: Template) -> _Body:
-    """Encode the constants, each to the end with a soft break where a value follows."""
-    constants: list[str] = [""]
-    places: list[Placeholder] = []
-    for part in template.parts:
-        if not isinstance(part, Placeholder):
-            constants[-1] += part
-        elif part not in _MARKS:
-            places.append(part)
-            constants.append("")
-    encoded = []
-    for index, constant in enumerate(constants):
-        follows = index < len(places)
-        # A value ends without a break of its own; nothing needs one at the end of the part.
-        after_value = quoted_printable.SOFT_BREAK if index and (constant or follows) else b""
-        encoded.append(after_value + quoted_printable.encode(constant, continues=follows))
-    return _Body(tuple(encoded), tuple(places))
+class _Body:
+    """A body in the making: encoded constants, and the values that stand between them."""
 
+    def __init__(self, start: bytes) -> None:
+        #: One more than :attr:`places`.
+        self.constants = [start]
+        self.places: list[_Value] = []
 
-def _fill(pieces: list[bytes], body: _Body, values: Mapping[Placeholder, str]) -> None:
-    """Append a part with its values."""
-    known = {place: quoted_printable.encode_value(value) for place, value in values.items()}
-    for constant, place in zip(body.constants, body.places, strict=False):
-        pieces.append(constant)
-        pieces.append(known[place])
-    pieces.append(body.constants[-1])
+    def add(self, constant: bytes) -> None:
+        self.constants[-1] += constant
+
+    def add_part(self, template: Template, meant: Mapping[Placeholder, _Value]) -> None:
+        """Encode the constants, each to the end with a soft break where a value follows."""
+        texts: list[str] = [""]
+        places: list[_Value] = []
+        for part in template.parts:
+            if not isinstance(part, Placeholder):
+                texts[-1] += part
+            elif part not in _MARKS:
+                places.append(meant[part])
+                texts.append("")
+        for index, text in enumerate(texts):
+            follows = index < len(places)
+            # A value ends without a break of its own; nothing needs one at the end of the part.
+            if index and (text or follows):
+                self.add(quoted_printable.SOFT_BREAK)
+            self.add(quoted_printable.encode(text, continues=follows))
+            if follows:
+                self.places.append(places[index])
+                self.constants.append(b"")
