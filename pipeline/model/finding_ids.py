@@ -32,7 +32,7 @@ _EDITION = (
     "footer/postal-address",
     *("heading/empty", "heading/no-h1", "heading/none", "heading/several-h1", "heading/skipped"),
     *("image/address", "image/alt", "image/alt-name", "image/attached", "image/clear"),
-    *("image/embed", "image/embedded"),
+    *("image/elsewhere", "image/embed", "image/embedded"),
     *(
         "image/empty",
         "image/heavy",

@@ -1,6 +1,7 @@
 """Which checks apply to what: to an edition, and to any HTML mail."""
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding
@@ -17,6 +18,7 @@ from pipeline.rendering.checks import (
     legibility,
     links,
     personal,
+    picture_addresses,
     pictures,
     size,
     styling,
@@ -63,7 +65,8 @@ def check_edition(
     edition: Edition, manuscript: Manuscript, options: RenderOptions, origins: Origins
 ) -> tuple[Finding, ...]:
     """Find what must not, or should not, go out as it is."""
-    styled = tuple(origins.check_source(styling.check))
+    host = picture_addresses.host_of(options.base_url)
+    styled = tuple(origins.check_source(partial(styling.check, host=host)))
     broken = any(finding.id == "style/syntax" for finding in styled)
     return (
         *size.check(edition, manuscript.issue),
@@ -110,7 +113,8 @@ def _page(edition: Edition, options: RenderOptions, origins: Origins) -> Iterato
         Placeholder.UNSUBSCRIBE_URL: f"{options.base_url}/u/token",
         Placeholder.ADDRESS: "reader@mail.example",
     }
-    page = Page(edition.html.join(values))
+    host = picture_addresses.host_of(options.base_url)
+    page = Page(edition.html.join(values), host)
     checks: tuple[Check, ...] = (
         *MARKUP_CHECKS,
         lambda page: client_support.check_edition(page.text, options.clients),

@@ -86,7 +86,9 @@ class Origins:
         element = page.element_at(offset)
         if page is not self._page:
             self._page, self._written = page, self._match(page)
-        return self._at(self._written.get(element, 0) if element is not None else 0)
+        if element is None:
+            return self._at(0)
+        return self._at(self._written[element] if element in self._written else self._told(element))
 
     def check_source(
         self, check: Callable[[str, Callable[[int], str]], Iterator[Finding]]
@@ -102,6 +104,12 @@ class Origins:
                 return Origin(_place_in(body, self._source[offset:end]), in_body=True)
         self._locate = self._locate or self._trace()
         return Origin(self._locate(offset), in_body=False)
+
+    def _told(self, element: etree._Element) -> int:
+        """Find the tag of an element that has no mark, as in the head, by the address in it."""
+        address = element.get("href") or element.get("src")
+        at = self._source.find(address) if address else -1
+        return max(self._source.rfind("<", 0, at), 0) if at >= 0 else 0
 
     def _in_sheet(self, css: str) -> int:
         words = css.partition("{")[0].partition("\n")[0].strip()

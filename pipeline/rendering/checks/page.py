@@ -38,7 +38,9 @@ class Sheet:
 class Page:
     """A page; its elements in their order, and where each stands."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, host: str = "") -> None:
+        #: That of the newsletter; empty for a page of anybody.
+        self.host = host
         #: The page with one kind of line end, as places in it are counted.
         self.text = (
             text.replace("\r\n", "\n")

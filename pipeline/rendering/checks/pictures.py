@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.model.finding import Finding, Level
+from pipeline.rendering.checks import picture_addresses
 from pipeline.rendering.checks.faults import Fault
 from pipeline.rendering.checks.page import Page
 
@@ -26,24 +27,6 @@ _EMPTY = Fault(
     Level.WARNING,
     "a picture has no address",
     "write its address into src, or take it out",
-)
-_UNUSABLE = Fault(
-    "image/address",
-    Level.WARNING,
-    "a picture has no whole address, so it cannot be loaded from a mailbox",
-    "write its address in full, with https:// and the host",
-)
-_INSECURE = Fault(
-    "image/insecure",
-    Level.WARNING,
-    "a picture is loaded without encryption, and some mail programs leave it out",
-    "use https://",
-)
-_EMBEDDED = Fault(
-    "image/embedded",
-    Level.WARNING,
-    "a picture is written into the page as data:, which Gmail and Outlook do not show",
-    "attach it, or serve it from a site",
 )
 _NO_WIDTH = Fault(
     "image/no-width",
@@ -66,8 +49,6 @@ _NO_WORDS = re.compile(
     r"|image|img|picture|photo|pic|graphic|spacer|bild|foto|imagen|صورة",
     re.IGNORECASE,
 )
-_LATER = re.compile(r"\{\{|\{%|\*\||%%|\[\[|\$\{|<%")
-_SCHEMES = ("https:", "http:", "cid:", "data:")
 
 
 def says_nothing(alt: str) -> bool:
@@ -76,11 +57,17 @@ def says_nothing(alt: str) -> bool:
 
 
 def check(page: Page) -> Iterator[Finding]:
-    """Look at the address, the alternative text and the width of every picture."""
+    """Look at the address, the alternative text and the width of every picture.
+
+    Also at the addresses of backgrounds; those of CSS are looked at with the styles.
+    """
     found: dict[Fault, list[etree._Element]] = {}
     for picture in page.named("img"):
         for fault in _faults(page, picture):
             found.setdefault(fault, []).append(picture)
+    for element in page.elements:
+        for fault in picture_addresses.judge(element.get("background") or "cid:", page.host):
+            found.setdefault(fault, []).append(element)
     for fault, pictures in found.items():
         yield from fault.among(page, pictures)
 
@@ -93,22 +80,12 @@ def _faults(page: Page, picture: etree._Element) -> Iterator[Fault]:
         yield _ALT_IS_NAME
     if not source:
         yield _EMPTY
-    elif not _LATER.search(source):
-        yield from _of_address(source)
+    else:
+        yield from picture_addresses.judge(source, page.host)
     if source.lower().startswith(("https:", "http:")) and _is_pixel(page, picture):
         yield _TRACKING
     if not picture.get("width") and not _is_small(page, picture):
         yield _NO_WIDTH
-
-
-def _of_address(source: str) -> Iterator[Fault]:
-    low = source.lower()
-    if low.startswith("data:"):
-        yield _EMBEDDED
-    elif low.startswith("http:"):
-        yield _INSECURE
-    elif not low.startswith(_SCHEMES):
-        yield _UNUSABLE
 
 
 def _is_small(page: Page, picture: etree._Element) -> bool:

@@ -17,7 +17,9 @@ DARK = "@media (prefers-color-scheme: dark)"
         pytest.param('<p style="color:rgba(0,0,0,.4)">Jo</p>', id="translucent"),
         pytest.param('<font color="#999999">Jo</font>', id="an old attribute"),
         pytest.param('<div bgcolor="#666666">Jo</div>', id="an old attribute of the ground"),
-        pytest.param('<div style="background:#666 url(a.png)">Jo</div>', id="below a picture"),
+        pytest.param(
+            '<div style="background:#666 url(https://b.example/a)">Jo</div>', id="below a picture"
+        ),
         pytest.param('<div style="color:#eee"><p>Jo</p></div>', id="inherited"),
         pytest.param('<div style="background:#222"><p><b>Jo</b></p></div>', id="inherited ground"),
         pytest.param('<style>.f{color:#999}</style><p class="f">Jo</p>', id="a sheet"),

@@ -31,6 +31,15 @@ def test_in_a_good_page_nothing_is_found():
         pytest.param('<a href="https://[">the book</a>', "link/unusable", id="broken host"),
         pytest.param('<a href="https://b.example/a b">the book</a>', "link/unusable", id="blank"),
         pytest.param('<a href="http://b.example">the book</a>', "link/insecure", id="http"),
+        pytest.param('<p background="http://b.example/a">a</p>', "image/insecure", id="background"),
+        pytest.param(
+            "<style>p{background:url( 'http://b.example/a' )}</style>",
+            "image/insecure",
+            id="a background of a sheet",
+        ),
+        pytest.param(
+            '<p style="background-image:url(a.png)">a</p>', "image/address", id="of a style"
+        ),
         pytest.param('<a href="">the book</a>', "link/empty", id="empty"),
         pytest.param('<a href="#">the book</a>', "link/empty", id="nothing but a hash"),
         pytest.param("<a>the book</a>", "link/empty", id="no address"),

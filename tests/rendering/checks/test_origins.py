@@ -120,3 +120,67 @@ def test_a_reader_s_template_code_is_shown_and_not_told(tmp_path):
 
     assert edition.findings == ()
     assert "{{ 7*7 }}" in edition.html.constant()
+
+
+@pytest.mark.parametrize(
+    ("name", "markup", "at"),
+    [
+        pytest.param(
+            "footer_mjml",
+            FOOTER % '<style>p{margin:0}\n@import url("https://a.example/b.css");</style>',
+            "footer.mjml:5:1",
+            id="in a partial",
+        ),
+        pytest.param(
+            "head_mjml",
+            "<mj-title>T</mj-title>\n<mj-style>\n@import 'https://a.example/b.css';</mj-style>",
+            "head.mjml:3:1",
+            id="in the head",
+        ),
+        pytest.param(
+            "head_mjml",
+            "<mj-title>T</mj-title>\n<mj-raw>"
+            '<link rel="stylesheet" href="https://a.example/b.css"/></mj-raw>',
+            "head.mjml:2:9",
+            id="a link",
+        ),
+    ],
+)
+def test_a_sheet_from_elsewhere_is_told_where_it_is_asked_for(tmp_path, name, markup, at):
+    found = only(findings(tmp_path, **{name: markup}), "page/foreign-sheet")
+
+    assert found.place == f"templates/classic/{at}"
+
+
+_SECTION = (
+    '<mj-section background-url="%s"><mj-column><mj-text>a</mj-text></mj-column></mj-section>\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("markup", "name", "at"),
+    [
+        (_SECTION % "http://news.example/a.png", "image/insecure", "1:1"),
+        (_SECTION % "a.png", "image/address", "1:1"),
+        (_SECTION % "https://cdn.example/a.png", "image/elsewhere", "1:1"),
+        ("<table role='none' background='a.png'><tr><td>a</td></tr></table>", "image/address", 1),
+        ("<p style=\"background:url('http://news.example/a')\">a</p>", "image/insecure", 1),
+        ("<p style='background:url(https://cdn.example/a)'>a</p>", "image/elsewhere", 1),
+        ("<style>.a{background-image:url(data:image/png,x)}</style>", "image/embedded", 1),
+        ("<img src='https://cdn.example/a.png' alt='A cup' width='9'>", "image/elsewhere", 1),
+    ],
+)
+def test_a_picture_of_the_theme_is_judged_in_whatever_way_it_is_shown(tmp_path, markup, name, at):
+    is_section = markup.startswith("<mj-")
+    footer = markup + FOOTER % "<p>a</p>" if is_section else FOOTER % markup
+
+    found = only(findings(tmp_path, footer_mjml=footer), name)
+
+    assert found.place.startswith(f"templates/classic/footer.mjml:{at if is_section else '4:'}")
+    assert found.remedy
+
+
+def test_a_picture_of_the_newsletters_own_host_is_no_finding(tmp_path):
+    footer = _SECTION % f"{OPTIONS.base_url}/a.png" + FOOTER % "<p>a</p>"
+
+    assert [one for one in findings(tmp_path, footer_mjml=footer) if "image/" in one.id] == []
