@@ -7,12 +7,12 @@ from datetime import datetime
 
 from pipeline.clock import Clock
 from pipeline.delivery import judging
-from pipeline.delivery.classify import ReplyClass
 from pipeline.delivery.guards import Guards
 from pipeline.delivery.holding import Holding, Shard
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Outbox
 from pipeline.delivery.rating import Rating
+from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy, StopRun
 from pipeline.delivery.stage import Stage

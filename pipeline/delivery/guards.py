@@ -7,7 +7,7 @@ refusals on. The counts are of one run, so ``resume`` gives the issue another ch
 
 from collections import defaultdict, deque
 
-from pipeline.delivery.classify import ReplyClass
+from pipeline.delivery.reply_class import ReplyClass
 
 #: Outcomes of a provider that are looked back on, and how many of them there must be.
 WINDOW, ENOUGH = 200, 20

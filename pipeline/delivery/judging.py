@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.delivery import classify, retry
-from pipeline.delivery.classify import ReplyClass
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome
+from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import GiveUp, Retry, RetryPolicy, StopRun
+from pipeline.delivery.slowing import Slowing
 from pipeline.delivery.stage import Stage
 from pipeline.model.delivery import DeliveryEvent, Result
 
@@ -24,6 +25,8 @@ class Verdict:
     puts_back: bool = False
     #: Set when the refusal is about us.
     stop: StopRun | None = None
+    #: What the reply asks of our speed to this reader's provider.
+    slows: Slowing | None = None
 
 
 def settle(
@@ -49,9 +52,9 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
     if outcome.stage is Stage.END_OF_DATA and reply.digit == 2:
         result = _result(outcome, DeliveryEvent.ACCEPT, code=reply.code, reply=reply.text)
         return Verdict(result)
-    reason = classify.judge(outcome.stage, reply.code, reply.enhanced_code, reply.words)
+    judged = classify.judge(outcome.stage, reply.code, reply.enhanced_code, reply.words)
     decision = retry.decide(
-        reason,
+        judged.reply_class,
         code=reply.code,
         enhanced_code=reply.enhanced_code,
         attempts=recipient.attempts + 1,
@@ -61,17 +64,17 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
     )
     stop = decision if isinstance(decision, StopRun) else None
     if stop is not None and not is_handed:
-        return Verdict(stop=stop)
+        return Verdict(stop=stop, slows=judged.slows)
     result = _result(
         outcome,
         decision.event,
         code=reply.code,
         reply=reply.text,
-        reason=reason,
+        reason=judged.reply_class,
         next_at=None if isinstance(decision, GiveUp) else decision.at,
         suppress=decision.suppress if isinstance(decision, GiveUp) else None,
     )
-    return Verdict(result, stop=stop)
+    return Verdict(result, stop=stop, slows=judged.slows)
 
 
 def _lost(

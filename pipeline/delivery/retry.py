@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from pipeline.delivery.classify import ReplyClass
+from pipeline.delivery.reply_class import ReplyClass
 from pipeline.model.delivery import DeliveryEvent
 from pipeline.model.subscriber import SuppressionReason
 

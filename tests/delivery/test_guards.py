@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.delivery.classify import ReplyClass
 from pipeline.delivery.guards import Guards
+from pipeline.delivery.reply_class import ReplyClass
 
 C = ReplyClass
 

@@ -5,6 +5,7 @@ import pytest
 from pipeline.delivery import judging
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel
 from pipeline.delivery.retry import RetryPolicy
+from pipeline.delivery.slowing import HALVED
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.delivery.stage import Stage
 from pipeline.model.delivery import DeliveryEvent, Lease
@@ -85,6 +86,12 @@ def test_a_refusal_of_us_defers_a_reader_in_hand():
     assert verdict.result is not None
     assert verdict.result.event is E.DEFER
     assert verdict.result.suppress is None
+
+
+@pytest.mark.parametrize("stage", [Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA])
+def test_a_throttle_slows_its_provider(stage):
+    assert settle(answered(stage, 421, "unusual rate", "4.7.28")).slows == HALVED
+    assert settle(answered(stage, 450, "busy", "4.2.0")).slows is None
 
 
 def test_a_lost_reply_is_doubt():

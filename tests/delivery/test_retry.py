@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.delivery import retry
-from pipeline.delivery.classify import ReplyClass
+from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import GiveUp, Retry, RetryPolicy, StopRun
 from pipeline.model.delivery import DeliveryEvent
 from pipeline.model.subscriber import SuppressionReason
