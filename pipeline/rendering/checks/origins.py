@@ -82,7 +82,8 @@ class Origins:
             (one for one in page.sheets if one.offset <= offset < one.offset + len(one.text)), None
         )
         if sheet is not None:
-            return self._at(self._in_sheet(page.text[offset : offset + 200]))
+            end = min(sheet.offset + len(sheet.text), offset + 200)
+            return self._at(self._in_sheet(page.text[offset:end]))
         element = page.element_at(offset)
         if page is not self._page:
             self._page, self._written = page, self._match(page)
@@ -112,7 +113,8 @@ class Origins:
         return max(self._source.rfind("<", 0, at), 0) if at >= 0 else 0
 
     def _in_sheet(self, css: str) -> int:
-        words = css.partition("{")[0].partition("\n")[0].strip()
+        # A selector, or an at-rule as far as it stands on a line.
+        words = re.split(r"[{;\n]", css, maxsplit=1)[0].strip()
         return max(self._source.find(words), 0) if words else 0
 
     def _match(self, page: Page) -> dict[etree._Element, int]:

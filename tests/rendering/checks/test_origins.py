@@ -132,6 +132,13 @@ def test_a_reader_s_template_code_is_shown_and_not_told(tmp_path):
             id="in a partial",
         ),
         pytest.param(
+            "footer_mjml",
+            '<mj-raw><style>@import url("https://a.example/b.css");</style></mj-raw>'
+            + FOOTER % "<p>a</p>",
+            "footer.mjml:1:16",
+            id="at the end of its sheet",
+        ),
+        pytest.param(
             "head_mjml",
             "<mj-title>T</mj-title>\n<mj-style>\n@import 'https://a.example/b.css';</mj-style>",
             "head.mjml:3:1",
@@ -147,9 +154,11 @@ def test_a_reader_s_template_code_is_shown_and_not_told(tmp_path):
     ],
 )
 def test_a_sheet_from_elsewhere_is_told_where_it_is_asked_for(tmp_path, name, markup, at):
-    found = only(findings(tmp_path, **{name: markup}), "page/foreign-sheet")
+    found = findings(tmp_path, **{name: markup})
+    support = [one.place for one in found if one.id == "client-support/css-at-import"]
 
-    assert found.place == f"templates/classic/{at}"
+    assert only(found, "page/foreign-sheet").place == f"templates/classic/{at}"
+    assert support == [f"templates/classic/{at}"] * ("@import" in markup)
 
 
 _SECTION = (
