@@ -3,6 +3,9 @@
 import logging
 import re
 import sys
+from collections.abc import Sequence
+from functools import cached_property
+from html import unescape
 from types import ModuleType
 from xml.dom import DOMException
 
@@ -27,15 +30,24 @@ finally:
 
 # MJML's reset of Outlook's defaults: inlined, it would add a third to the size.
 _RESET = re.compile(r'<style type="text/css">(?=\s*#outlook a)')
-# A comment, a style sheet, or a tag that holds an angle bracket in a value.
+# A comment, a style sheet, or a tag that may hold an angle bracket in a value.
 _PIECE = re.compile(
-    r"<!--.*?-->|<style[^>]*>.*?</style>"
-    rf"|(?P<tag><[A-Za-z]{IN_TAG}*>)",
-    re.DOTALL,
+    rf"<(?:!--.*?-->|style[^>]*>.*?</style>|(?P<tag>[A-Za-z]{IN_TAG}*>))", re.DOTALL
 )
 
+# A selector of elements and classes alone, one within the other, perhaps of a state.
+_SIMPLE = re.compile(r"[\w\s.-]+(?::[a-z-]+)?", re.ASCII)
+_NAME = re.compile(r"[\w-]+")
+_CLASSES = re.compile(r"""class\s*=\s*("[^"]*|'[^']*|[^\s>]*)""", re.IGNORECASE)
+_ELEMENTS = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
+#: What an HTML parser adds where it is not written.
+_IMPLIED = ("html", "head", "body", "p")
+
+#: Specificity, selector and declarations.
+_Rule = tuple[object, str, object]
+
 # The rules of each sheet and its place among the sheets; premailer only reads them.
-_parsed: dict[tuple[str, int], object] = {}
+_parsed: dict[tuple[str, int], tuple[Sequence[_Rule], object]] = {}
 _MOST_SHEETS = 64
 
 
@@ -51,14 +63,32 @@ class SafePremailer(Premailer):  # type: ignore[misc] # premailer ships no types
     def _parse_css_string(self, css_body: str, validate: bool = True) -> object:  # noqa: ARG002, FBT001, FBT002 - the parent's signature
         return self._parser.parseString(css_body, validate=False)
 
-    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> object:
-        """Parse a sheet once for a process: it takes ten times as long as using it."""
+    def _parse_style_rules(
+        self, css_body: str, ruleset_index: int
+    ) -> tuple[Sequence[_Rule], object]:
+        """Parse a sheet once for a process: it takes ten times as long as using it.
+
+        Rules for what the page has nowhere are left out, since each is looked for in all of it.
+        """
         key = (css_body, ruleset_index)
         if key not in _parsed:
             if len(_parsed) >= _MOST_SHEETS:
                 _parsed.clear()
             _parsed[key] = super()._parse_style_rules(css_body, ruleset_index)
-        return _parsed[key]
+        rules, rest = _parsed[key]
+        return [rule for rule in rules if self._may_apply(rule[1])], rest
+
+    def _may_apply(self, selector: str) -> bool:
+        if not _SIMPLE.fullmatch(selector):
+            return True
+        return self._names.issuperset(_NAME.findall(selector.partition(":")[0]))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """Every element and class of the page, and perhaps more."""
+        classes = unescape(" ".join(set(_CLASSES.findall(self.html)))).replace('"', " ")
+        elements = {name.lower() for name in set(_ELEMENTS.findall(self.html))}
+        return frozenset((*classes.replace("'", " ").split(), *elements, *_IMPLIED))
 
 
 def inline(html: str) -> str:

@@ -13,11 +13,12 @@ from pipeline.rendering.validating.mjml_rules import is_conditional
 
 # A comment, the title (which becomes an attribute), a style sheet, or a tag with its quoted
 # values. Other text matches nothing.
+# It begins with a letter of its own, for which Python looks at once.
 _PIECE = re.compile(
-    r"(?P<comment><!--.*?-->)"
-    r"|(?P<title><mj-title\b[^>]*>(?P<words>.*?)</mj-title\s*>)"
-    r"|(?P<style><(?P<name>mj-style|style)\b[^>]*>.*?</(?P=name)\s*>)"
-    rf"|(?P<tag><[A-Za-z]{IN_TAG}*>)",
+    r"<(?:(?P<comment>!--.*?-->)"
+    r"|(?P<title>mj-title\b[^>]*>(?P<words>.*?)</mj-title\s*>)"
+    r"|(?P<style>(?P<name>mj-style|style)\b[^>]*>.*?</(?P=name)\s*>)"
+    rf"|(?P<tag>[A-Za-z]{IN_TAG}*>))",
     re.DOTALL,
 )
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")

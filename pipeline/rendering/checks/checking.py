@@ -1,7 +1,7 @@
 """Which checks apply to what: to an edition, and to any HTML mail."""
 
 from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from pipeline.model.edition import Edition, Placeholder
 from pipeline.model.finding import Finding
@@ -35,7 +35,7 @@ from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.rendering.manuscript import Manuscript
 from pipeline.rendering.options import RenderOptions
 from pipeline.rendering.prose import text_places
-from pipeline.rendering.templating.theme_words import Words
+from pipeline.rendering.templating.theme_words import Literal, Words
 
 #: Looks at a page; the lines and columns of its findings are the page's.
 Check = Callable[[Page], Iterator[Finding]]
@@ -86,14 +86,20 @@ def check_theme(
     """Find what the theme's author left in its files, and in the site's catalogues."""
     said = frozenset[str]().union(*(written.names for _, written in theme))
     yield from interface.check_own(manuscript, options, said)
-    literals = ((source, one) for source, written in theme for one in written.literals)
-    for source, literal in literals:
-        text = text_places.passage(
-            (line, literal.line + number)
-            for number, line in enumerate(literal.text.splitlines(keepends=True))
-        )
-        for look in (left_over.check, personal.check, attachments.check):
-            yield from look(text, "theme", source)
+    for source, written in theme:
+        for literal in written.literals:
+            yield from _left_in(source, literal)
+
+
+@lru_cache(maxsize=2048)
+def _left_in(source: str, literal: Literal) -> tuple[Finding, ...]:
+    """Look at a piece of a template, once for a process: it seldom changes."""
+    text = text_places.passage(
+        (line, literal.line + number)
+        for number, line in enumerate(literal.text.splitlines(keepends=True))
+    )
+    looks = (left_over.check, personal.check, attachments.check)
+    return tuple(finding for look in looks for finding in look(text, "theme", source))
 
 
 def check_html(text: str, clients: ClientMix | None = None) -> tuple[Finding, ...]:

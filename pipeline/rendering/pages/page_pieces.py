@@ -8,11 +8,12 @@ from pipeline.rendering.markup import IN_TAG
 from pipeline.rendering.validating.html_as_xml import VOID
 
 # A comment, a style sheet, or a tag with its quoted values, which may look like a comment.
+# It begins with a letter of its own, for which Python looks at once.
 _PIECE = re.compile(
-    r"(?P<comment><!--.*?-->)"
-    r"|(?P<style><style(?P<how>[^>]*)>(?P<sheet>.*?)</style>)"
-    r"|(?P<end></[A-Za-z][^>]*>)"
-    rf"|(?P<tag><[A-Za-z]{IN_TAG}*>)",
+    r"<(?:(?P<comment>!--.*?-->)"
+    r"|(?P<style>style(?P<how>[^>]*)>(?P<sheet>.*?)</style>)"
+    r"|(?P<end>/[A-Za-z][^>]*>)"
+    rf"|(?P<tag>[A-Za-z]{IN_TAG}*>))",
     re.DOTALL,
 )
 _NAME = re.compile(r"<([A-Za-z][^\s/>]*)")

@@ -16,12 +16,11 @@ from pipeline.rendering.validating.html_as_xml import VOID
 
 # Stand for the beginning and the end of what is only for the mail; no page can hold them.
 _START, _END = "\x01", "\x02"
-_MARK = re.compile(f"[{_START}{_END}]")
 _TOKEN = re.compile(
-    r"(?P<closed><!--.*?-->|<!DOCTYPE[^>]*>|<(?P<raw>style|script)\b[^>]*>.*?</(?P=raw)\s*>)"
-    r"|</(?P<end>[A-Za-z][^\s>]*)\s*>"
-    rf"|<(?P<start>[A-Za-z][^\s/>]*){IN_TAG}*>"
-    rf"|(?P<mark>{_MARK.pattern})",
+    rf"[{_START}{_END}]"
+    r"|<(?:(?P<closed>!--.*?-->|!DOCTYPE[^>]*>|(?P<raw>style|script)\b[^>]*>.*?</(?P=raw)\s*>)"
+    r"|/(?P<end>[A-Za-z][^\s>]*)\s*>"
+    rf"|(?P<start>[A-Za-z][^\s/>]*){IN_TAG}*>)",
     re.DOTALL,
 )
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
@@ -91,17 +90,18 @@ class _Walk:
 
     def take(self, token: re.Match[str]) -> None:
         """Go on by one piece."""
-        if token["mark"] == _START:
+        kind, text = token.lastgroup, token[0]
+        if text == _START:
             self._outer = self._lowest = len(self.opened)
-        elif token["mark"]:
+        elif text == _END:
             self._end_block()
-        elif found := _MARK.search(token[0]):
-            name = "mail_only" if found[0] == _START else "end_mail_only"
+        elif _START in text or _END in text:
+            name = "mail_only" if _START in text.partition(_END)[0] else "end_mail_only"
             raise _error(f"{name} stands within a tag", _BETWEEN)
-        elif token["end"]:
+        elif kind == "end":
             self._end(token["end"])
-        elif token["start"]:
-            self._start(token["start"], token[0])
+        elif kind == "start":
+            self._start(token["start"], text)
 
     def _end_block(self) -> None:
         """End what is only for the mail: it must have closed what it opened, and nothing else."""

@@ -41,6 +41,8 @@ class ThemeFiles(jinja2.FileSystemLoader):
         self._folders = tuple(folders)
         #: What was read so far.
         self._asked: set[str] = set()
+        #: The text of each file as it was when it had that time, size and inode.
+        self._texts: dict[Path, tuple[tuple[int, int, int], str]] = {}
 
     def get_source(
         self,
@@ -102,6 +104,10 @@ class ThemeFiles(jinja2.FileSystemLoader):
                     place=self.place(path),
                     remedy="shorten it",
                 )
+            state = (info.st_mtime_ns, info.st_size, info.st_ino)
+            known = self._texts.get(path)
+            if known is not None and known[0] == state:
+                return known[1], info.st_mtime
             data = path.read_bytes()
         except OSError as error:
             raise self._unreadable(path, error) from error
@@ -122,6 +128,7 @@ class ThemeFiles(jinja2.FileSystemLoader):
                 remedy="remove it",
             )
         self._refuse_turned(path, source)
+        self._texts[path] = (state, source)
         return source, info.st_mtime
 
     def _refuse_turned(self, path: Path, source: str) -> None:
