@@ -6,7 +6,6 @@ Standard, section 3.5); ``fe80::1%eth0`` names a network card of one machine (RF
 
 import ipaddress
 import re
-import socket
 import unicodedata
 from contextlib import suppress
 
@@ -15,6 +14,8 @@ Number = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 #: A host whose last part is one of these is a number, or nothing.
 _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)", re.IGNORECASE)
+#: Longer ones have no place in an address, and take long to read.
+_DIGITS = re.compile(r"[0-9]{1,20}|0x[0-9a-f]{1,20}", re.IGNORECASE)
 _OWN = (".local", ".localhost", ".internal", ".lan")
 
 
@@ -23,11 +24,28 @@ def number_of(host: str) -> Number | None:
     bare = unicodedata.normalize("NFKC", host).partition("%")[0].rstrip(".")
     with suppress(ValueError):
         return ipaddress.ip_address(bare)
-    if is_numeric(bare):
-        # It only reads; nothing is asked.
-        with suppress(OSError, ValueError):
-            return ipaddress.IPv4Address(socket.inet_aton(bare))
+    with suppress(ValueError):
+        return _read_ipv4(bare)
     return None
+
+
+def _read_ipv4(host: str) -> ipaddress.IPv4Address:
+    """Read up to four numbers, the last of which fills what is left; raise ValueError."""
+    *bytes_, rest = map(_read_number, host.split("."))
+    if len(bytes_) > 3 or any(byte > 255 for byte in bytes_) or rest >= 256 ** (4 - len(bytes_)):
+        raise ValueError(f"{host} is no number of IPv4")
+    return ipaddress.IPv4Address(
+        sum(byte << 8 * (3 - place) for place, byte in enumerate(bytes_)) + rest
+    )
+
+
+def _read_number(text: str) -> int:
+    """Read a number in decimal, octal (``0177``) or hexadecimal (``0x7f``) digits."""
+    if not _DIGITS.fullmatch(text):
+        raise ValueError(f"{text!r} is no number")
+    if text[:2].lower() == "0x":
+        return int(text, 16)
+    return int(text, 8 if text[0] == "0" else 10)
 
 
 def is_numeric(host: str) -> bool:

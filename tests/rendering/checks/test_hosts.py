@@ -1,5 +1,7 @@
 """What number a host is, and who can know it."""
 
+import socket
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,14 @@ def test_knows_what_is_public(address, public):
         ("127.0.0.1.", "127.0.0.1"),
         ("\uff11\uff12\uff17.0.0.1", "127.0.0.1"),
         ("fe80::1%eth0", "fe80::1"),
+        ("0X7F000001", "127.0.0.1"),
+        ("1.2.65535", "1.2.255.255"),
+        ("1.2.65536", "None"),
+        ("256.1", "None"),
+        ("4294967296", "None"),
+        ("08.1", "None"),
+        ("1..2", "None"),
+        ("9" * 5000, "None"),
         ("1.2.3.4.5", "None"),
         ("999.1.1.1", "None"),
         ("a.example", "None"),
@@ -81,6 +91,27 @@ def test_says_of_an_odd_host_what_it_is(url, name, words):
 )
 def test_a_host_that_is_no_riddle_is_no_finding(url):
     assert list(addresses.judge(url)) == []
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.integers(0, 300).map(str),
+            st.integers(0, 300).map(hex),
+            st.integers(0, 300).map("0{:o}".format),
+            st.integers(0, 2**33).map(str),
+        ),
+        min_size=1,
+        max_size=5,
+    ).map(".".join)
+)
+def test_reads_numbers_as_the_system_does(host):
+    try:
+        meant = socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        meant = "None"
+
+    assert str(hosts.number_of(host)) == meant
 
 
 @given(st.text(max_size=40))
