@@ -108,7 +108,8 @@ def inline(html: str) -> str:
                 disable_link_rewrites=True,
                 cache_css_parsing=False,
                 include_star_selectors=False,
-                align_floating_images=True,
+                # It reads the style of each image anew, which seldom floats.
+                align_floating_images="float" in marked,
                 cssutils_logging_level=logging.CRITICAL,
             ).transform(pretty_print=False)
         )
