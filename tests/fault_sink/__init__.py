@@ -25,8 +25,8 @@ IDLE      a reply was sent to that
 ========= =================================================================
 """
 
-from tests.fault_sink.actions import Action, Drop, Say, Stall
+from tests.fault_sink.actions import Action, Do, Drop, Say, Stall
 from tests.fault_sink.record import Taken
 from tests.fault_sink.server import FaultSink
 
-__all__ = ["Action", "Drop", "FaultSink", "Say", "Stall", "Taken"]
+__all__ = ["Action", "Do", "Drop", "FaultSink", "Say", "Stall", "Taken"]

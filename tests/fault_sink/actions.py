@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -46,7 +47,14 @@ class Stall:
     begun: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
-Action = Say | Drop | Stall
+@dataclass(frozen=True)
+class Do:
+    """Call this, then go on as usual: to kill whoever waits for the answer, for one."""
+
+    call: Callable[[], object]
+
+
+Action = Say | Drop | Stall | Do
 
 
 @dataclass

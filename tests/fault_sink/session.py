@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from tests.fault_sink import login
-from tests.fault_sink.actions import Drop, Rule, Say, Stall
+from tests.fault_sink.actions import Action, Do, Drop, Rule, Say, Stall
 from tests.fault_sink.record import Record, Taken
 from tests.fault_sink.stream import Hangup, Stream
 
@@ -37,6 +37,8 @@ class Session:
         self.is_encrypted = False
         self.is_lmtp = False
         self.taken = 0
+        #: What was said was no SMTP: whoever hears it cannot know when to speak.
+        self.is_confusing = False
         self.reset()
 
     def reset(self) -> None:
@@ -84,7 +86,7 @@ class Session:
 
     def look_at_group(self, verb: str) -> None:
         """Object to what was said before its time."""
-        if verb == "BDAT" or not self.stream.has_more():
+        if verb == "BDAT" or self.is_confusing or not self.stream.has_more():
             return
         if verb in _LAST_IN_GROUP:
             self.sink.object_to(f"something was said before the reply to {verb}")
@@ -273,7 +275,7 @@ class Session:
                 self._take(data, recipients)
             case Say(text=text) if text.startswith("2"):
                 self._take(data, recipients)
-            case Stall():
+            case Stall() | Do():
                 self.act(action)
                 action = None
             case Drop() | Say() | None:
@@ -297,7 +299,7 @@ class Session:
     def step(self, step: str, *usual: str) -> bool:
         """Do what a rule says, else the usual; tell whether it was a yes."""
         action = self.sink.action(step, self.recipient)
-        if action is not None and not isinstance(action, Stall):
+        if action is not None and not isinstance(action, Stall | Do):
             return self.act(action)
         if action is not None:
             self.act(action)
@@ -305,7 +307,7 @@ class Session:
             self.say("\r\n".join(usual))
         return True
 
-    def act(self, action: Say | Drop | Stall) -> bool:
+    def act(self, action: Action) -> bool:
         match action:
             case Drop():
                 if not action.swallows:
@@ -318,10 +320,14 @@ class Session:
                 self.stream.flush()
                 action.begun.set()
                 self.sink.pass_time(action.seconds)
-                return True
+            case Do():
+                self.stream.flush()
+                action.call()
+        return True
 
     def say(self, what: Say | str) -> None:
         say = Say(what) if isinstance(what, str) else what
+        self.is_confusing = self.is_confusing or say.raw is not None
         self.stream.say(say.data, say.byte_by_byte)
         if say.drop:
             self.leave()

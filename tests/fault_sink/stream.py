@@ -77,7 +77,14 @@ class Stream:
 
     def has_more(self) -> bool:
         """Tell whether the client said something that nobody asked for yet."""
-        return bool(self._in) or self._is_readable()
+        if self._in:
+            return True
+        if isinstance(self.connection, ssl.SSLSocket):
+            return self.connection.pending() > 0
+        try:  # a close is readable as well
+            return bool(self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except OSError:
+            return False
 
     def _is_readable(self) -> bool:
         if isinstance(self.connection, ssl.SSLSocket) and self.connection.pending():

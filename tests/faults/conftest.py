@@ -1,0 +1,70 @@
+"""What the faults need: a frozen issue in a database, and a relay that is talked to in a manner."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fault_sink import FaultSink
+from tests.faults.mailing import IN_CHUNKS, IN_GROUPS, ONE_BY_ONE, READERS, Mailing, Manner
+from tests.sending import addresses
+from tests.store import ledgers
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Make the database of so many readers once; a copy of it is another one."""
+    made: dict[int, Path] = {}
+
+    def database(readers: int) -> Path:
+        if readers not in made:
+            folder = made[readers] = tmp_path_factory.mktemp(f"readers-{readers}")
+            ledgers.on_sqlite(folder, addresses(readers)).store.close()
+        return made[readers] / "mailbag.db"
+
+    return database
+
+
+@pytest.fixture(params=[ONE_BY_ONE, IN_GROUPS, IN_CHUNKS], ids=lambda it: it.name)
+def manner(request: pytest.FixtureRequest) -> Manner:
+    found: Manner = request.param
+    return found
+
+
+@pytest.fixture
+def sink(manner: Manner) -> Iterator[FaultSink]:
+    with FaultSink(capabilities=manner.capabilities) as sink:
+        yield sink
+
+
+@pytest.fixture
+def folder(tmp_path: Path, databases: Callable[[int], Path]) -> Path:
+    """A site's folder with an issue frozen for twenty readers, that nobody has opened."""
+    shutil.copy(databases(READERS), tmp_path)
+    return tmp_path
+
+
+MakeMailing = Callable[..., Mailing]
+
+
+@pytest.fixture
+def make_mailing(
+    tmp_path: Path, databases: Callable[[int], Path], manner: Manner, sink: FaultSink
+) -> Iterator[MakeMailing]:
+    made: list[Mailing] = []
+
+    def make(readers: int = READERS, **settings: Any) -> Mailing:
+        shutil.copy(databases(readers), tmp_path)
+        made.append(Mailing(folder=tmp_path, sink=sink, manner=manner, **settings))
+        return made[-1]
+
+    yield make
+    for mailing in made:
+        mailing.store.close()
+
+
+@pytest.fixture
+def mailing(make_mailing: MakeMailing) -> Mailing:
+    return make_mailing()

@@ -1,0 +1,59 @@
+"""A relay that takes its time: only a complete reply, or ten minutes without one, decides."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.model.delivery import DeliveryState
+from tests.fault_sink import Say, Stall
+from tests.faults.mailing import FIRST
+from tests.sending import QUICK
+
+S = DeliveryState
+
+
+@pytest.mark.fault(15)
+@pytest.mark.parametrize("step", ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "."])
+def test_a_reply_in_single_bytes_is_read(make_mailing, step):
+    mailing = make_mailing(4)
+    text = "354 go on" if step == "DATA" else "250-2.0.0 it is\r\n250 2.0.0 all right"
+    mailing.sink.on(step, Say(text.replace("250", "220") if step == "CONNECT" else text, False, 0))
+
+    report = mailing.run()
+
+    assert (report.accepted, report.in_doubt) == (4, 0)
+    mailing.settle()
+
+
+@pytest.mark.fault(16)
+def test_a_reply_just_in_time_decides(mailing):
+    mailing.sink.on(".", Stall(0.5), to=FIRST)
+
+    report = mailing.run(smtp={"timeouts": replace(QUICK, final=1.5)})
+
+    assert (report.accepted, report.in_doubt) == (20, 0)
+    mailing.settle()
+
+
+@pytest.mark.fault(17)
+def test_a_reply_that_comes_too_late_is_doubt(mailing, manner):
+    mailing.sink.on(".", Stall(0.8), to=FIRST)
+
+    report = mailing.run(smtp={"timeouts": replace(QUICK, final=0.3)})
+
+    assert 1 <= report.in_doubt <= manner.window
+    assert mailing.states()[FIRST] is S.IN_DOUBT
+    mailing.settle(doubt=manner.window)
+    assert mailing.sink.counts[FIRST] == 1
+
+
+@pytest.mark.fault(17)
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+def test_a_stall_before_the_terminator_is_no_doubt(mailing, step):
+    mailing.on(step, Stall(0.8), times=1)
+    quick = replace(QUICK, command=0.3, data=0.3, final=0.3)
+
+    report = mailing.run(smtp={"timeouts": quick})
+
+    assert report.in_doubt == 0
+    mailing.settle()
