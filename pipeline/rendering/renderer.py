@@ -79,7 +79,7 @@ class Renderer:
         column = self._templates.number(_COLUMN, self._options.column)
         options = replace(self._options, column=column)
         names = context.for_html(read, self._day(read), options, placeholders.marks())
-        source = self._templates.render_markup(_HTML, names, deadline)
+        source = self._templates.render_markup(_HTML, names, deadline, nonce)
         edition = Edition(
             number=issue.number,
             slot=issue.slot.at.astimezone(UTC),
@@ -185,7 +185,7 @@ class Renderer:
     def _text(self, read: Manuscript, placeholders: Placeholders, deadline: Deadline) -> Template:
         write = partial(plain_text.render, links=plain_text.Links())
         names = context.for_text(read, self._day(read), self._options, placeholders.marks(), write)
-        text = self._templates.render_text(_TEXT, names, deadline)
+        text = self._templates.render_text(_TEXT, names, deadline, placeholders.nonce)
         locate = self._templates.locator(_TEXT, names, text, escape=False)
         post_conditions.check_marks(text, "text", placeholders, locate)
         post_conditions.check_way_out(text, "text", placeholders, partial(self._home, _TEXT))

@@ -57,5 +57,27 @@ def test_what_only_looks_like_a_mark_stays_text(text):
     assert MARKS.split(text).parts == (text,)
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param(MARKS.mark(Placeholder.ADDRESS).upper(), id="capitals"),
+        pytest.param(MARKS.mark(Placeholder.ADDRESS)[:20], id="beginning"),
+        pytest.param(MARKS.mark(Placeholder.ADDRESS)[:8], id="few letters"),
+        pytest.param(MARKS.mark(Placeholder.UNSUBSCRIBE_URL)[24:44], id="middle"),
+        pytest.param(MARKS.mark(Placeholder.MAIL_ONLY_START)[20:], id="end"),
+    ],
+)
+def test_what_is_left_of_a_mark_is_found(left):
+    assert MARKS.torn(f"é {left} b") in range(2, 14)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "@@ 01 23", f"@@{'f' * 32}:address@@", "https://p.invalid/x", "@@0", "0123456 789abcd"],
+)
+def test_other_texts_hold_nothing_of_a_mark(text):
+    assert MARKS.torn(text) == -1
+
+
 def test_a_text_without_marks_is_one_part():
     assert MARKS.split("").parts == ()

@@ -115,8 +115,7 @@ def check_marks(
                     at,
                 )
             case _:
-                # A filter such as `upper` changes the letters of it.
-                torn = piece.lower().find(placeholders.nonce)
+                torn = placeholders.torn(piece)
                 refuse_if(
                     torn >= 0,
                     "a personal value or a mail_only mark is cut or changed",

@@ -83,7 +83,9 @@ def _fill_usual(words: list[str], width: int) -> Iterator[str]:
 def _pieces(text: str, width: int) -> Iterator[tuple[str, str]]:
     """Cut a text where a line may end, each piece with the space before it."""
     for word in _BREAK.split(text):
-        if (len(word) <= width and _NARROW.fullmatch(word)) or _ADDRESS.match(word):
+        if (len(word) <= width and _NARROW.fullmatch(word)) or (
+            _ADDRESS.match(word) or LIKE_A_MARK.search(word)
+        ):
             yield " ", word
             continue
         space = " "

@@ -6,7 +6,7 @@ Jinja limits a single ``range``, but neither loops within loops nor what ``*`` a
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import jinja2
@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.rendering.deadline import Deadline
-from pipeline.rendering.templating import growth
+from pipeline.rendering.templating import growth, personal_values
 from pipeline.rendering.templating.weighing import MAX_ITEMS, MAX_LENGTH, is_heavy, size
 
 #: Turns of loops, calls and filters of one rendering.
@@ -55,6 +55,8 @@ class _Spent(threading.local):
 
     steps = characters = made = 0
     deadline: Deadline | None = None
+    #: What stands in every mark for a value of one reader.
+    nonce = ""
 
 
 class ThemeSandbox(ImmutableSandboxedEnvironment):
@@ -66,14 +68,22 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         # Nothing is worked out while compiling: there nobody counts.
         super().__init__(optimized=False, finalize=self._write, **options)
         self._spent = _Spent()
-        own = {"counted": self._counted, "weighed": _weighed}
-        self.filters = {name: self._limited(each) for name, each in self.filters.items()} | own
+        own = {
+            "counted": self._counted,
+            "weighed": _weighed,
+            "compared": partial(self._refuse_personal, doing="a comparison looks at"),
+            "parted": partial(self._refuse_personal, doing="a part is taken of"),
+            "spread": partial(self._refuse_personal, doing="a call takes the letters of"),
+        }
+        self.filters = {n: self._limited(n, each) for n, each in self.filters.items()} | own
+        self.tests = {name: self._asked(name, each) for name, each in self.tests.items()}
 
-    def begin(self, deadline: Deadline | None = None) -> None:
-        """Begin a rendering."""
+    def begin(self, deadline: Deadline | None = None, nonce: str = "") -> None:
+        """Begin a rendering; every mark for a value of one reader holds the ``nonce``."""
         spent = self._spent
         spent.steps = spent.characters = spent.made = 0
         spent.deadline = deadline
+        spent.nonce = nonce
 
     def compile(self, source: Any, *args: Any, **options: Any) -> Any:
         """Compile a template; raise TooDeepError where Python's own compiler gives up."""
@@ -89,6 +99,7 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         template = super()._parse(source, name, filename)
         for loop in list(template.find_all(nodes.For)):
             loop.iter = self._filtered(loop.iter, "counted")
+        self._guard(template)
         made = (nodes.Concat, nodes.List, nodes.Tuple, nodes.Dict)
         for parent in list(template.find_all(nodes.Node)):
             for field, value in list(parent.iter_fields()):
@@ -104,8 +115,26 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
                     ]
         return template
 
+    def _guard(self, template: nodes.Template) -> None:
+        """Look at what Jinja lets pass without asking: comparisons, slices, spread arguments."""
+        for comparison in list(template.find_all(nodes.Compare)):
+            comparison.expr = self._filtered(comparison.expr, "compared")
+            for operand in comparison.ops:
+                operand.expr = self._filtered(operand.expr, "compared")
+        for part in list(template.find_all(nodes.Getitem)):
+            # Jinja asks nobody for a slice.
+            if isinstance(part.arg, nodes.Slice):
+                part.node = self._filtered(part.node, "parted")
+        for call in list(template.find_all(nodes.Call)):
+            if call.dyn_args is not None:
+                call.dyn_args = self._filtered(call.dyn_args, "spread")
+
     def _filtered(self, node: nodes.Node, name: str) -> nodes.Filter:
         return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno, environment=self)
+
+    def _refuse_personal(self, value: Any, doing: str) -> Any:
+        personal_values.refuse(value, self._spent.nonce, doing)
+        return value
 
     def _step(self) -> None:
         spent = self._spent
@@ -116,6 +145,8 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
             raise LimitError(str(spent.deadline))
 
     def _counted(self, items: Iterable[object]) -> Iterator[object]:
+        if isinstance(items, str):
+            self._refuse_personal(items, "a loop goes through")
         return self._count(iter(items))
 
     def _count(self, items: Iterator[object]) -> Iterator[object]:
@@ -149,9 +180,24 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuse an operation whose result would be huge."""
         self._step()
+        if operator == "%":
+            self._refuse_personal((left, right), "'%' takes")
         if _is_too_large(operator, left, right):
             raise LimitError(f"the result of {operator} is too large")
         return self._made(super().call_binop(context, operator, left, right))
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Give an item of a value, and no letter of a mark."""
+        if isinstance(obj, str):
+            self._refuse_personal(obj, "a part is taken of")
+        return super().getitem(obj, argument)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Give a part of a value, and no method of a mark."""
+        # What begins with a line is refused for everything.
+        if isinstance(obj, str) and attribute[:1] != "_":
+            self._refuse_personal(obj, f"{attribute!r} is asked of")
+        return super().getattr(obj, attribute)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         """Look at a format when its method is named; what Jinja calls instead hides it."""
@@ -168,11 +214,28 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         name = getattr(obj, "__name__", "")
         if name == "join":
             args = tuple(map(growth.listed, args))
+        if isinstance(own, str):
+            self._refuse_personal((*args, kwargs), f"{name!r} takes")
         _refuse_growth(name, own if isinstance(own, str | bytes) else "", args, kwargs)
         return self._made(super().call(context, obj, *args, **kwargs))
 
-    def _limited(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Check what a filter gets and gives; what Jinja passes first is no text."""
+    def _asked(self, called: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Check what a test gets, which a template calls so."""
+
+        @wraps(function)
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            if called not in personal_values.ASKING_NOTHING:
+                for each in args:
+                    self._refuse_personal(each, f"{called!r} is asked of")
+            return function(*args, **kwargs)
+
+        return ask
+
+    def _limited(self, called: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Check what a filter gets and gives, which a template calls so.
+
+        What Jinja passes first is no text.
+        """
         name = function.__name__.removeprefix("do_")
 
         @wraps(function)
@@ -180,6 +243,11 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
             self._step()
             if name == "join":
                 args = tuple(map(growth.listed, args))
+            if called not in personal_values.KEEPING:
+                for each in (*args, *kwargs.values()):
+                    # A list may be joined or gone through; a format reaches into it.
+                    if isinstance(each, str) or called == "format":
+                        self._refuse_personal(each, f"{called!r} is asked of")
             text, *given = [each for each in args if isinstance(each, _PLAIN)] or [""]
             _refuse_growth(name, text, given, kwargs)
             if name == "format" and isinstance(text, str):

@@ -18,6 +18,7 @@ from pipeline.model.finding import Finding, Level
 from pipeline.rendering.deadline import Deadline
 from pipeline.rendering.templating import blame, computed_wrongly, theme_words, wrap_filter
 from pipeline.rendering.templating.own_lines import Line
+from pipeline.rendering.templating.personal_values import PersonalValueError
 from pipeline.rendering.templating.sandbox import LimitError, ThemeSandbox, TooDeepError
 from pipeline.rendering.templating.theme_files import ThemeFiles
 from pipeline.rendering.templating.theme_words import Words
@@ -67,16 +68,27 @@ class Templates:
         return environment
 
     def render_markup(
-        self, name: str, context: Mapping[str, object], deadline: Deadline | None = None
+        self,
+        name: str,
+        context: Mapping[str, object],
+        deadline: Deadline | None = None,
+        nonce: str = "",
     ) -> str:
-        """Render a template in which every value is escaped."""
-        return self._render(self._markup, name, context, deadline)
+        """Render a template in which every value is escaped.
+
+        A value that holds the ``nonce`` is one of a reader, and may only be written.
+        """
+        return self._render(self._markup, name, context, deadline, nonce)
 
     def render_text(
-        self, name: str, context: Mapping[str, object], deadline: Deadline | None = None
+        self,
+        name: str,
+        context: Mapping[str, object],
+        deadline: Deadline | None = None,
+        nonce: str = "",
     ) -> str:
-        """Render a template of the text part, where nothing is markup."""
-        return self._render(self._plain, name, context, deadline)
+        """Render a template of the text part, where nothing is markup; else the same."""
+        return self._render(self._plain, name, context, deadline, nonce)
 
     def number(self, name: str, otherwise: int) -> int:
         """Read a template that holds nothing but a whole number; without one, ``otherwise``."""
@@ -165,8 +177,9 @@ class Templates:
         name: str,
         context: Mapping[str, object],
         deadline: Deadline | None = None,
+        nonce: str = "",
     ) -> str:
-        environment.begin(deadline)
+        environment.begin(deadline, nonce)
         try:
             return environment.get_template(name).render(context)
         except _RAISED_BY_TEMPLATES as error:
@@ -189,7 +202,7 @@ class Templates:
             case UnknownNameError():
                 message = error.message or ""
                 remedy = error.suggest(context)
-            case LimitError() | MisuseError():
+            case LimitError() | MisuseError() | PersonalValueError():
                 message, remedy = error.message or "", error.remedy
             case RecursionError():
                 message = "templates include or call one another without end"
