@@ -219,7 +219,7 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         _refuse_growth(name, own if isinstance(own, str | bytes) else "", args, kwargs)
         return self._made(super().call(context, obj, *args, **kwargs))
 
-    def _asked(self, called: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _asked(self, called: str, function: Any) -> Callable[..., Any]:
         """Check what a test gets, which a template calls so."""
 
         @wraps(function)
