@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pipeline.clock import Clock
 from pipeline.delivery.ports import Outbox
 from pipeline.errors import DatabaseError
-from pipeline.model.delivery import HandOver, Lease, Recipient, Refusal, Result
+from pipeline.model.delivery import HandOver, History, Lease, Recipient, Refusal, Result
 from tests.factories import NOON
 
 
@@ -91,6 +91,14 @@ class FailingOutbox:
     def forgive(self, issue: int, subscribers: Collection[int]) -> None:
         self._count("forgive")
         self._outbox.forgive(issue, subscribers)
+
+    def history(self, issue: int, *, dead: str) -> History:
+        self._count("history")
+        return self._outbox.history(issue, dead=dead)
+
+    def postpone(self, issue: int, *, until: datetime) -> None:
+        self._count("postpone")
+        self._outbox.postpone(issue, until=until)
 
     def release(self, lease: Lease, *, now: datetime) -> None:
         self._count("release")

@@ -1,21 +1,20 @@
 """What is sent next, and what becomes of it: the sender's side of a transport."""
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.clock import Clock
 from pipeline.delivery import judging
-from pipeline.delivery.guards import Guards
 from pipeline.delivery.holding import Holding, Shard
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Outbox
 from pipeline.delivery.rating import Rating
-from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy, StopRun
 from pipeline.delivery.stage import Stage
+from pipeline.delivery.watching import Watch
 from pipeline.errors import DatabaseError, RelayError
 from pipeline.model.delivery import DeliveryEvent, HandOver, Recipient, Refusal, Result
 from pipeline.model.message import Envelope, Message
@@ -45,6 +44,7 @@ class OutboxFeed:
     policy: RetryPolicy
     rating: Rating
     holding: Holding
+    watch: Watch
     clock: Clock
     stop: Callable[[], StopReason | None]
     progress: Callable[[RunReport], None]
@@ -63,17 +63,12 @@ class OutboxFeed:
     _lost: set[int] = field(default_factory=set, init=False)
     #: Results that the ledger could not take so far.
     _unwritten: list[Result] = field(default_factory=list, init=False)
-    _guards: Guards = field(default_factory=Guards, init=False)
     #: Parcels given out whose outcome is not known yet.
     _out: int = field(default=0, init=False)
     #: Replies lost in a row, with no complete reply to a terminator between.
     _lost_replies: int = field(default=0, init=False)
-    #: Readers whose address was condemned in this run, by provider.
-    _condemned: defaultdict[str, list[int]] = field(
-        default_factory=lambda: defaultdict(list), init=False
-    )
-    #: Providers that deny most of their readers: what they say condemns nobody.
-    _deniers: set[str] = field(default_factory=set, init=False)
+    #: Until when a limit of our account holds.
+    _limited_until: datetime | None = field(default=None, init=False)
     _begun_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -115,6 +110,7 @@ class OutboxFeed:
         asked = self._askable(wishes)
         held_back = self._hold_back(asked)
         refusals = self._write(asked)
+        self._forgive()
         for wish, refusal in refusals.items():
             self._refused(wish, refusal)
         granted = frozenset(parcel for wish, parcel in asked.items() if wish not in refusals)
@@ -155,9 +151,10 @@ class OutboxFeed:
                 self.clock.sleep(seconds)
                 self._write({})
             self.rating.save(self.clock.now())
-            for provider in self._deniers:
-                self.outbox.forgive(self.holding.issue, self._condemned[provider])
+            self._forgive()
             self.holding.release_all()
+            if self._limited_until is not None:
+                self.outbox.postpone(self.holding.issue, until=self._limited_until)
         except DatabaseError as error:
             self._fail(error)
 
@@ -235,29 +232,14 @@ class OutboxFeed:
             self._halt(verdict.stop, outcome)
         result = verdict.result
         if isinstance(outcome, Answered) and result is not None:
-            result = self._watched(result)
+            result = self.watch.look(outcome, result)
+            if self.watch.alarm:
+                self._pause(self.watch.alarm)
         shard = self.holding.get(parcel.lease)
         if verdict.puts_back and shard is not None:
             self._queue.append((shard, parcel.recipient))
         else:
             self.holding.settle(parcel.lease)
-        return result
-
-    def _watched(self, result: Result) -> Result:
-        """Pause the issue when too many refusals of one kind come together.
-
-        A provider that denies most of its readers is out of order, so it condemns nobody.
-        """
-        provider = result.lease.provider
-        reply_class = ReplyClass(result.reason) if result.reason else None
-        why = self._guards.watch(provider, reply_class)
-        if why:
-            self._pause(why)
-            if reply_class is ReplyClass.ADDRESS_DEAD:
-                self._deniers.add(provider)
-        if result.suppress is None or provider in self._deniers:
-            return replace(result, suppress=None)
-        self._condemned[provider].append(result.subscriber_id)
         return result
 
     def _watch_replies(self, outcome: Outcome) -> None:
@@ -306,6 +288,18 @@ class OutboxFeed:
         self._unwritten.clear()
         return refusals
 
+    def _forgive(self) -> None:
+        """Take back what a provider out of order made us write about its readers."""
+        readers = self.watch.to_forgive
+        if not readers:
+            return
+        try:
+            self.outbox.forgive(self.holding.issue, readers)
+        except DatabaseError as error:
+            self._fail(error)
+        else:
+            self.watch.forgiven()
+
     def _refused(self, wish: HandOver, refusal: Refusal | None) -> None:
         match refusal:
             case Refusal.PAUSED:
@@ -330,7 +324,11 @@ class OutboxFeed:
 
     def _halt(self, stop: StopRun, outcome: Outcome) -> None:
         said = f"{outcome.reply}" if isinstance(outcome, Answered) else outcome.why
-        error = RelayError(f"{stop.why}: {said}")
+        until = stop.until
+        if until is not None:
+            self._limited_until = max(until, self._limited_until or until)
+        waits = f", so the issue waits until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+        error = RelayError(f"{stop.why}{waits}: {said}")
         if stop.pauses and not self._pause_because:
             self._pause_because = str(error)
         self.fail(error)

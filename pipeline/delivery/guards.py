@@ -2,76 +2,141 @@
 
 One refusal speaks about one reader; a share of them speaks about us, or about a provider that is
 out of order and denies readers it has. A share means something only from 20 outcomes and three
-refusals on. The counts are of one run, so ``resume`` gives the issue another chance.
+refusals on. But for the first 500 outcomes of the issue, the counts are of one run, so ``resume``
+gives the issue another chance.
 """
 
 from collections import defaultdict, deque
+from dataclasses import dataclass, field
 
+from pipeline.delivery.effects import EFFECTS
 from pipeline.delivery.reply_class import ReplyClass
+from pipeline.model.delivery import History
 
 #: Outcomes of a provider that are looked back on, and how many of them there must be.
 WINDOW, ENOUGH = 200, 20
 #: Fewer refusals than this are no share of anything.
 _FEW = 3
-#: Above this share of a provider's outcomes the issue is paused.
-_SHARES = {
-    ReplyClass.REPUTATION: 0.02,
-    ReplyClass.CONTENT: 0.01,
-    # A receiver in trouble denies everybody (Gmail did in December 2020). A long-neglected list
-    # may well have a tenth of dead addresses, so a tenth is no sign without a history.
-    ReplyClass.ADDRESS_DEAD: 0.5,
-    # Said of one reader it is about that reader; said of most it is about us.
-    ReplyClass.RECIPIENT_POLICY: 0.5,
-    ReplyClass.SIZE: 0.5,
-    ReplyClass.UNKNOWN_5XX: 0.5,
-}
-#: So many in a row at one provider, however few outcomes there were.
-_IN_A_ROW = {ReplyClass.REPUTATION: 3}
-#: So many in the whole run, whoever said it.
-_IN_ALL = {ReplyClass.CONTENT: 5, ReplyClass.AUTH_SELF: 3}
 
-_SAID = {
-    ReplyClass.REPUTATION: "refuses us for our reputation",
-    ReplyClass.CONTENT: "refuses what the message says",
-    ReplyClass.ADDRESS_DEAD: "says of most readers that they do not exist",
-    ReplyClass.AUTH_SELF: "finds our SPF, DKIM, DMARC, PTR or TLS broken",
-    ReplyClass.RECIPIENT_POLICY: "refuses most readers for a policy of its own",
-    ReplyClass.SIZE: "says that the message is too large for most readers",
-    ReplyClass.UNKNOWN_5XX: "refuses most readers, and does not say why",
-}
+#: What a provider says when it denies readers that it may well have.
+_DENIALS = frozenset({ReplyClass.ADDRESS_DEAD, ReplyClass.ADDRESS_DISABLED})
+#: Dead addresses at a provider whose past has fewer than this share of them ...
+_CLEAN = 0.02
+#: ... come above this share from a provider out of order.
+_OUTAGE = 0.1
+
+#: The first outcomes of an issue, and the share of dead addresses that shows a bad list.
+_FIRST, _BAD_LIST = 500, 0.05
+
 #: The bucket of all small providers; nobody would know it by this name.
 _SMALL = "other"
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Why the issue must be paused, and whom the refusals of this run say nothing about."""
+
+    #: A sentence without a full stop.
+    why: str
+    #: Nobody's address is judged by this run.
+    absolves_all: bool = False
+    #: No address at this provider is.
+    absolves: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Guards:
     """The outcomes of one run, by mailbox provider."""
 
-    def __init__(self) -> None:
-        self._recent: defaultdict[str, deque[ReplyClass | None]] = defaultdict(
-            lambda: deque(maxlen=WINDOW)
-        )
-        self._in_all: defaultdict[ReplyClass, int] = defaultdict(int)
+    history: History = field(default_factory=History)
+    _recent: defaultdict[str, deque[ReplyClass | None]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=WINDOW)), init=False
+    )
+    _in_all: defaultdict[ReplyClass, int] = field(
+        default_factory=lambda: defaultdict(int), init=False
+    )
+    _outcomes: int = field(default=0, init=False)
+    #: What every reader so far was refused with; empty once there was anything else.
+    _same: str = field(default="", init=False)
+    _dead: int = field(default=0, init=False)
 
-    def watch(self, provider: str, reply_class: ReplyClass | None) -> str:
-        """Note an outcome, ``None`` for an accepted message.
+    def watch(self, provider: str, reply_class: ReplyClass | None, said: str = "") -> Alarm | None:
+        """Note an outcome, ``None`` for an accepted message; give the alarm when there is one.
 
-        Gives why the issue must be paused, as a sentence without a full stop; empty while it
-        may go on.
+        ``said`` is the code and the enhanced code of a 5yz, empty for everything else.
         """
         recent = self._recent[provider]
         recent.append(reply_class)
-        if reply_class not in _SAID:
-            return ""
+        self._outcomes += 1
+        self._same = said if self._outcomes == 1 or said == self._same else ""
+        if reply_class is None:
+            return None
         self._in_all[reply_class] += 1
-        count = recent.count(reply_class)
-        share = count / len(recent) if len(recent) >= ENOUGH and count >= _FEW else 0.0
-        in_a_row = _IN_A_ROW.get(reply_class, WINDOW + 1)
-        stops = (
-            share > _SHARES.get(reply_class, 1.0)
-            or self._in_all[reply_class] >= _IN_ALL.get(reply_class, float("inf"))
-            or (len(recent) >= in_a_row and set(list(recent)[-in_a_row:]) == {reply_class})
+        self._dead += bool(said) and reply_class in _DENIALS
+        return (
+            self._all_alike()
+            or self._outage(provider, recent, reply_class)
+            or self._together(provider, recent, reply_class)
+            or self._bad_list(reply_class)
         )
-        if not stops:
-            return ""
-        who = "the relay" if provider == _SMALL else provider
-        return f"{who} {_SAID[reply_class]} ({count} of the last {len(recent)} messages)"
+
+    def _all_alike(self) -> Alarm | None:
+        """Whoever refuses the first twenty in the same way means none of them."""
+        if not self._same or self._outcomes < ENOUGH:
+            return None
+        why = f"the first {self._outcomes} readers were all refused with {self._same}"
+        return Alarm(why, absolves_all=True)
+
+    def _outage(
+        self, provider: str, recent: deque[ReplyClass | None], reply_class: ReplyClass
+    ) -> Alarm | None:
+        """A provider that used to know its readers, and suddenly does not, is out of order."""
+        if reply_class not in _DENIALS or not self.history.is_clean(provider, below=_CLEAN):
+            return None
+        count, share = _share(recent, reply_class)
+        if share <= _OUTAGE:
+            return None
+        why = f"says of many readers that they do not exist ({count} of the last {len(recent)}"
+        return Alarm(f"{_name(provider)} {why} messages), and never did before", absolves=True)
+
+    def _together(
+        self, provider: str, recent: deque[ReplyClass | None], reply_class: ReplyClass
+    ) -> Alarm | None:
+        effect = EFFECTS[reply_class]
+        guard = effect.guard
+        if guard is None:
+            return None
+        count, share = _share(recent, reply_class)
+        row = guard.in_a_row
+        if (
+            share > guard.share
+            or (guard.in_all is not None and self._in_all[reply_class] >= guard.in_all)
+            or (row is not None and list(recent)[-row:] == [reply_class] * row)
+        ):
+            counted = f"{count} of the last {len(recent)} messages"
+            # What is said of most is not about the one reader.
+            about_readers = effect.condemns or effect.strike is not None
+            return Alarm(f"{_name(provider)} {guard.said} ({counted})", absolves=about_readers)
+        return None
+
+    def _bad_list(self, reply_class: ReplyClass) -> Alarm | None:
+        """So many dead addresses at the start of an issue cost us our name."""
+        if reply_class not in _DENIALS or self.history.settled + self._outcomes > _FIRST:
+            return None
+        if self._dead <= _FIRST * _BAD_LIST:
+            return None
+        return Alarm(
+            f"{self._dead} of the first {self.history.settled + self._outcomes} addresses do not"
+            " exist, which providers take for a bought list"
+        )
+
+
+def _share(recent: deque[ReplyClass | None], reply_class: ReplyClass) -> tuple[int, float]:
+    count = recent.count(reply_class)
+    if len(recent) < ENOUGH or count < _FEW:
+        return count, 0.0
+    return count, count / len(recent)
+
+
+def _name(provider: str) -> str:
+    return "the relay" if provider == _SMALL else provider

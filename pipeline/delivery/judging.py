@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.delivery import classify, retry
+from pipeline.delivery.classify import Judgement
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import GiveUp, Retry, RetryPolicy, StopRun
@@ -50,16 +51,21 @@ def settle(
 def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: RetryPolicy) -> Verdict:
     reply, recipient = outcome.reply, outcome.parcel.recipient
     if outcome.stage is Stage.END_OF_DATA and reply.digit == 2:
-        result = _result(outcome, DeliveryEvent.ACCEPT, code=reply.code, reply=reply.text)
+        result = _result(
+            outcome,
+            DeliveryEvent.ACCEPT,
+            code=reply.code,
+            reply=reply.text,
+            forgives=bool(recipient.strikes),
+        )
         return Verdict(result)
     judged = classify.judge(outcome.stage, reply.code, reply.enhanced_code, reply.words)
     decision = retry.decide(
-        judged.reply_class,
+        judged,
         code=reply.code,
         enhanced_code=reply.enhanced_code,
-        attempts=recipient.attempts + 1,
+        recipient=recipient,
         now=now,
-        expires_at=recipient.expires_at,
         policy=policy,
     )
     stop = decision if isinstance(decision, StopRun) else None
@@ -72,7 +78,8 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         reply=reply.text,
         reason=judged.reply_class,
         next_at=None if isinstance(decision, GiveUp) else decision.at,
-        suppress=decision.suppress if isinstance(decision, GiveUp) else None,
+        suppress=None if isinstance(decision, StopRun) else decision.suppress,
+        strikes=not isinstance(decision, StopRun) and decision.strikes,
     )
     return Verdict(result, stop=stop, slows=judged.slows)
 
@@ -83,13 +90,11 @@ def _lost(
     is_counted = outcome.loss is Loss.BEFORE
     if not is_handed and not (is_counted and was_lost):
         return Verdict(puts_back=True)
-    recipient = outcome.parcel.recipient
     later = retry.decide(
-        ReplyClass.NETWORK,
+        Judgement(ReplyClass.NETWORK),
         code=0,
-        attempts=recipient.attempts + 1,
+        recipient=outcome.parcel.recipient,
         now=now,
-        expires_at=recipient.expires_at,
         policy=policy,
     )
     # Its terminator was not written, so the hand-over is taken back: due at once.

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipeline.delivery.parcel import Outcome, Parcel, Supply
-from pipeline.model.delivery import HandOver, Lease, Recipient, Refusal, Result
+from pipeline.model.delivery import HandOver, History, Lease, Recipient, Refusal, Result
 
 
 class Outbox(Protocol):
@@ -40,13 +40,22 @@ class Outbox(Protocol):
 
         A hand-over that is not in the answer holds: its terminator may be written.
         A result is written if the row's epoch is the lease's; one that comes too late changes
-        nothing. A result that condemns the address adds the suppression.
+        nothing. A result that condemns the address adds the suppression; one that strikes adds
+        a strike, one for each issue, and one that forgives takes all of them back.
         Raises :class:`pipeline.errors.DatabaseError`; then nothing was written.
         """
         ...
 
     def forgive(self, issue: int, subscribers: Collection[int]) -> None:
-        """Take back the suppressions that this issue's refusals made for these readers."""
+        """Take back the suppressions and strikes that this issue's refusals made for them."""
+        ...
+
+    def history(self, issue: int, *, dead: str) -> History:
+        """Count outcomes before a run; ``dead`` is the reason under which addresses end."""
+        ...
+
+    def postpone(self, issue: int, *, until: datetime) -> None:
+        """Give no shard of the issue that nobody holds before then, unless its time is up."""
         ...
 
     def release(self, lease: Lease, *, now: datetime) -> None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from pipeline.delivery.classify import Judgement
+from pipeline.delivery.effects import EFFECTS
 from pipeline.delivery.reply_class import ReplyClass
-from pipeline.model.delivery import DeliveryEvent
+from pipeline.model.delivery import DeliveryEvent, Recipient
 from pipeline.model.subscriber import SuppressionReason
 
 
@@ -49,6 +51,10 @@ class Retry:
 
     #: Not before; never later than the end, and at the end the row expires instead.
     at: datetime
+    #: It counts against the address.
+    strikes: bool = False
+    #: Set when this was the last of several refusals that together condemn the address.
+    suppress: SuppressionReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class GiveUp:
 
     #: Set when the refusal condemns the address for every issue to come.
     suppress: SuppressionReason | None = None
+    #: It counts against the address.
+    strikes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,54 +83,64 @@ class StopRun:
     #: The issue must not go on until a person resumes it; otherwise a later run tries again.
     pauses: bool
     at: datetime
+    #: Nothing of the issue is tried before; ``None``: the next run may try at once.
+    until: datetime | None = None
 
 
 Decision = Retry | GiveUp | StopRun
 
-_WHY = {
-    ReplyClass.CONFIG_LOCAL: "the relay refuses us",
-    ReplyClass.SENDER_LIMIT: "the relay's sending limit for this account is reached",
-    ReplyClass.AUTH_SELF: "receivers find our SPF, DKIM, DMARC, PTR or TLS broken",
-    ReplyClass.MESSAGE_BROKEN: "receivers find the bytes of the message faulty",
-}
-#: A later run finds these mended by themselves or by the operator, and harms nobody if not.
-_GOES_ON_BY_ITSELF = frozenset({ReplyClass.CONFIG_LOCAL, ReplyClass.SENDER_LIMIT})
-#: 5.2.1 also stands for mailboxes that are switched off for a while: a second issue must say it.
-_DISABLED_FOR_A_WHILE = "5.2.1"
 _JITTER = 0.1
 
 
 def decide(  # noqa: PLR0913 - each of them changes the answer
-    reply_class: ReplyClass,
+    judged: Judgement,
     *,
     code: int,
     enhanced_code: str = "",
-    attempts: int,
+    recipient: Recipient,
     now: datetime,
-    expires_at: datetime,
     policy: RetryPolicy,
     rng: random.Random | None = None,
 ) -> Decision:
-    """Decide what follows a refusal.
+    """Decide what follows a refusal of one more try to reach the recipient.
 
     ``code`` is the reply's basic code, 0 when there was none (``NETWORK``).
-    ``attempts`` counts the tries so far, this one included.
     With ``rng`` a delay is lengthened by up to a tenth, so that a crowd does not come back at once.
     Raises ValueError for ``IN_DOUBT``: doubt is no refusal.
     """
-    if reply_class is ReplyClass.IN_DOUBT:
+    if judged.reply_class is ReplyClass.IN_DOUBT:
         raise ValueError("doubt is resolved by evidence or by an operator, not by a retry")
     permanent = code >= 500
-    at = min(now + _lengthened(policy.delay(attempts), rng), expires_at)
-    if reply_class in _GOES_ON_BY_ITSELF or (permanent and reply_class in _WHY):
-        pauses = reply_class not in _GOES_ON_BY_ITSELF
-        return StopRun(why=_WHY[reply_class], pauses=pauses, at=at)
+    effect = EFFECTS[judged.reply_class]
+    delay = _lengthened(policy.delay(recipient.attempts + 1), rng)
+    at = min(now + delay, recipient.expires_at)
+    stop = effect.stop
+    if stop is not None and (permanent or stop.temporary_too):
+        until = judged.limit.ends_at(now) if judged.limit else None
+        at = min(until or at, recipient.expires_at)
+        return StopRun(why=stop.why, pauses=stop.pauses, at=at, until=until)
+    is_condemned = permanent and effect.condemns and enhanced_code not in effect.milder
+    is_condemned = is_condemned or _is_last_strike(judged.reply_class, code, recipient, now)
+    suppress = SuppressionReason.HARD_BOUNCE if is_condemned else None
+    strikes = effect.strike is not None and not is_condemned
     if not permanent:
-        return Retry(at)
-    condemned = reply_class is ReplyClass.ADDRESS_DEAD or (
-        reply_class is ReplyClass.ADDRESS_DISABLED and enhanced_code != _DISABLED_FOR_A_WHILE
-    )
-    return GiveUp(SuppressionReason.HARD_BOUNCE if condemned else None)
+        return Retry(at, strikes and effect.temporary_strikes, suppress)
+    return GiveUp(suppress, strikes)
+
+
+def _is_last_strike(
+    reply_class: ReplyClass, code: int, recipient: Recipient, now: datetime
+) -> bool:
+    """Tell whether this refusal, with those of other issues before it, gives the address up."""
+    effect, permanent = EFFECTS[reply_class], code >= 500
+    rule = effect.strike
+    if rule is None or not rule.condemns or not (permanent or effect.temporary_strikes):
+        return False
+    kept = [
+        it for it in recipient.strikes if it.reason == reply_class and it.issue != recipient.issue
+    ]
+    # An issue that may still be taken is not lost yet.
+    return rule.is_full(kept, now=now, issues=1 if permanent else 0)
 
 
 def _lengthened(delay: timedelta, rng: random.Random | None) -> timedelta:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from pipeline.clock import Clock
 from pipeline.delivery.feed import OutboxFeed
+from pipeline.delivery.guards import Guards
 from pipeline.delivery.holding import Holding
 from pipeline.delivery.ports import Outbox, Transport
 from pipeline.delivery.rating import Rating
+from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.throttle import Limits
+from pipeline.delivery.watching import Watch
 from pipeline.errors import RelayError
 from pipeline.model.delivery import Recipient
 from pipeline.model.message import Envelope, Message
@@ -66,6 +69,7 @@ class Sender:
                 owner=self.owner,
                 seconds=self.lease_seconds,
             ),
+            watch=Watch(Guards(history=self.outbox.history(issue, dead=ReplyClass.ADDRESS_DEAD))),
             clock=self.clock,
             stop=stop,
             progress=progress,

@@ -1,10 +1,12 @@
 """The row that follows one message, and the table of everything that can happen to it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from pipeline.model.subscriber import SuppressionReason
+from pipeline.model.subscriber import Strike, SuppressionReason
 
 
 class DeliveryState(StrEnum):
@@ -115,6 +117,8 @@ class Recipient:
     attempts: int = 0
     #: When the issue's time is up for it, aware, in UTC.
     expires_at: datetime
+    #: What counts against the address so far, by issue.
+    strikes: tuple[Strike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +173,29 @@ class Result:
     next_at: datetime | None = None
     #: Set when the reply condemns the address.
     suppress: SuppressionReason | None = None
+    #: It counts against the address, once for each issue, with :attr:`reason`.
+    strikes: bool = False
+    #: It takes back every strike of the address.
+    forgives: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What went out before a run; so far as it was looked at."""
+
+    #: How many readers of the issue had an outcome already, counted up to 500.
+    settled: int = 0
+    #: Of earlier issues, by provider: how many were accepted or rejected, and how many of those
+    #: were rejected because the address was given up.
+    providers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    #: Fewer outcomes than this are no past.
+    ENOUGH: ClassVar[int] = 200
+
+    def is_clean(self, provider: str, *, below: float) -> bool:
+        """Tell whether a provider had a past, with a smaller share of dead addresses."""
+        outcomes, dead = self.providers.get(provider, (0, 0))
+        return outcomes >= self.ENOUGH and dead < outcomes * below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

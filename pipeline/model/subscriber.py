@@ -63,3 +63,24 @@ class Suppression:
     #: Aware, in UTC.
     since: datetime
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strike:
+    """A refusal that counts against an address; a message that is taken takes all of them back."""
+
+    issue: int
+    #: The class of the refusal, such as ``mailbox_full``.
+    reason: str
+    #: When it came first, aware, in UTC.
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a reader stands: on the list, suppressed or not, with what strikes."""
+
+    subscriber: Subscriber
+    suppression: Suppression | None
+    #: By issue.
+    strikes: tuple[Strike, ...]

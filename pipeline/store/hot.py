@@ -20,7 +20,7 @@ from pipeline.model.delivery import (
 )
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
 from pipeline.model.subscriber import SubscriberStatus, SuppressionReason
-from pipeline.store import steps
+from pipeline.store import steps, strikes
 from pipeline.store.columns import CODES, from_microseconds, to_microseconds
 from pipeline.store.suppressions import STRENGTH
 
@@ -190,6 +190,12 @@ class Commit:
                 _CONDEMN[result.suppress],
                 (self._at, note_of(lease.issue), result.subscriber_id),
             )
+        if result.strikes:
+            self.raw.execute(
+                strikes.STRIKE, (lease.issue, result.reason, self._at, result.subscriber_id)
+            )
+        elif result.forgives:
+            self.raw.execute(strikes.PARDON, (result.subscriber_id,))
         if result.event is _E.DEFER:
             self._wait(lease, row, result.next_at)
         elif result.event is _E.LOSE_REPLY:

@@ -13,6 +13,7 @@ from pipeline.model.delivery import (
     DeliveryState,
     DoubtPolicy,
     HandOver,
+    History,
     Lease,
     Recipient,
     Refusal,
@@ -20,7 +21,7 @@ from pipeline.model.delivery import (
     Sums,
 )
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
-from pipeline.model.subscriber import SuppressionReason
+from pipeline.model.subscriber import Strike, SuppressionReason
 from pipeline.store import steps
 from pipeline.store.memory_rows import LONG_AGO, HeldIssue, Row, Shard
 
@@ -39,6 +40,10 @@ class MemoryOutbox:
     shard_size: int = 1000
     #: Who must not be written to: subscriber id -> why. Looked up at the hand-over.
     suppressed: dict[int, SuppressionReason] = field(default_factory=dict)
+    #: What counts against whom: subscriber id -> issue -> strike.
+    strikes: dict[int, dict[int, Strike]] = field(default_factory=dict)
+    #: What :meth:`history` says of earlier issues.
+    past: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     #: Subscriber ids of readers who left.
     left: set[int] = field(default_factory=set)
     _issues: dict[int, HeldIssue] = field(default_factory=dict)
@@ -190,6 +195,7 @@ class MemoryOutbox:
                     address=row.address,
                     attempts=row.attempts,
                     expires_at=expires_at,
+                    strikes=self._strikes_of(row.subscriber_id),
                 )
                 for row, _ in zip(due, range(limit), strict=False)
             )
@@ -199,11 +205,15 @@ class MemoryOutbox:
     ) -> Mapping[HandOver, Refusal]:
         with self._turn:
             for result in results:
-                self._write(result)
+                self._write(result, now)
             refused = {wish: self._hand_over(wish, now) for wish in hand_overs}
             return {wish: why for wish, why in refused.items() if why is not None}
 
-    def _write(self, result: Result) -> None:
+    def _strikes_of(self, reader: int) -> tuple[Strike, ...]:
+        kept = self.strikes.get(reader, {})
+        return tuple(kept[number] for number in sorted(kept))
+
+    def _write(self, result: Result, now: datetime) -> None:
         if result.event not in steps.RESULTS:
             raise ValueError(f"{result.event} is no result of a try")
         lease = result.lease
@@ -223,10 +233,21 @@ class MemoryOutbox:
             self._lose(row)
         else:
             row.state = _after(row.state, result.event)
-        if result.suppress is not None:
-            self.suppressed.setdefault(row.subscriber_id, result.suppress)
+        self._judge(result, now)
         if row.state in steps.WAITING:
             self._wait(lease.issue, lease.shard, row)
+
+    def _judge(self, result: Result, now: datetime) -> None:
+        """Write down what a result says about the address."""
+        issue, reader = result.lease.issue, result.subscriber_id
+        if result.suppress is not None:
+            self.suppressed.setdefault(reader, result.suppress)
+        if result.strikes:
+            kept = self.strikes.setdefault(reader, {})
+            at = kept[issue].at if issue in kept else now
+            kept[issue] = Strike(issue=issue, reason=result.reason, at=at)
+        elif result.forgives:
+            self.strikes.pop(reader, None)
 
     def _hand_over(self, wish: HandOver, now: datetime) -> Refusal | None:
         issue, shard = self._issue(wish.lease.issue), self._shard(wish.lease)
@@ -249,11 +270,30 @@ class MemoryOutbox:
         return None
 
     def forgive(self, issue: int, subscribers: Collection[int]) -> None:
-        del issue
         with self._turn:
             for reader in subscribers:
                 if self.suppressed.get(reader) is SuppressionReason.HARD_BOUNCE:
                     del self.suppressed[reader]
+                self.strikes.get(reader, {}).pop(issue, None)
+
+    def history(self, issue: int, *, dead: str) -> History:
+        del dead  # the past is what a test says it is
+        ended = {_S.ACCEPTED, _S.REJECTED}
+        with self._turn:
+            settled = sum(row.state in ended for row in self._issue(issue).rows())
+        return History(settled=settled, providers=self.past)
+
+    def postpone(self, issue: int, *, until: datetime) -> None:
+        with self._turn:
+            for shard in self._issue(issue).shards.values():
+                if not shard.owner and not shard.is_done:
+                    shard.due_at = max(shard.due_at, until)
+
+    def hurry(self, issue: int) -> None:
+        with self._turn:
+            for shard in self._issue(issue).shards.values():
+                if not shard.owner and not shard.is_done:
+                    shard.due_at = LONG_AGO
 
     def release(self, lease: Lease, *, now: datetime) -> None:
         del now

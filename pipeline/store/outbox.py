@@ -13,6 +13,7 @@ from pipeline.model.delivery import (
     DeliveryState,
     DoubtPolicy,
     HandOver,
+    History,
     Lease,
     Recipient,
     Refusal,
@@ -20,7 +21,7 @@ from pipeline.model.delivery import (
     Sums,
 )
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
-from pipeline.store import hot, rates, reports, steps
+from pipeline.store import hot, past, rates, reports, steps, strikes
 from pipeline.store.columns import from_microseconds
 from pipeline.store.database import Database
 from pipeline.store.doubt import resolve
@@ -199,17 +200,20 @@ class SqlOutbox:
             .limit(limit)
         )
         with self.database.reading() as connection:
-            return tuple(
-                Recipient(
-                    issue=lease.issue,
-                    shard=lease.shard,
-                    subscriber_id=row.subscriber_id,
-                    address=row.address,
-                    attempts=row.attempts,
-                    expires_at=row.expires_at,
-                )
-                for row in connection.execute(query)
+            rows = connection.execute(query).all()
+            struck = strikes.of_readers(connection, [row.subscriber_id for row in rows])
+        return tuple(
+            Recipient(
+                issue=lease.issue,
+                shard=lease.shard,
+                subscriber_id=row.subscriber_id,
+                address=row.address,
+                attempts=row.attempts,
+                expires_at=row.expires_at,
+                strikes=struck.get(row.subscriber_id, ()),
             )
+            for row in rows
+        )
 
     def commit(
         self, results: Sequence[Result], hand_overs: Sequence[HandOver], *, now: datetime
@@ -220,6 +224,22 @@ class SqlOutbox:
     def forgive(self, issue: int, subscribers: Collection[int]) -> None:
         with self.database.writing_raw() as raw:
             raw.executemany(hot.FORGIVE, [(hot.note_of(issue), reader) for reader in subscribers])
+            raw.executemany(strikes.TAKE_BACK, [(issue, reader) for reader in subscribers])
+
+    def history(self, issue: int, *, dead: str) -> History:
+        with self.database.reading() as connection:
+            return past.history(connection, issue, dead=dead)
+
+    def postpone(self, issue: int, *, until: datetime) -> None:
+        with self.database.writing() as connection:
+            connection.execute(
+                update(shard).where(_is_idle(issue), shard.c.due_at < until).values(due_at=until)
+            )
+
+    def hurry(self, issue: int) -> None:
+        """Let a sender look at the issue's shards at once; rows keep their next times."""
+        with self.database.writing() as connection:
+            connection.execute(update(shard).where(_is_idle(issue)).values(due_at=_LONG_AGO))
 
     def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
         with self.database.writing() as connection:
@@ -260,6 +280,11 @@ class SqlOutbox:
 
 def _is(number: int, part: int) -> ColumnElement[bool]:
     return and_(shard.c.issue == number, shard.c.number == part)
+
+
+def _is_idle(number: int) -> ColumnElement[bool]:
+    """It has something to do, and nobody holds it."""
+    return and_(shard.c.issue == number, shard.c.is_done.is_(False), shard.c.owner == "")
 
 
 def _holds(lease: Lease) -> ColumnElement[bool]:

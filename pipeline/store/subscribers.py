@@ -10,11 +10,12 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 from pipeline.model.address import Address
 from pipeline.model.subscriber import (
     NewSubscriber,
+    Standing,
     Subscriber,
     SubscriberStatus,
     SuppressionReason,
 )
-from pipeline.store import bulk, suppressions
+from pipeline.store import bulk, strikes, suppressions
 from pipeline.store.database import Database
 from pipeline.store.tables import subscriber, suppression
 
@@ -76,6 +77,7 @@ class Subscribers:
                 connection.execute(
                     suppression.delete().where(suppression.c.fingerprint == reader.fingerprint)
                 )
+            strikes.forget(connection, reader.fingerprint)
             _take(connection, reader, now)
             return None
 
@@ -86,6 +88,28 @@ class Subscribers:
                 select(*_COLUMNS).where(subscriber.c.canonical == canonical)
             ).one_or_none()
         return None if row is None else _subscriber(row)
+
+    def standing(self, canonical: str) -> Standing | None:
+        """Tell how a reader stands, by the canonical address."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                select(*_COLUMNS, subscriber.c.fingerprint).where(
+                    subscriber.c.canonical == canonical
+                )
+            ).one_or_none()
+            if row is None:
+                return None
+            return Standing(
+                subscriber=_subscriber(row),
+                suppression=suppressions.of_address(connection, row.fingerprint),
+                strikes=strikes.of_address(connection, row.fingerprint),
+            )
+
+    def struck(self, reason: str, *, issues: int) -> Iterator[Subscriber]:
+        """Give the readers who were refused for one reason in so many issues in a row."""
+        with self.database.reading() as connection:
+            found = strikes.struck(connection, reason=reason, issues=issues)
+        return (reader for reader in self.list() if reader.id in found)
 
     def get(self, id: int) -> Subscriber | None:  # noqa: A002 - the field's name
         """Look a reader up by the id that links carry."""

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.model.subscriber import Suppression, SuppressionReason
+from pipeline.store import strikes
 from pipeline.store.database import Database
 from pipeline.store.tables import suppression
 
@@ -36,20 +37,29 @@ class Suppressions:
     def find(self, fingerprint: bytes) -> Suppression | None:
         """Tell why an address must not be written to."""
         with self.database.reading() as connection:
-            row = connection.execute(
-                select(suppression).where(suppression.c.fingerprint == fingerprint)
-            ).one_or_none()
-        if row is None:
-            return None
-        return Suppression(reason=_R(row.reason), since=row.since, note=row.note)
+            return of_address(connection, fingerprint)
 
     def lift(self, fingerprint: bytes) -> bool:
-        """Take an address off the list, whatever the reason; tell whether it was there."""
+        """Take an address off the list, whatever the reason; tell whether it was there.
+
+        Its strikes go too, else the next refusal would put it back.
+        """
         with self.database.writing() as connection:
+            strikes.forget(connection, fingerprint)
             gone = connection.execute(
                 delete(suppression).where(suppression.c.fingerprint == fingerprint)
             )
         return gone.rowcount > 0
+
+
+def of_address(connection: Connection, fingerprint: bytes) -> Suppression | None:
+    """Tell why an address must not be written to, within a transaction."""
+    row = connection.execute(
+        select(suppression).where(suppression.c.fingerprint == fingerprint)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Suppression(reason=_R(row.reason), since=row.since, note=row.note)
 
 
 def put(

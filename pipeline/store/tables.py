@@ -67,6 +67,19 @@ suppression = Table(
     sqlite_with_rowid=False,
 )
 
+#: Refusals that count against an address, one for each issue; gone when a message is taken.
+strike = Table(
+    "strike",
+    metadata,
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("issue", Integer, nullable=False),
+    #: The class of the last refusal of the issue, and when the first one came.
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("fingerprint", "issue"),
+    sqlite_with_rowid=False,
+)
+
 #: What counts as published; reserved while its issue has handed nothing over.
 published = Table(
     "published",

@@ -130,6 +130,8 @@ def send_issue(shop: Workshop, post: Post, number: int, *, now: datetime) -> Day
         issues.prolong(number, shop.expire_after(now))
     if record.state is IssueState.PAUSED:
         record = issues.step(number, IssueEvent.RESUME, now=now)
+    # A limit of the account may have been raised.
+    post.store.outbox().hurry(number)
     return Day(sent=(finishing.go_on(shop, post, record, now=now),))
 
 

@@ -1,5 +1,5 @@
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,25 +7,44 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.delivery import retry
+from pipeline.delivery.classify import Judgement
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import GiveUp, Retry, RetryPolicy, StopRun
+from pipeline.delivery.slowing import Limit
 from pipeline.model.delivery import DeliveryEvent
-from pipeline.model.subscriber import SuppressionReason
-from tests.factories import NOON
+from pipeline.model.subscriber import Strike, SuppressionReason
+from tests.factories import NOON, make_recipient
 
+C = ReplyClass
 END = NOON + timedelta(hours=72)
 JUDGED = st.sampled_from([c for c in ReplyClass if c is not ReplyClass.IN_DOUBT])
 
 
-def decide(reply_class: ReplyClass, **changes: Any) -> retry.Decision:
+def decide(
+    reply_class: ReplyClass,
+    *,
+    attempts: int = 1,
+    expires_at: datetime = END,
+    strikes: tuple[Strike, ...] = (),
+    limit: str = "",
+    **changes: Any,
+) -> retry.Decision:
+    """Decide about the try number ``attempts``, of issue 9."""
+    recipient = make_recipient(
+        issue=9, attempts=attempts - 1, expires_at=expires_at, strikes=strikes
+    )
+    judged = Judgement(reply_class, limit=Limit.parse(limit) if limit else None)
     usual: dict[str, Any] = {
         "code": 450,
-        "attempts": 1,
+        "recipient": recipient,
         "now": NOON,
-        "expires_at": END,
         "policy": RetryPolicy(),
     }
-    return retry.decide(reply_class, **(usual | changes))
+    return retry.decide(judged, **(usual | changes))
+
+
+def strike(reply_class: ReplyClass, *, issue: int, days: int) -> Strike:
+    return Strike(issue=issue, reason=reply_class.value, at=NOON - timedelta(days=days))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +76,8 @@ def test_a_next_time_past_the_end_is_the_end():
 def test_gives_up_for_good_and_suppresses_only_condemned_addresses(reply_class, enhanced, suppress):
     decision = decide(ReplyClass(reply_class), code=550, enhanced_code=enhanced)
 
-    assert decision == GiveUp(suppress)
+    assert isinstance(decision, GiveUp)
+    assert decision.suppress is suppress
 
 
 @pytest.mark.parametrize(
@@ -80,6 +100,67 @@ def test_a_refusal_of_us_stops_the_run_and_leaves_the_reader(reply_class, code, 
 
 def test_a_temporary_doubt_of_our_signature_is_only_deferred():
     assert isinstance(decide(ReplyClass.AUTH_SELF, code=421), Retry)
+
+
+@pytest.mark.parametrize(
+    ("reply_class", "code", "earlier", "condemns"),
+    [
+        pytest.param(C.MAILBOX_FULL, 552, [(7, 21), (8, 14)], True, id="full three times"),
+        pytest.param(C.MAILBOX_FULL, 552, [(7, 20), (8, 14)], False, id="full not long enough"),
+        pytest.param(C.MAILBOX_FULL, 552, [(8, 90)], False, id="full two times"),
+        pytest.param(C.MAILBOX_FULL, 452, [(7, 21), (8, 14)], False, id="it may still be taken"),
+        pytest.param(C.MAILBOX_FULL, 452, [(6, 21), (7, 14), (8, 7)], True, id="three were lost"),
+        pytest.param(C.MAILBOX_FULL, 552, [(8, 30), (9, 1)], False, id="once for each issue"),
+        pytest.param(C.UNKNOWN_5XX, 550, [(7, 14), (8, 7)], True, id="unknown three times"),
+        pytest.param(C.UNKNOWN_5XX, 550, [(7, 13), (8, 7)], False, id="within two weeks"),
+        pytest.param(C.UNKNOWN_5XX, 550, [], False, id="unknown once"),
+        pytest.param(C.ADDRESS_DISABLED, 550, [], False, id="disabled once"),
+        pytest.param(C.ADDRESS_DISABLED, 550, [(8, 7)], True, id="disabled twice"),
+        pytest.param(C.ADDRESS_DISABLED, 550, [(9, 0)], False, id="disabled in one issue"),
+        pytest.param(C.RECIPIENT_POLICY, 550, [(1, 90), (2, 80), (3, 70)], False, id="policy"),
+    ],
+)
+def test_several_refusals_together_give_an_address_up(reply_class, code, earlier, condemns):
+    strikes = tuple(strike(reply_class, issue=issue, days=days) for issue, days in earlier)
+
+    decision = decide(reply_class, code=code, enhanced_code="5.2.1", strikes=strikes)
+
+    assert isinstance(decision, Retry | GiveUp)
+    assert (decision.suppress is SuppressionReason.HARD_BOUNCE) is condemns
+    assert decision.strikes is not condemns
+
+
+def test_strikes_of_another_kind_do_not_count():
+    kept = (
+        strike(C.MAILBOX_FULL, issue=6, days=60),
+        strike(C.RECIPIENT_POLICY, issue=7, days=50),
+        strike(C.UNKNOWN_5XX, issue=8, days=40),
+    )
+
+    assert decide(C.UNKNOWN_5XX, code=550, strikes=kept) == GiveUp(None, strikes=True)
+
+
+@given(JUDGED, st.integers(400, 499))
+def test_of_the_temporary_refusals_only_a_full_mailbox_counts_against_an_address(reply_class, code):
+    decision = decide(reply_class, code=code)
+
+    assert (isinstance(decision, Retry) and decision.strikes) is (reply_class is C.MAILBOX_FULL)
+
+
+@pytest.mark.parametrize("code", [454, 550])
+def test_a_limit_of_our_account_lets_the_issue_wait_until_it_ends(code):
+    decision = decide(C.SENDER_LIMIT, code=code, limit="utc-midnight")
+
+    midnight = (NOON + timedelta(days=1)).replace(hour=0, minute=0)
+    assert isinstance(decision, StopRun)
+    assert (decision.until, decision.at, decision.pauses) == (midnight, midnight, False)
+
+
+def test_a_limit_that_ends_after_the_issue_leaves_its_readers_to_the_end():
+    decision = decide(C.SENDER_LIMIT, limit="24h", expires_at=NOON + timedelta(hours=2))
+
+    assert isinstance(decision, StopRun)
+    assert decision.at == NOON + timedelta(hours=2)
 
 
 def test_doubt_is_not_decided_by_a_retry():

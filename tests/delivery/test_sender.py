@@ -10,7 +10,7 @@ from pipeline.delivery.throttle import Limits
 from pipeline.errors import DatabaseError
 from pipeline.model.delivery import DeliveryState
 from pipeline.model.issue import IssueEvent, IssueState
-from pipeline.model.subscriber import SuppressionReason
+from pipeline.model.subscriber import Strike, SuppressionReason
 from tests.factories import NOON
 from tests.fakes import FailingOutbox, FakeClock
 from tests.fault_sink import Drop, FaultSink, Say, Stall
@@ -414,7 +414,7 @@ def test_a_relay_that_denies_most_readers_pauses_the_issue(sink):
 
     report = mailing.send_smtp(sink)
 
-    assert "do not exist" in report.pause_because
+    assert "the first 20 readers were all refused with 550 5.1.1" in report.pause_because
     assert report.stopped is StopReason.PAUSED
     assert report.rejected < 40
 
@@ -451,8 +451,81 @@ def test_a_relay_that_refuses_everybody_pauses_the_issue(sink, step, reply):
 
     report = mailing.send_smtp(sink)
 
-    assert "most readers" in report.pause_because
-    assert report.rejected < 100
+    assert "the first 20 readers were all refused" in report.pause_because
+    assert report.rejected < 40
+    assert mailing.outbox.strikes == {reader: {} for reader in mailing.outbox.strikes}
+
+
+def test_a_reader_refused_for_no_known_reason_gets_a_strike(sink):
+    mailing = Mailing.to(100)
+    sink.on("RCPT", Say("550 5.4.1 Access denied"), to=FIRST)
+
+    mailing.send_smtp(sink)
+
+    assert mailing.outbox.suppressed == {}
+    assert mailing.outbox.strikes == {
+        1: {ISSUE: Strike(issue=ISSUE, reason="unknown_5xx", at=NOON)}
+    }
+
+
+def test_a_message_that_is_taken_takes_the_strikes_back(sink):
+    mailing = Mailing.to(2)
+    for reader in (1, 2):
+        kept = Strike(issue=0, reason="unknown_5xx", at=NOON - timedelta(days=7))
+        mailing.outbox.strikes[reader] = {0: kept}
+    sink.on("RCPT", Say("450 4.2.0 busy"), to=FIRST)
+
+    mailing.send_smtp(sink)
+
+    assert set(mailing.outbox.strikes) == {1}
+
+
+def test_a_third_strike_in_two_weeks_gives_an_address_up(sink):
+    mailing = Mailing.to(30)
+    mailing.outbox.strikes[1] = {
+        number: Strike(issue=number, reason="unknown_5xx", at=NOON - timedelta(days=days))
+        for number, days in ((-1, 14), (0, 7))
+    }
+    sink.on("RCPT", Say("550 5.4.1 Access denied"), to=FIRST)
+
+    mailing.send_smtp(sink)
+
+    assert mailing.outbox.suppressed == {1: SuppressionReason.HARD_BOUNCE}
+
+
+def test_a_provider_out_of_order_gives_no_strikes(sink):
+    """Also not to those who were refused before it was noticed."""
+    mailing = Mailing.to(200)
+    mailing.outbox.past = {"other": (1000, 0)}
+    for number in range(10, 200, 4):
+        sink.on("RCPT", Say("550 5.1.1 no such user"), to=f"reader-{number}@mail.example")
+    sink.on("RCPT", Say("550 5.4.1 Access denied"), to=FIRST)
+
+    report = mailing.send_smtp(sink)
+
+    assert "never did before" in report.pause_because
+    assert mailing.outbox.suppressed == {}
+    assert not any(mailing.outbox.strikes.values())
+
+
+def test_a_limit_of_our_account_lets_the_issue_wait_and_go_on_by_itself(sink, clock):
+    mailing = Mailing.to(30)
+    mailing.clock = clock
+    sink.on(".", Say("454 Throttling failure: Daily message quota exceeded"), after=10)
+
+    report = mailing.send_smtp(sink)
+
+    until = NOON + timedelta(hours=24)
+    assert report.stopped is StopReason.RELAY
+    assert report.pause_because == ""
+    assert "waits until 2026-" in str(report.relay_error)
+    assert report.accepted == 10
+    early = until - timedelta(seconds=1)
+    assert mailing.outbox.lease(ISSUE, owner="somebody", now=early, until=until) is None
+    clock.advance(24 * 3600)
+    with FaultSink() as later:
+        assert mailing.send_smtp(later).accepted == 20
+        mailing.check(sink.counts + later.counts)
 
 
 def test_a_relay_that_never_answers_a_terminator_pauses_the_issue(sink):

@@ -12,7 +12,7 @@ from pipeline.model.delivery import DoubtPolicy
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.published import PublishedQA
 from pipeline.model.record import IssueRecord
-from pipeline.model.subscriber import NewSubscriber, SuppressionReason
+from pipeline.model.subscriber import NewSubscriber, Strike, SuppressionReason
 from pipeline.store.memory import MemoryOutbox
 from pipeline.store.opening import Store, open_store
 from pipeline.store.outbox import SqlOutbox
@@ -75,6 +75,7 @@ class Ledger(Protocol):
     def cancel_rest(self) -> int: ...
     def leave(self, reader: int) -> None: ...
     def suppression(self, reader: int) -> SuppressionReason | None: ...
+    def strikes(self, reader: int) -> tuple[Strike, ...]: ...
 
 
 @dataclass
@@ -105,6 +106,9 @@ class InMemory:
 
     def suppression(self, reader: int) -> SuppressionReason | None:
         return self.box.suppressed.get(reader)
+
+    def strikes(self, reader: int) -> tuple[Strike, ...]:
+        return tuple(self.box.strikes.get(reader, {}).values())
 
 
 @dataclass
@@ -143,6 +147,13 @@ class OnSqlite:
         assert subscriber is not None
         found = self.store.suppressions.find(fingerprint(subscriber.address.addr_spec))
         return None if found is None else found.reason
+
+    def strikes(self, reader: int) -> tuple[Strike, ...]:
+        subscriber = self.store.subscribers.get(reader)
+        assert subscriber is not None
+        standing = self.store.subscribers.standing(subscriber.address.addr_spec)
+        assert standing is not None
+        return standing.strikes
 
 
 #: (addresses, policy, expires_at) -> a ledger with one frozen issue.
