@@ -21,8 +21,8 @@ from pipeline.model.delivery import (
     Sums,
 )
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
-from pipeline.model.subscriber import Strike, SuppressionReason
 from pipeline.store import steps
+from pipeline.store.memory_addresses import Addresses
 from pipeline.store.memory_rows import LONG_AGO, HeldIssue, Row, Shard
 
 _S, _E = DeliveryState, DeliveryEvent
@@ -30,7 +30,7 @@ _FAR_OFF = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class MemoryOutbox:
+class MemoryOutbox(Addresses):
     """Fits :class:`pipeline.delivery.ports.Outbox`; gone with the process."""
 
     policy: DoubtPolicy = DoubtPolicy.HOLD
@@ -38,14 +38,8 @@ class MemoryOutbox:
     alone: bool = False
     #: So many readers are one shard.
     shard_size: int = 1000
-    #: Who must not be written to: subscriber id -> why. Looked up at the hand-over.
-    suppressed: dict[int, SuppressionReason] = field(default_factory=dict)
-    #: What counts against whom: subscriber id -> issue -> strike.
-    strikes: dict[int, dict[int, Strike]] = field(default_factory=dict)
     #: What :meth:`history` says of earlier issues.
     past: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    #: Subscriber ids of readers who left.
-    left: set[int] = field(default_factory=set)
     _issues: dict[int, HeldIssue] = field(default_factory=dict)
     _spent: dict[tuple[str, datetime], int] = field(default_factory=dict)
     #: One transaction at a time, as the ledger has it.
@@ -195,7 +189,7 @@ class MemoryOutbox:
                     address=row.address,
                     attempts=row.attempts,
                     expires_at=expires_at,
-                    strikes=self._strikes_of(row.subscriber_id),
+                    strikes=self.strikes_of(row.subscriber_id),
                 )
                 for row, _ in zip(due, range(limit), strict=False)
             )
@@ -208,10 +202,6 @@ class MemoryOutbox:
                 self._write(result, now)
             refused = {wish: self._hand_over(wish, now) for wish in hand_overs}
             return {wish: why for wish, why in refused.items() if why is not None}
-
-    def _strikes_of(self, reader: int) -> tuple[Strike, ...]:
-        kept = self.strikes.get(reader, {})
-        return tuple(kept[number] for number in sorted(kept))
 
     def _write(self, result: Result, now: datetime) -> None:
         if result.event not in steps.RESULTS:
@@ -233,21 +223,9 @@ class MemoryOutbox:
             self._lose(row)
         else:
             row.state = _after(row.state, result.event)
-        self._judge(result, now)
+        self.judge(result, now)
         if row.state in steps.WAITING:
             self._wait(lease.issue, lease.shard, row)
-
-    def _judge(self, result: Result, now: datetime) -> None:
-        """Write down what a result says about the address."""
-        issue, reader = result.lease.issue, result.subscriber_id
-        if result.suppress is not None:
-            self.suppressed.setdefault(reader, result.suppress)
-        if result.strikes:
-            kept = self.strikes.setdefault(reader, {})
-            at = kept[issue].at if issue in kept else now
-            kept[issue] = Strike(issue=issue, reason=result.reason, at=at)
-        elif result.forgives:
-            self.strikes.pop(reader, None)
 
     def _hand_over(self, wish: HandOver, now: datetime) -> Refusal | None:
         issue, shard = self._issue(wish.lease.issue), self._shard(wish.lease)
@@ -271,10 +249,7 @@ class MemoryOutbox:
 
     def forgive(self, issue: int, subscribers: Collection[int]) -> None:
         with self._turn:
-            for reader in subscribers:
-                if self.suppressed.get(reader) is SuppressionReason.HARD_BOUNCE:
-                    del self.suppressed[reader]
-                self.strikes.get(reader, {}).pop(issue, None)
+            self.take_back(issue, subscribers)
 
     def history(self, issue: int, *, dead: str) -> History:
         del dead  # the past is what a test says it is
