@@ -6,9 +6,11 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from pipeline.app import signing
 from pipeline.app.posting import refuse_placeholders, relay_options, verify_links
 from pipeline.app.site import Site
 from pipeline.config.sections import LOOPBACK, Kind, Security
+from pipeline.delivery.dkim.alignment import Alignment, alignment
 from pipeline.delivery.smtp.driver import probing
 from pipeline.errors import MailbagError
 from pipeline.workflow.sending import CLOCK_TOLERANCE
@@ -48,6 +50,7 @@ def examine(site: Site, environment: Mapping[str, str]) -> Iterator[Line]:
     yield from _database(site)
     yield from _clock(site)
     yield from _domains(site)
+    yield from _signing(site)
     yield from _relay(site, environment)
     yield from _links(site)
 
@@ -149,6 +152,48 @@ def _domains(site: Site) -> Iterator[Line]:
             )
         else:
             yield Line(subject, Health.GOOD, domain)
+
+
+def _signing(site: Site) -> Iterator[Line]:
+    """Look at the keys; what the DNS says of them is another question."""
+    section = site.settings.document.dkim
+    if not section.domain:
+        yield Line(
+            "dkim",
+            Health.LOOK,
+            "mails are not signed here",
+            "let the relay sign them, or set [dkim]; large receivers refuse unsigned mail",
+        )
+        return
+    try:
+        signing.check(site)
+        weak = [file.selector for file in signing.key_files(site) if file.is_weak()]
+    except MailbagError as error:
+        yield _bad("dkim", error)
+        return
+    sender = signing.sender_domain(site)
+    if weak:
+        yield Line(
+            "dkim",
+            Health.LOOK,
+            f"the RSA key of {', '.join(weak)} is short (RFC 8301 asks for 2048 bits)",
+            "change it: make another with `mailbag dkim` under a selector of its own",
+        )
+    elif alignment(section.domain, sender) is Alignment.UNSURE:
+        yield Line(
+            "dkim",
+            Health.LOOK,
+            f"{section.domain} signs for {sender}, and neither stands above the other",
+            "see that both are under one domain of yours (DMARC, RFC 9989)",
+        )
+    else:
+        signers = [file.selector for file in signing.key_files(site) if file.signs]
+        yield Line(
+            "dkim",
+            Health.GOOD,
+            f"{section.domain} signs with {' and '.join(signers)}; "
+            "`mailbag dkim` has what the DNS must say",
+        )
 
 
 def _relay(site: Site, environment: Mapping[str, str]) -> Iterator[Line]:

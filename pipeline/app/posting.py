@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.app import signing
 from pipeline.app.links import check_images, check_links
 from pipeline.app.site import Site
 from pipeline.audience import addresses
@@ -17,6 +18,7 @@ from pipeline.config.reading import FILE_NAME, PLACEHOLDER
 from pipeline.config.sections import Kind
 from pipeline.content import writing
 from pipeline.delivery.composing import Composer, Letterhead
+from pipeline.delivery.dkim.signing import Signer
 from pipeline.delivery.eml import EmlTransport, file_name
 from pipeline.delivery.ports import Transport
 from pipeline.delivery.report import RunReport, StopReason
@@ -90,10 +92,12 @@ def make_post(
     document = site.settings.document
 
     def dispatch(record: IssueRecord, edition: Edition) -> RunReport:
+        signer = signing.signer_of(site, store, record, site.clock.now())
+        composer = _composer(site, edition, record.nonce, record.frozen_at, signer=signer)
         transport = _transport(site, environment)
         sender = Sender(
             outbox=store.outbox(document.delivery.on_doubt),
-            compose=_composer(site, edition, record.nonce, record.frozen_at).compose,
+            compose=composer.compose,
             transport=transport,
             retry_policy=RetryPolicy(expire=document.delivery.expire),
             limits=document.smtp.rate or Limits(),
@@ -110,7 +114,11 @@ def make_post(
     return Post(
         store=store,
         dispatch=dispatch,
-        guards=(lambda: refuse_placeholders(site), lambda: site.check_keys(store)),
+        guards=(
+            lambda: refuse_placeholders(site),
+            lambda: site.check_keys(store),
+            lambda: signing.check(site),
+        ),
         check_links=lambda: verify_links(site),
         check_images=lambda edition: verify_images(site, edition),
         stop=hooks.stop,
@@ -199,12 +207,14 @@ def send_test(
         raise ConfigError(
             f"no address: {error}", place="--test", remedy="write it as name@domain"
         ) from error
+    signing.check(site)
     illustrating.keep(site.workshop, edition)
     composer = _composer(
         site,
         edition,
         secrets.token_hex(16),
         now,
+        signer=signing.signer_now(site, now),
         subject_prefix=f"[Test {site.workshop.today(now):%H:%M}] ",
     )
     envelope, message = composer.compose(
@@ -251,6 +261,7 @@ def _composer(  # noqa: PLR0913 - what differs between a send, a test and a samp
     nonce: str,
     date: datetime,
     *,
+    signer: Signer | None = None,
     subject_prefix: str = "",
     token: Callable[[Recipient], str] | None = None,
 ) -> Composer:
@@ -271,6 +282,7 @@ def _composer(  # noqa: PLR0913 - what differs between a send, a test and a samp
             nonce=nonce,
             date=date,
             subject_prefix=subject_prefix,
+            signer=signer,
             images=images,
             unsubscribe_url=lambda recipient: f"{letter.base_url}/u/{token(recipient)}",
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.app import health
+from pipeline.app import health, signing
 from pipeline.app.health import Health
 from pipeline.app.site import IMAGES
 from pipeline.cli import output
@@ -66,6 +66,7 @@ def backup_command(session: Session, path: Path, *, as_json: bool) -> None:
         *document.keys.old_token_files,
         document.keys.suppression_file,
         *([document.smtp.password_file] if document.smtp.password_file else []),
+        *(str(file.path) for file in signing.key_files(session.site)),
     ]
     if session.site.image_files.folder.is_dir():
         # Mails that were sent name them for years.

@@ -6,6 +6,7 @@ from typing import Any
 from pipeline.cli.output import finding_document
 from pipeline.content.selection import Selection
 from pipeline.delivery.message_ids import message_id_of
+from pipeline.delivery.relay_ids import relay_id
 from pipeline.delivery.throttle import Limits
 from pipeline.model.delivery import Delivery, Sums
 from pipeline.model.edition import Edition
@@ -136,5 +137,6 @@ def delivery_document(record: IssueRecord, delivery: Delivery, domain: str) -> M
         "attempts": delivery.attempts,
         "code": delivery.code,
         "reply": delivery.reply,
+        "relay_id": relay_id(delivery.code, delivery.reply),
         "next_at": delivery.next_at.isoformat() if delivery.next_at else None,
     }

@@ -43,6 +43,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "subscribers": "subscribers",
         "serve": "web",
         "doctor": "care",
+        "dkim": "dkim",
         "backup": "care",
         "manual": "manual",
     },

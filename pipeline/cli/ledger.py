@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import click
 
+from pipeline.app import signing
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.errors import NotFoundError
@@ -230,6 +231,11 @@ def resolve_command(  # noqa: PLR0913 - each is an option
         finally:
             store.sender_lock.release()
         sums = store.outbox().sums(number)
+    if decision is DeliveryEvent.RESEND and count and signing.rewrites_message_id(session.site):
+        output.warn(
+            "the relay gives each message a Message-ID of its own, so no mailbox can fold the two: "
+            "who got the first gets a second"
+        )
     if as_json:
         output.document({"issue": number, "resolved": count, **documents.sums_document(sums)})
     elif count == 0:

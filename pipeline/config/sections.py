@@ -17,6 +17,7 @@ from pipeline.config.values import (
     BaseUrl,
     Clients,
     DatabaseUrl,
+    Domain,
     Duration,
     FailOn,
     Filled,
@@ -31,6 +32,7 @@ from pipeline.config.values import (
     OptionalMailbox,
     Rate,
     Rewrites,
+    Selector,
     Theme,
     TimeOfWeek,
     TimeZone,
@@ -38,6 +40,7 @@ from pipeline.config.values import (
     Window,
 )
 from pipeline.content.selection import Order
+from pipeline.delivery.dkim.canonical import Canonicalization
 from pipeline.delivery.throttle import Limits
 from pipeline.model.delivery import DoubtPolicy
 from pipeline.model.finding import Level
@@ -172,6 +175,44 @@ class Delivery(Section):
     expire: Duration = timedelta(hours=72)
 
 
+class Dkim(Section):
+    """``[dkim]``: what every message is signed with."""
+
+    #: Empty: messages are not signed here.
+    domain: Domain = ""
+    selector: Selector = ""
+    key_file: Line = ""
+    #: Another key: the one to come before a change of keys, the former one after it.
+    second_selector: Selector = ""
+    second_key_file: Line = ""
+    #: Signs beside the first.
+    ed25519_selector: Selector = ""
+    ed25519_key_file: Line = ""
+    canonicalization: Canonicalization = Canonicalization.RELAXED
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Dkim":
+        pairs = {
+            "selector": (self.selector, self.key_file),
+            "second_selector": (self.second_selector, self.second_key_file),
+            "ed25519_selector": (self.ed25519_selector, self.ed25519_key_file),
+        }
+        if self.domain and not self.selector:
+            raise _refused("domain", "needs selector and key_file")
+        for key, (selector, file) in pairs.items():
+            file_key = key.replace("selector", "key_file")
+            if selector and not file:
+                raise _refused(key, f"needs {file_key}")
+            if file and not selector:
+                raise _refused(file_key, f"needs {key}")
+            if selector and not self.domain:
+                raise _refused(key, "needs domain")
+        used = [selector.lower() for selector, _ in pairs.values() if selector]
+        if len(used) != len(set(used)):
+            raise _refused("selector", "must not be that of another key: each has its own record")
+        return self
+
+
 class Database(Section):
     """``[database]``: where the ledger is."""
 
@@ -219,6 +260,7 @@ class Document(Section):
     schedule: Schedule = Schedule()
     smtp: Smtp = Smtp()
     delivery: Delivery = Delivery()
+    dkim: Dkim = Dkim()
     database: Database = Database()
     checks: Checks = Checks()
     images: Images = Images()

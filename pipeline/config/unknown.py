@@ -10,7 +10,6 @@ from pipeline.errors import ConfigError
 
 #: Tables of later releases: refused like unknown ones, with this reason.
 _LATER = {
-    "dkim": "DKIM signing is not there yet; let the relay sign",
     "smtp_backup": "a second relay is not there yet",
     "providers": "rates for one mailbox provider are not there yet",
     "engine": "many senders are not there yet",

@@ -12,6 +12,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import idna
 from pydantic import AfterValidator, BeforeValidator, Strict
 
 from pipeline.audience import addresses
@@ -31,6 +32,11 @@ from pipeline.store.location import database_file
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _LIST_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+#: RFC 5322, section 2.2, without what nobody uses.
+_FIELD_NAME = re.compile(r"[A-Za-z0-9-]+")
+#: RFC 6376, section 3.1: labels of a domain.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _THEME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 #: A path of RFC 3986, section 3.3; the links in mails stand in headers and in attributes.
 _PATH = re.compile(r"(?:/|[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*")
@@ -235,9 +241,30 @@ def _window(count: int) -> int:
 
 
 def _rewrites(names: tuple[str, ...]) -> tuple[str, ...]:
-    if names:
-        raise ValueError("must be left out: it belongs to DKIM signing, which is not there yet")
-    return names
+    for name in names:
+        if not _FIELD_NAME.fullmatch(name):
+            raise ValueError(f'holds {name!r}, which is no name of a header such as "date"')
+        if name.lower() == "from":
+            raise ValueError("cannot hold from: a signature must cover it (RFC 6376, section 5.4)")
+    return tuple(name.lower() for name in names)
+
+
+def _domain(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        name = idna.encode(text, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise ValueError("must be a domain such as news.example") from error
+    if "." not in name or not _HOST_NAME.fullmatch(name) or name.endswith("."):
+        raise ValueError("must be a domain such as news.example")
+    return name
+
+
+def _selector(text: str) -> str:
+    if text and not _SELECTOR.fullmatch(text):
+        raise ValueError("must be a name of letters, digits and hyphens such as s2026")
+    return text
 
 
 #: Neither ``"4"`` nor ``4.0`` nor ``true``.
@@ -267,3 +294,6 @@ FailOn = Annotated[Level, BeforeValidator(_fail_on)]
 Levels = Annotated[Mapping[str, Level | None], BeforeValidator(_levels)]
 Window = Annotated[Whole, AfterValidator(_window)]
 Rewrites = Annotated[tuple[str, ...], AfterValidator(_rewrites)]
+#: As A-labels.
+Domain = Annotated[Line, AfterValidator(_domain)]
+Selector = Annotated[Line, AfterValidator(_selector)]

@@ -1,4 +1,7 @@
-"""Edge: what the ledger knows of its site: keys, the rule in force, the latest time seen."""
+"""Edge: what the ledger knows of its site: keys, the rule in force, the latest time seen.
+
+What an issue is signed with is here too, since nobody but its sender asks for it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,6 +52,17 @@ class Facts:
                 remedy="put the old key back from a backup",
             )
 
+    def signing(self, issue: int) -> str | None:
+        """Give what an issue's messages are signed with, as it was written down."""
+        with self.database.reading() as connection:
+            return _read(connection, _signing(issue))
+
+    def remember_signing(self, issue: int, text: str) -> None:
+        """Write down what an issue's messages are signed with from now on."""
+        if self.signing(issue) != text:
+            with self.database.writing() as connection:
+                _write(connection, _signing(issue), text)
+
     def rule_since(self, rule: str, *, now: datetime) -> datetime:
         """Tell since when the rule is in force; slots before it are never due.
 
@@ -89,6 +103,10 @@ class Facts:
 
 def _key(name: str) -> str:
     return f"fingerprint:{name}"
+
+
+def _signing(issue: int) -> str:
+    return f"signing:{issue}"
 
 
 def _read(connection: Connection, name: str) -> str | None:

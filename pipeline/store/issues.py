@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
 from pipeline.errors import ConflictError, NotFoundError
-from pipeline.model.delivery import DeliveryEvent
+from pipeline.model.delivery import DeliveryEvent, DeliveryState
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState, Slot
 from pipeline.model.published import PublishedQA
 from pipeline.model.record import IssueRecord
@@ -186,6 +186,24 @@ class Issues:
             read(connection, number)
             connection.execute(
                 update(issue).where(issue.c.number == number).values(expires_at=expires_at)
+            )
+
+    def may_repeat(self, number: int) -> bool:
+        """Tell whether a message of the issue can go out a second time.
+
+        It may have been handed over, and nobody knows; or somebody ordered it to be sent again.
+        """
+        doubt = (DeliveryState.HANDING, DeliveryState.IN_DOUBT)
+        again = and_(delivery.c.state == DeliveryState.QUEUED, delivery.c.attempts > 0)
+        with self.database.reading() as connection:
+            return bool(
+                connection.execute(
+                    select(
+                        exists().where(
+                            delivery.c.issue == number, or_(delivery.c.state.in_(doubt), again)
+                        )
+                    )
+                ).scalar()
             )
 
     def complete_if_done(self, number: int, now: datetime) -> bool:

@@ -67,6 +67,8 @@ class Relay:
     port: int = field(default_factory=free_port)
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, bytes]] = field(default_factory=list)
+    #: What it says to a message it takes.
+    says: str = "250 2.0.0 taken"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Smtp, envelope: Envelope, address: str, options: list[str]
@@ -81,7 +83,7 @@ class Relay:
     ) -> str:
         assert isinstance(envelope.content, bytes)
         self.taken += [(address, envelope.content) for address in envelope.rcpt_tos]
-        return "250 2.0.0 taken"
+        return self.says
 
     @property
     def readers(self) -> list[str]:

@@ -29,6 +29,7 @@ def test_doctor_finds_a_good_site_good(sending: Office):
         "clock": "ok",
         "from": "look",
         "base_url": "look",
+        "dkim": "look",
         "relay": "ok",
         "links": "look",
     }

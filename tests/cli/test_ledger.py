@@ -171,7 +171,16 @@ def test_deliveries_of_one_state_as_json(sending: Office, relay: Relay):
 
     assert document["issue"] == 1
     (row,) = document["deliveries"]
-    assert set(row) == {"address", "state", "message_id", "attempts", "code", "reply", "next_at"}
+    assert set(row) == {
+        "address",
+        "state",
+        "message_id",
+        "attempts",
+        "code",
+        "reply",
+        "relay_id",
+        "next_at",
+    }
     assert (row["address"], row["state"], row["code"]) == (B, "deferred", 451)
     assert row["next_at"]
 
@@ -217,6 +226,21 @@ def test_a_message_sent_again_is_the_same_message(doubtful: Office, sink: FaultS
     assert (told.code, told.out, told.err) == (0, "", "")
     first, second = (message.data for message in sink.messages if message.recipient == B)
     assert first == second
+
+
+def test_a_resend_by_a_relay_with_its_own_message_ids_is_warned_of(doubtful: Office):
+    doubtful.edit("[smtp]\n", '[smtp]\nrewrites = ["Message-ID"]\n')
+
+    told = doubtful("resolve", "1", "--resend")
+
+    assert told.code == 0
+    assert "no mailbox can fold the two" in told.err
+    # There is nothing to warn of any more.
+    assert doubtful("resolve", "1", "--resend").err == ""
+
+
+def test_a_resend_by_a_relay_that_keeps_message_ids_is_not(doubtful: Office):
+    assert doubtful("resolve", "1", "--resend").err == ""
 
 
 def test_closed_doubt_stays_in_doubt_in_the_sums(doubtful: Office):

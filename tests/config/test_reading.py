@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from pipeline.config import reading
@@ -115,12 +117,10 @@ def test_says_under_which_table_a_key_belongs():
 @pytest.mark.parametrize(
     ("added", "reason"),
     [
-        pytest.param('[dkim]\ndomain = "x.example"\n', "let the relay sign", id="dkim"),
         pytest.param('[[smtp_backup]]\nhost = "x"\n', "a second relay", id="smtp_backup"),
         pytest.param('[providers."gmail.com"]\nrate = "1/s"\n', "mailbox provider", id="providers"),
         pytest.param('[engine]\nkind = "x"\n', "many senders", id="engine"),
         pytest.param("[smtp]\nwindow = 2\n", "CHUNKING", id="window"),
-        pytest.param('[smtp]\nrewrites = ["date"]\n', "DKIM", id="rewrites"),
         pytest.param(
             '[database]\nurl = "postgresql+psycopg://u:hunter2@h/db"\n', "PostgreSQL", id="postgres"
         ),
@@ -146,7 +146,7 @@ def test_refuses_a_password_and_says_where_it_belongs(key):
 
 def test_names_every_problem_in_the_order_of_the_lines():
     text = (
-        LETTER.replace("title", "titel") + '[smtp]\nport = "25"\n[dkim]\n[selection]\ncount = 0\n'
+        LETTER.replace("title", "titel") + '[smtp]\nport = "25"\n[engine]\n[selection]\ncount = 0\n'
     )
 
     lines = str(refusal(text)).splitlines()
@@ -226,3 +226,58 @@ def test_names_the_line_of_a_mail_program_that_is_not_known():
         "newsletter.toml:10: [checks] clients: must not name 'gmial': did you mean gmail?; "
         "change that line"
     )
+
+
+DKIM = """\
+[dkim]
+domain = "news.example"
+selector = "s2026"
+key_file = "dkim.pem"
+"""
+
+
+def test_reads_what_messages_are_signed_with():
+    added = (
+        'second_selector = "s2025"\nsecond_key_file = "old.pem"\n'
+        'ed25519_selector = "ed.s2026"\ned25519_key_file = "ed.pem"\n'
+        'canonicalization = "relaxed/simple"\n'
+    )
+
+    section = reading.parse(LETTER + DKIM + added, site=Path()).document.dkim
+
+    assert section.model_dump(mode="json") == {
+        "domain": "news.example",
+        "selector": "s2026",
+        "key_file": "dkim.pem",
+        "second_selector": "s2025",
+        "second_key_file": "old.pem",
+        "ed25519_selector": "ed.s2026",
+        "ed25519_key_file": "ed.pem",
+        "canonicalization": "relaxed/simple",
+    }
+
+
+def test_a_domain_is_signed_for_as_it_stands_in_the_dns():
+    text = LETTER + DKIM.replace("news.example", "Bücher.example")
+
+    assert reading.parse(text, site=Path()).document.dkim.domain == "xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        pytest.param('second_selector = "s2025"\n', "needs second_key_file", id="file"),
+        pytest.param('ed25519_key_file = "e.pem"\n', "needs ed25519_selector", id="selector"),
+        pytest.param(
+            'second_selector = "S2026"\nsecond_key_file = "b.pem"\n', "that of another", id="same"
+        ),
+    ],
+)
+def test_refuses_half_a_key_and_one_selector_for_two(added, said):
+    assert said in str(refusal(LETTER + DKIM + added))
+
+
+def test_names_of_headers_are_compared_in_small_letters():
+    text = LETTER + '[smtp]\nrewrites = ["Message-ID", "date"]\n'
+
+    assert reading.parse(text, site=Path()).document.smtp.rewrites == ("message-id", "date")

@@ -15,8 +15,6 @@ from pipeline.delivery.dkim.signing import Algorithm, SigningKey
 SMALLEST, LARGEST = 1024, 4096
 #: What signers should use; also what we make.
 WANTED = 2048
-#: A string of a TXT record holds so many octets at most (RFC 1035, section 3.3.14).
-_STRING = 255
 
 PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
@@ -60,6 +58,11 @@ def generate(algorithm: Algorithm) -> bytes:
     )
 
 
+def is_weak(key: PrivateKey) -> bool:
+    """Tell whether a key is shorter than it should be, though receivers take it."""
+    return isinstance(key, rsa.RSAPrivateKey) and key.key_size < WANTED
+
+
 def algorithm_of(key: PrivateKey) -> Algorithm:
     return Algorithm.RSA if isinstance(key, rsa.RSAPrivateKey) else Algorithm.ED25519
 
@@ -86,12 +89,6 @@ def record(key: PrivateKey) -> str:
     # RFC 8463, section 4.2: the bare key.
     bare = key.public_key().public_bytes_raw()
     return f"v=DKIM1; k=ed25519; p={base64.b64encode(bare).decode('ascii')}"
-
-
-def zone_line(name: str, text: str) -> str:
-    """Write a TXT record as in a zone file, cut into strings that fit."""
-    strings = (text[at : at + _STRING] for at in range(0, len(text), _STRING))
-    return f"{name}. IN TXT " + " ".join(f'"{string}"' for string in strings)
 
 
 def _public(key: PrivateKey) -> bytes:

@@ -1,9 +1,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-import dkim
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.delivery.dkim.canonical import Canonicalization
@@ -12,7 +11,8 @@ from pipeline.model.address import Address
 from pipeline.model.edition import Placeholder, Template
 from tests.delivery.test_composing import LETTERHEAD, TEMPLATES, compose
 from tests.factories import NOON, make_edition
-from tests.signatures import DOMAIN, RECORDS, make_signer
+from tests.opendkim import verdicts
+from tests.signatures import DOMAIN, RECORDS, make_signer, verifies
 
 FORMS = [pytest.param(form, id=form.value.replace("/", "-")) for form in Canonicalization]
 SELECTORS = [
@@ -20,20 +20,6 @@ SELECTORS = [
     pytest.param(("ed2026",), id="ed25519"),
     pytest.param(("s2026", "ed2026"), id="both"),
 ]
-
-
-def lookup(name: bytes, timeout: int = 5) -> bytes:
-    return RECORDS[name.decode().rstrip(".")].encode()
-
-
-def verifies(data: bytes) -> bool:
-    """Have another program verify every signature of a message."""
-    count = len(re.findall(rb"^DKIM-Signature:", data, re.MULTILINE))
-    message = dkim.DKIM(data)
-    try:
-        return count > 0 and all(message.verify(index, dnsfunc=lookup) for index in range(count))
-    except dkim.DKIMException:
-        return False
 
 
 def named(data: bytes) -> list[str]:
@@ -68,6 +54,35 @@ def test_dkimpy_verifies_any_edition_to_any_reader(text, page, form, address, su
     )
 
     assert verifies(message.data)
+
+
+@settings(
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    TEMPLATES,
+    TEMPLATES,
+    st.sampled_from(Canonicalization),
+    st.sampled_from(["o'reader&co@mail.example", "a@xn--bcher-kva.example", "jö@mail.example"]),
+)
+def test_opendkim_verifies_any_edition_to_any_reader(tmp_path, text, page, form, address):
+    edition = make_edition(text=text, html=page)
+
+    message = compose(
+        edition, address=address, signer=make_signer("s2026", "ed2026", canonicalization=form)
+    )
+
+    assert verdicts(tmp_path, message.data, RECORDS) == ["pass", "pass"]
+
+
+def test_opendkim_refuses_a_changed_message(tmp_path):
+    data = compose(signer=make_signer("s2026", "ed2026")).data
+
+    in_header = data.replace(b"Subject: The", b"Subject: A")
+    in_body = data.replace(b"have to go", b"must go")
+
+    assert verdicts(tmp_path, in_header, RECORDS) == ["fail", "fail"]
+    assert verdicts(tmp_path, in_body, RECORDS) == ["fail", "fail"]
 
 
 @settings(deadline=None, max_examples=60)
