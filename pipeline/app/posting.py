@@ -20,13 +20,13 @@ from pipeline.content import writing
 from pipeline.delivery.composing import Composer, Letterhead
 from pipeline.delivery.dkim.signing import Signer
 from pipeline.delivery.eml import EmlTransport, file_name
+from pipeline.delivery.limits import Limits
 from pipeline.delivery.ports import Transport
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.sender import Sender
 from pipeline.delivery.smtp import options as smtp
 from pipeline.delivery.smtp.replies import Reply
-from pipeline.delivery.throttle import Limits
 from pipeline.errors import ConfigError
 from pipeline.model.delivery import Recipient
 from pipeline.model.edition import Edition

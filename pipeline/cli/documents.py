@@ -5,9 +5,9 @@ from typing import Any
 
 from pipeline.cli.output import finding_document
 from pipeline.content.selection import Selection
+from pipeline.delivery.limits import Limits
 from pipeline.delivery.message_ids import message_id_of
 from pipeline.delivery.relay_ids import relay_id
-from pipeline.delivery.throttle import Limits
 from pipeline.model.delivery import Delivery, Sums
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding

@@ -41,7 +41,7 @@ from pipeline.config.values import (
 )
 from pipeline.content.selection import Order
 from pipeline.delivery.dkim.canonical import Canonicalization
-from pipeline.delivery.throttle import Limits
+from pipeline.delivery.limits import Limits
 from pipeline.model.delivery import DoubtPolicy
 from pipeline.model.finding import Level
 from pipeline.rendering.client_support import mix

@@ -16,7 +16,7 @@ import idna
 from pydantic import AfterValidator, BeforeValidator, Strict
 
 from pipeline.audience import addresses
-from pipeline.delivery.throttle import Limits
+from pipeline.delivery.limits import Limits
 from pipeline.errors import ConfigError
 from pipeline.model import bidi, finding_ids
 from pipeline.model.controls import has_control

@@ -10,7 +10,7 @@ from pipeline.delivery import judging
 from pipeline.delivery.holding import Holding, Shard
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Outbox
-from pipeline.delivery.rating import Rating
+from pipeline.delivery.rating import Lateness, Rating
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy, StopRun
 from pipeline.delivery.stage import Stage
@@ -63,8 +63,9 @@ class OutboxFeed:
     _lost: set[int] = field(default_factory=set, init=False)
     #: Results that the ledger could not take so far.
     _unwritten: list[Result] = field(default_factory=list, init=False)
-    #: Parcels given out whose outcome is not known yet.
-    _out: int = field(default=0, init=False)
+    #: Parcels given out whose outcome is not known yet, and when (boot-time clock).
+    _out: dict[Parcel, float] = field(default_factory=dict, init=False)
+    _lateness: Lateness = field(default_factory=Lateness, init=False)
     #: Replies lost in a row, with no complete reply to a terminator between.
     _lost_replies: int = field(default=0, init=False)
     #: Until when a limit of our account holds.
@@ -85,7 +86,7 @@ class OutboxFeed:
         wait: float | None = None
         try:
             while not self.is_ending and len(parcels) < limit:
-                if self._lost_replies and self._out >= max(1, self.doubt - self._lost_replies):
+                if self._lost_replies and len(self._out) >= max(1, self.doubt - self._lost_replies):
                     # A relay that hangs up after each terminator gets fewer and fewer at a time.
                     wait = _PATIENCE
                     break
@@ -93,14 +94,16 @@ class OutboxFeed:
                 if found is None:
                     break
                 shard, recipient = found
-                wait = self.rating.wait(self.clock.now()) or None
+                now = self.clock.boot_time()
+                wait = self.rating.wait(now) or None
                 if wait is not None:
                     self._queue.appendleft(found)
                     break
                 envelope, message = self.compose(recipient)
-                self.rating.give(self.clock.now())
-                self._out += 1
-                parcels.append(Parcel(shard.lease, recipient, envelope, message))
+                self.rating.give(now)
+                parcel = Parcel(shard.lease, recipient, envelope, message)
+                self._out[parcel] = now
+                parcels.append(parcel)
         except DatabaseError as error:
             self._fail(error)
         return Supply(tuple(parcels), wait)
@@ -114,10 +117,13 @@ class OutboxFeed:
         for wish, refusal in refusals.items():
             self._refused(wish, refusal)
         granted = frozenset(parcel for wish, parcel in asked.items() if wish not in refusals)
+        now = self.clock.boot_time()
         for parcel in wishes:
             if parcel in granted:
+                given = self._out[parcel]
+                self.rating.leave(given, given + self._lateness.excess(now - given))
                 continue
-            self._out -= 1
+            self.rating.take_back(self._out.pop(parcel))
             shard = self.holding.get(parcel.lease)
             if parcel in held_back and shard is not None:
                 self._queue.append((shard, parcel.recipient))
@@ -125,7 +131,6 @@ class OutboxFeed:
                 self.holding.settle(parcel.lease)
         self._handed |= granted
         self._counts[DeliveryEvent.HAND_OVER] += len(granted)
-        self.rating.spend(len(granted))
         self.progress(self.report())
         return granted
 
@@ -133,7 +138,7 @@ class OutboxFeed:
         try:
             self._end(self.stop())
             self.holding.renew()
-            self.rating.save(self.clock.now())
+            self.rating.save()
         except DatabaseError as error:
             self._fail(error)
 
@@ -150,7 +155,10 @@ class OutboxFeed:
                     break
                 self.clock.sleep(seconds)
                 self._write({})
-            self.rating.save(self.clock.now())
+            for parcel, given in self._out.items():
+                if parcel not in self._handed:
+                    self.rating.take_back(given)
+            self.rating.close()
             self._forgive()
             self.holding.release_all()
             if self._limited_until is not None:
@@ -223,8 +231,8 @@ class OutboxFeed:
             now=self.clock.now(),
             policy=self.policy,
         )
+        given = self._out.pop(parcel)
         self._handed.discard(parcel)
-        self._out -= 1
         if isinstance(outcome, Lost) and outcome.loss is Loss.BEFORE:
             self._lost.add(reader)
         self._watch_replies(outcome)
@@ -236,6 +244,8 @@ class OutboxFeed:
             if self.watch.alarm:
                 self._pause(self.watch.alarm)
         shard = self.holding.get(parcel.lease)
+        if verdict.puts_back:
+            self.rating.take_back(given)
         if verdict.puts_back and shard is not None:
             self._queue.append((shard, parcel.recipient))
         else:

@@ -7,12 +7,12 @@ from pipeline.clock import Clock
 from pipeline.delivery.feed import OutboxFeed
 from pipeline.delivery.guards import Guards
 from pipeline.delivery.holding import Holding
+from pipeline.delivery.limits import Limits
 from pipeline.delivery.ports import Outbox, Transport
 from pipeline.delivery.rating import Rating
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
-from pipeline.delivery.throttle import Limits
 from pipeline.delivery.watching import Watch
 from pipeline.errors import RelayError
 from pipeline.model.delivery import Recipient
@@ -40,6 +40,8 @@ class Sender:
     owner: str
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     limits: Limits = field(default_factory=Limits)
+    #: The name of the limits in the ledger.
+    scope: str = "relay"
     #: For how long a shard is ours without being renewed.
     lease_seconds: float = 60.0
 
@@ -61,7 +63,7 @@ class Sender:
             outbox=self.outbox,
             compose=self.compose,
             policy=self.retry_policy,
-            rating=Rating(self.outbox, self.limits, self.clock.now()),
+            rating=Rating(self.outbox, self.scope, self.limits, self.clock),
             holding=Holding(
                 outbox=self.outbox,
                 clock=self.clock,
