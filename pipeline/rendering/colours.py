@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tinycss2 import color3
+from tinycss2 import color4
 
 _Triple = tuple[float, float, float]
 _Matrix = tuple[_Triple, _Triple, _Triple]
@@ -24,6 +24,9 @@ _FROM_XYZ: _Matrix = (
     (0.0719453, -0.2289914, 1.4052427),
 )
 _WHITE: _Triple = (0.96422, 1.0, 0.82521)
+#: Ways to write a colour, by what they come to.
+_OF_SRGB = frozenset({"srgb", "hsl", "hwb"})
+_LIGHTNESSES = frozenset({"lab", "lch", "oklab", "oklch"})
 _EPSILON, _KAPPA = 216 / 24389, 24389 / 27
 
 
@@ -43,11 +46,24 @@ class Colour:
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Colour | None:
-    """Read a colour of CSS; ``None`` for ``inherit``, ``currentColor`` and what is no colour."""
-    found = color3.parse_color(text)
+    """Read a colour of CSS Color 4; ``None`` for ``inherit``, ``currentColor`` and no colour.
+
+    What lies outside of sRGB becomes the nearest that it has in each channel.
+    """
+    try:
+        found = color4.parse_color(text)
+    except ValueError:
+        # An empty ``color()``.
+        return None
     if found is None or isinstance(found, str):
         return None
-    return Colour(*(min(max(channel, 0.0), 1.0) for channel in found))
+    if found.space in _LIGHTNESSES:
+        lightness, a, b = found.to("lab").coordinates
+        return _from_lab((lightness, a, b), found.alpha)
+    if found.space not in _OF_SRGB:
+        return None
+    red, green, blue = (min(max(one, 0.0), 1.0) for one in found.to("srgb").coordinates)
+    return Colour(red, green, blue, found.alpha)
 
 
 def over(colour: Colour, ground: Colour) -> Colour:

@@ -29,6 +29,8 @@ _ATTRIBUTE = re.compile(
     r"""(?P<name>[^\s/>=][^\s/>=]*+)"""
     r"""(?:\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s>]*+)))?"""
 )
+#: A character, or what stands for one.
+_REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);?|.", re.DOTALL)
 _COMMENT_END = re.compile(r"--!?>")
 # Elements whose text is no markup.
 _RAW = {
@@ -57,8 +59,20 @@ class Attribute:
     start: int
     #: Where its value does.
     offset: int
-    #: Whether the value stands in the page letter for letter.
-    exact: bool
+    #: The value as it is written, with its character references.
+    raw: str
+
+    def at(self, offset: int) -> int:
+        """Give the place, from the beginning of the tag, of a character of the value."""
+        if "&" not in self.raw:
+            return self.offset + offset
+        written = read = 0
+        for piece in _REFERENCE.finditer(self.raw):
+            length = len(html.unescape(piece[0]))
+            if read + length > offset:
+                break
+            written, read = piece.end(), read + length
+        return self.offset + written
 
 
 @dataclass(slots=True)
@@ -94,7 +108,10 @@ def styles(text: str) -> Iterator[tuple[str, int]]:
         if "style" in tag.lower():
             for attribute in attributes(tag):
                 if attribute.name == "style":
-                    yield attribute.value, offset + (attribute.offset if attribute.exact else 0)
+                    yield (
+                        attribute.value,
+                        offset + (0 if "&" in attribute.raw else attribute.offset),
+                    )
 
 
 @lru_cache(maxsize=1)
@@ -141,6 +158,12 @@ def _read_comment(markup: Markup, start: int) -> int:
     return end.end() if end else len(markup.text)
 
 
+def tag_at(text: str, offset: int) -> str:
+    """Give the tag that begins at an offset of a page; empty where none does."""
+    found = _PIECE.match(text, offset)
+    return found[0] if found and found["name"] else ""
+
+
 def name_of(tag: str) -> str:
     """Give the name of the element that a tag opens."""
     found = re.match(r"<([^\s/>]+)", tag)
@@ -167,5 +190,5 @@ def attributes(tag: str) -> Iterator[Attribute]:
                 html.unescape(raw),
                 found.start(),
                 found.start(group) if group else found.start(),
-                exact="&" not in raw,
+                raw,
             )

@@ -12,14 +12,18 @@ from itertools import islice
 import cssselect
 from lxml import etree
 
-from pipeline.rendering.checks.page import Page
-from pipeline.rendering.declarations import Declaration, read_style
+from pipeline.rendering import markup
+from pipeline.rendering.checks import variables
+from pipeline.rendering.checks.page import Page, Sheet
+from pipeline.rendering.declarations import Declaration, place_styles, read_style
 
-#: Properties that are looked at; rules about others are passed over.
+#: Properties that are looked at; rules about others are passed over, but for variables.
 LOOKED_AT = frozenset(
     {
         *("background", "background-color", "color", "display", "font", "font-size"),
         *("font-weight", "line-height", "max-height", "opacity", "text-align", "visibility"),
+        *("border", "border-bottom", "border-bottom-style", "border-bottom-width"),
+        *("border-style", "border-width", "text-decoration", "text-decoration-line"),
     }
 )
 #: Gmail reads 16 KB of sheets, which hold no more rules about what is looked at.
@@ -37,6 +41,8 @@ _SIMPLE = re.compile(
 
 _Specificity = tuple[int, int, int]
 _Weight = tuple[bool, bool, _Specificity, int]
+#: The declaration that wins of each property, and its rule's number; none for an element's own.
+_Best = dict[str, tuple[_Weight, Declaration, int | None]]
 #: Declarations that win, by their property. Elements of the same styles share one.
 Own = dict[str, str]
 Styles = Mapping[etree._Element, Own]  # noqa: SLF001 - lxml has no other name for it
@@ -49,6 +55,29 @@ class _Rule:
     selector: str
     weight: _Specificity
     declarations: tuple[Declaration, ...]
+    sheet: Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """The styles of a page's elements, and which declarations they are from."""
+
+    styles: Styles
+    _rules: tuple[_Rule, ...]
+    #: The rules about each element, by their numbers.
+    _matched: Mapping[etree._Element, tuple[int, ...]]
+
+    def offset_of(self, page: Page, element: etree._Element, name: str) -> int | None:
+        """Give the place in the page of what decides about a property of an element itself."""
+        best: _Best = {}
+        placed = _placed(page, element)
+        _take_all(best, self._rules, self._matched.get(element, ()), [one for one, _ in placed])
+        if name not in best:
+            return None
+        _, winner, number = best[name]
+        if number is None:
+            return next(offset for one, offset in placed if one is winner)
+        return self._rules[number].sheet.offset_at(winner.line, winner.column)
 
 
 class Elements:
@@ -98,7 +127,7 @@ class Elements:
 
 def compute(
     page: Page, elements: Elements, applies: Applies, *, sheets_only: bool = False
-) -> Styles:
+) -> Cascade:
     """Give the declarations of each element that has any."""
     rules = tuple(islice(_rules(page, applies), _MOST_RULES))
     numbered: dict[etree._Element, list[int]] = {}
@@ -108,13 +137,15 @@ def compute(
     matched = {element: tuple(numbers) for element, numbers in numbered.items()}
     known: dict[object, Own] = {}
     if sheets_only:
-        return {one: _own(rules, numbers, (), known) for one, numbers in matched.items()}
-    nothing = (None,) * len(_ATTRIBUTES)
-    return {
-        element: _own(rules, matched.get(element, ()), attributes, known)
-        for element, attributes in zip(page.elements, elements.attributes, strict=True)
-        if attributes != nothing or element in matched
-    }
+        styles = {one: _own(rules, numbers, (), known) for one, numbers in matched.items()}
+    else:
+        nothing = (None,) * len(_ATTRIBUTES)
+        styles = {
+            element: _own(rules, matched.get(element, ()), attributes, known)
+            for element, attributes in zip(page.elements, elements.attributes, strict=True)
+            if attributes != nothing or element in matched
+        }
+    return Cascade(variables.filled_in(page, styles), rules, matched)
 
 
 def _own(
@@ -125,26 +156,52 @@ def _own(
 ) -> Own:
     key = (numbers, attributes)
     if key not in known:
-        best: dict[str, tuple[_Weight, str]] = {}
-        for number in numbers:
-            rule = rules[number]
-            for one in rule.declarations:
-                _take(best, one, (one.important, False, rule.weight, number))
-        for one in read_style(attributes[0]) if attributes and attributes[0] else ():
-            if one.name in LOOKED_AT:
-                _take(best, one, (one.important, True, (0, 0, 0), 0))
-        own = {name: value for name, (_, value) in best.items()}
+        best: _Best = {}
+        style = read_style(attributes[0]) if attributes and attributes[0] else ()
+        _take_all(best, rules, numbers, style)
+        own = {name: one.value for name, (_, one, _) in best.items()}
         if attributes:
             _old_attributes(own, *attributes[1:])
         known[key] = own
     return known[key]
 
 
-def _take(best: dict[str, tuple[_Weight, str]], one: Declaration, weight: _Weight) -> None:
+def _take_all(
+    best: _Best,
+    rules: tuple[_Rule, ...],
+    numbers: tuple[int, ...],
+    style: Iterable[Declaration],
+) -> None:
+    for number in numbers:
+        rule = rules[number]
+        for one in rule.declarations:
+            _take(best, one, (one.important, False, rule.weight, number), number)
+    for one in style:
+        if _is_looked_at(one):
+            _take(best, one, (one.important, True, (0, 0, 0), 0), None)
+
+
+def _is_looked_at(one: Declaration) -> bool:
+    return one.name in LOOKED_AT or one.name.startswith("--")
+
+
+def _take(best: _Best, one: Declaration, weight: _Weight, number: int | None) -> None:
     # The colour is a part of the background: who sets either later sets both.
     name = "background" if one.name == "background-color" else one.name
     if name not in best or weight >= best[name][0]:
-        best[name] = (weight, one.value)
+        best[name] = (weight, one, number)
+
+
+def _placed(page: Page, element: etree._Element) -> list[tuple[Declaration, int]]:
+    """Read the style of an element, with the places of its declarations in the page."""
+    start = page.offsets.get(element)
+    tag = markup.tag_at(page.text, start) if start is not None else ""
+    return [
+        (one, (start or 0) + attribute.at(offset))
+        for attribute in markup.attributes(tag)
+        if attribute.name == "style"
+        for one, offset in place_styles(attribute.value)
+    ]
 
 
 def _old_attributes(
@@ -162,11 +219,11 @@ def _old_attributes(
 def _rules(page: Page, applies: Applies) -> Iterator[_Rule]:
     for sheet in page.sheets:
         for rule in sheet.rules:
-            kept = tuple(one for one in rule.declarations if one.name in LOOKED_AT)
+            kept = tuple(one for one in rule.declarations if _is_looked_at(one))
             conditions = (*((f"@media {sheet.media}",) if sheet.media else ()), *rule.conditions)
             if kept and applies(conditions, rule.selectors):
                 for selector, weight in _selectors(rule.selectors):
-                    yield _Rule(selector, weight, kept)
+                    yield _Rule(selector, weight, kept, sheet)
 
 
 @lru_cache(maxsize=512)

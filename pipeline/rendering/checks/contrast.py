@@ -8,14 +8,14 @@ and Outlook on Windows turn every colour round.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 from lxml import etree
 
 from pipeline.model.finding import Finding, Level
 from pipeline.rendering import colours
-from pipeline.rendering.checks import looks, screens
+from pipeline.rendering.checks import causes, looks, screens
 from pipeline.rendering.checks.cascade import Own, Styles
 from pipeline.rendering.checks.faults import Fault
 from pipeline.rendering.checks.looks import BLACK, WHITE, Look, Looks
@@ -70,29 +70,45 @@ _NOT_COMPARED = Fault(
 def check(page: Page) -> Iterator[Finding]:
     """Compare each text with what is behind it, once for each two colours and screen."""
     light, own = screens.light(page), screens.dark(page)
-    in_outlook = _in_outlook(page, light.styles)
+    outlook = screens.for_outlook(page)
+    in_outlook = _in_outlook(page, light.styles, outlook.styles)
     if not light.elements.is_whole:
         # Where a rule was passed over, a text may have a colour that nobody knows.
         yield _NOT_COMPARED.of(page)
         return
-    yield from _too_faint(page, light.looks, _LIGHT)
-    if own is not None:
-        yield from _too_faint(page, own, _OWN)
+    by_light = partial(causes.of_colours, page, light)
+    yield from _too_faint(page, light.looks, _LIGHT, by_light)
     # What is too faint in light is told already.
-    told = frozenset(
-        one for one, look in light.looks.items() if look.is_seen and not _is_readable(look)
-    )
-    yield from _too_faint(page, in_outlook, _PARTLY, told)
+    told = _faint(light.looks)
+    for width, seen in screens.by_width(page):
+        screen = replace(_LIGHT, words=f" on a {width} screen")
+        yield from _too_faint(
+            page, seen.looks, screen, partial(causes.of_colours, page, seen), told
+        )
+    if own is not None:
+        yield from _too_faint(page, own.looks, _OWN, partial(causes.of_colours, page, own))
+
+    def by_outlook(element: etree._Element) -> int | None:
+        return causes.of_colours(page, replace(light, cascade=outlook), element) or by_light(
+            element
+        )
+
+    yield from _too_faint(page, in_outlook, _PARTLY, by_outlook, told)
     turned = _painted(light.styles, colours.inverted, colours.inverted)
     start, link = Look(ink=WHITE, ground=BLACK), colours.inverted(looks.LINK)
-    yield from _too_faint(page, looks.of_page(page, turned, start, link), _WHOLLY, told)
+    found = looks.of_page(page, turned, start, link)
+    yield from _too_faint(page, found, _WHOLLY, by_light, told)
 
 
-def _in_outlook(page: Page, light: Styles) -> Looks:
+def _faint(found: Looks) -> frozenset[etree._Element]:
+    return frozenset(one for one, look in found.items() if look.is_seen and not _is_readable(look))
+
+
+def _in_outlook(page: Page, light: Styles, outlook: Styles) -> Looks:
     """Turn a page as Outlook.com does; it keeps what is said to it by its own attributes."""
     styles = _painted(light, colours.turned_ink, colours.turned_ground)
     known: dict[tuple[int, int], Own] = {}
-    for element, own in screens.for_outlook(page).items():
+    for element, own in outlook.items():
         below = styles.get(element, {})
         styles[element] = known.setdefault((id(below), id(own)), {**below, **own})
     start = Look(ink=colours.turned_ink(BLACK), ground=colours.turned_ground(WHITE))
@@ -120,6 +136,7 @@ def _too_faint(
     page: Page,
     found: Looks,
     screen: _Screen,
+    cause: Callable[[etree._Element], int | None],
     told: frozenset[etree._Element] = frozenset(),
 ) -> Iterator[Finding]:
     faint: dict[tuple[str, str], list[tuple[etree._Element, str]]] = {}
@@ -137,7 +154,7 @@ def _too_faint(
             f"{_shown(text)} can hardly be read{screen.words}: {ink} on {ground} has a contrast of"
             f" {_down(colours.contrast(_ink(look), look.ground))}, and {needed:g} is needed",
             screen.remedy,
-        ).among(page, [one for one, _ in texts])
+        ).among(page, [one for one, _ in texts], cause)
 
 
 def _is_readable(look: Look) -> bool:

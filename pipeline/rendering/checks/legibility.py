@@ -1,11 +1,12 @@
 """Whether the texts of a page are large and airy enough to be read."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from lxml import etree
 
 from pipeline.model.finding import Finding, Level
-from pipeline.rendering.checks import screens
+from pipeline.rendering.checks import causes, screens
 from pipeline.rendering.checks.faults import Fault
 from pipeline.rendering.checks.page import Page
 
@@ -34,7 +35,8 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 def check(page: Page) -> Iterator[Finding]:
     """Look at size, height of lines and alignment of what is seen."""
-    found = screens.light(page).looks
+    light = screens.light(page)
+    found = light.looks
     small: dict[float, list[etree._Element]] = {}
     tight: list[etree._Element] = []
     justified: list[etree._Element] = []
@@ -56,9 +58,9 @@ def check(page: Page) -> Iterator[Finding]:
             Level.NOTE,
             f"a text has {size:g} pixels, and many cannot read less than {SMALLEST}",
             f"write font-size:{SMALLEST}px or more",
-        ).among(page, elements)
-    yield from _TIGHT.among(page, tight)
-    yield from _JUSTIFIED.among(page, justified)
+        ).among(page, elements, partial(causes.of_size, page, light))
+    yield from _TIGHT.among(page, tight, partial(causes.of_line_height, page, light))
+    yield from _JUSTIFIED.among(page, justified, partial(causes.of_alignment, page, light))
 
 
 def _is_heading(element: etree._Element) -> bool:

@@ -1,11 +1,12 @@
 """The links of a page."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from lxml import etree
 
 from pipeline.model.finding import Finding, Level
-from pipeline.rendering.checks import addresses, link_words
+from pipeline.rendering.checks import addresses, causes, link_words, screens
 from pipeline.rendering.checks.faults import Fault
 from pipeline.rendering.checks.page import Page
 
@@ -38,7 +39,9 @@ def check(page: Page) -> Iterator[Finding]:
             found.setdefault(_lost(target), []).append(link)
     for fault, links in found.items():
         yield from fault.among(page, links)
-    yield from _NOT_UNDERLINED.among(page, _not_underlined(page))
+    yield from _NOT_UNDERLINED.among(
+        page, _not_underlined(page), partial(causes.of_line, page, screens.light(page))
+    )
 
 
 def _lost(target: str) -> Fault:
@@ -65,14 +68,15 @@ def _words(link: etree._Element) -> str:
 
 def _not_underlined(page: Page) -> Iterator[etree._Element]:
     """Find the links that stand among other words without a line under them."""
+    styles = screens.light(page).styles
     among: dict[etree._Element, bool] = {}
     for link in page.named("a"):
         parent = link.getparent()
         if parent is None or not link.get("href") or not (link.text or "").strip():
             continue
-        styles = {one.name: one.value.lower() for one in page.style(link)}
-        line = styles.get("text-decoration") or styles.get("text-decoration-line") or ""
-        if "none" in line and not any(name.startswith("border") for name in styles):
+        own = styles.get(link, {})
+        line = own.get("text-decoration") or own.get("text-decoration-line") or ""
+        if "none" in line.lower() and not any(name.startswith("border") for name in own):
             if parent not in among:
                 among[parent] = _has_words(parent)
             if among[parent]:

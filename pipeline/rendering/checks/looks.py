@@ -115,6 +115,16 @@ def _within(background: str) -> Colour | None:
     return None
 
 
+def sets_ink(element: etree._Element) -> bool:
+    """Tell whether an element has a colour of its own without any style."""
+    return element.tag == "a" and bool(element.get("href"))
+
+
+def sets_size(element: etree._Element) -> bool:
+    """Tell whether an element has a size of its own without any style."""
+    return element.tag in _SIZES or element.tag in {"small", "font"}
+
+
 def _of_tag(tag: str, above: Look) -> Look:
     if tag in _UNSEEN:
         return replace(above, is_shown=False)

@@ -8,12 +8,16 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml import etree
 
 from pipeline.errors import MailbagError
 from pipeline.model.finding import Finding
+from pipeline.rendering.checks import sheet_places
+from pipeline.rendering.checks.cascade import Elements
 from pipeline.rendering.checks.page import Page
+from pipeline.rendering.checks.sheet_places import SheetPlaces
 from pipeline.rendering.markup import IN_TAG
 from pipeline.rendering.prose.text_places import Passage
 from pipeline.rendering.validating.html_as_xml import VOID
@@ -74,6 +78,14 @@ class Origins:
         #: The offset in the source of each element of the page asked for last.
         self._page: Page | None = None
         self._written: dict[etree._Element, int] = {}
+        #: The page before the sheets were written into its elements, and its element for each.
+        self._marked = Page("")
+        self._elements: Elements | None = None
+        self._bare: dict[etree._Element, etree._Element] = {}
+
+    @cached_property
+    def _sheets(self) -> SheetPlaces:
+        return sheet_places.read(self._source)
 
     def of(self, page: Page, line: int, column: int) -> Origin:
         """Find who wrote what stands at a place of the finished page."""
@@ -82,14 +94,24 @@ class Origins:
             (one for one in page.sheets if one.offset <= offset < one.offset + len(one.text)), None
         )
         if sheet is not None:
-            end = min(sheet.offset + len(sheet.text), offset + 200)
-            return self._at(self._in_sheet(page.text[offset:end]))
+            return self._at(self._sheets.of_piece(sheet, offset) or 0)
         element = page.element_at(offset)
         if page is not self._page:
             self._page, self._written = page, self._match(page)
         if element is None:
             return self._at(0)
+        rule = self._in_rule(page, element, offset)
+        if rule is not None:
+            return self._at(rule)
         return self._at(self._written[element] if element in self._written else self._told(element))
+
+    def _in_rule(self, page: Page, element: etree._Element, offset: int) -> int | None:
+        """Find the rule that wrote what stands at an offset into an element's style."""
+        bare, said = self._bare.get(element), sheet_places.declared_at(page, element, offset)
+        if bare is None or said is None or sheet_places.is_among(said, bare.get("style") or ""):
+            return None
+        self._elements = self._elements or Elements(self._marked)
+        return self._sheets.of_rule(said, bare, self._elements)
 
     def check_source(
         self, check: Callable[[str, Callable[[int], str]], Iterator[Finding]]
@@ -112,11 +134,6 @@ class Origins:
         at = self._source.find(address) if address else -1
         return max(self._source.rfind("<", 0, at), 0) if at >= 0 else 0
 
-    def _in_sheet(self, css: str) -> int:
-        # A selector, or an at-rule as far as it stands on a line.
-        words = re.split(r"[{;\n]", css, maxsplit=1)[0].strip()
-        return max(self._source.find(words), 0) if words else 0
-
     def _match(self, page: Page) -> dict[etree._Element, int]:
         """Give each element the place of the tag that made it, or nothing for want of one."""
         try:
@@ -126,6 +143,8 @@ class Origins:
         if [one.tag for one in marked.elements] != [one.tag for one in page.elements]:
             return {}
         written = _read_marks(marked.root)
+        self._marked, self._elements = marked, None
+        self._bare = dict(zip(page.elements, marked.elements, strict=True))
         return {
             ours: written[theirs]
             for ours, theirs in zip(page.elements, marked.elements, strict=True)

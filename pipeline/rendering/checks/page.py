@@ -34,6 +34,13 @@ class Sheet:
     def rules(self) -> tuple[Rule, ...]:
         return read_sheet(self.text)
 
+    def offset_at(self, line: int, column: int) -> int:
+        """Give the place in the page of a line and a column of the sheet, from 1."""
+        start = 0
+        for _ in range(line - 1):
+            start = self.text.find("\n", start) + 1
+        return self.offset + start + column - 1
+
 
 class Page:
     """A page; its elements in their order, and where each stands."""

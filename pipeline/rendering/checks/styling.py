@@ -56,5 +56,4 @@ def _faults(page: markup.Markup, host: str) -> Iterator[tuple[StyleFault, int]]:
             if attribute.name == "style":
                 css = attribute.value
                 for fault in (*style_faults.in_attribute(css), *style_loads.find(css, host)):
-                    within = fault.offset if attribute.exact else 0
-                    yield fault, offset + attribute.offset + within
+                    yield fault, offset + attribute.at(fault.offset)

@@ -61,9 +61,8 @@ def _read_kind(name: str, values: dict[str, str], found: Gathering) -> None:
 
 def _read_style(attribute: Attribute, found: Gathering) -> None:
     facts = sheets.read_style(attribute.value)
-    if not attribute.exact:
-        facts = tuple((fact, count, 0) for fact, count, _ in facts)
-    found.add_all(facts, attribute.offset)
+    placed = tuple((fact, count, attribute.at(offset)) for fact, count, offset in facts)
+    found.add_all(placed, 0)
 
 
 def _read_media(attribute: Attribute, found: Gathering) -> None:

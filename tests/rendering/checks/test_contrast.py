@@ -44,6 +44,45 @@ DARK = "@media (prefers-color-scheme: dark)"
         pytest.param(
             '<div style="background:#00e"><a href="https://b.example">Jo B</a></div>', id="a"
         ),
+        pytest.param('<p style="color:rgb(200 200 200)">Jo</p>', id="rgb of CSS 4"),
+        pytest.param('<p style="color:rgb(0 0 0 / 40%)">Jo</p>', id="translucent rgb of CSS 4"),
+        pytest.param('<p style="color:hsl(0 0% 80%)">Jo</p>', id="hsl of CSS 4"),
+        pytest.param('<p style="color:hsl(120,50%,80%)">Jo</p>', id="hsl of CSS 3"),
+        pytest.param('<p style="color:hwb(0 80% 20%)">Jo</p>', id="hwb"),
+        pytest.param('<p style="color:lab(80% 0 0)">Jo</p>', id="lab"),
+        pytest.param('<p style="color:oklch(0.85 0 0)">Jo</p>', id="oklch"),
+        pytest.param('<p style="color:silver">Jo</p>', id="a name"),
+        pytest.param('<p style="color:#0006">Jo</p>', id="translucent digits"),
+        pytest.param('<p style="color:#00000066">Jo</p>', id="eight digits"),
+        pytest.param('<p style="color:var(--x, #ccc)">Jo</p>', id="what a variable falls back to"),
+        pytest.param('<p style="color:var(--x,var(--y,#ccc))">Jo</p>', id="the second fallback"),
+        pytest.param(
+            "<style>:root{--X:#ccc}p.f{color:var(--X,#000)}</style><p class=f>Jo",
+            id="a variable",
+        ),
+        pytest.param(
+            '<div style="--x:#ccc"><p><b style="color:var(--x)">Jo</b></p></div>',
+            id="inherited too",
+        ),
+        pytest.param(
+            "<style>@media (max-width:600px){.f{color:#ccc}}</style><p class=f>Jo",
+            id="on a telephone",
+        ),
+        pytest.param(
+            "<style>@media only screen and (min-width:30em){.f{color:#ccc}}</style><p class=f>Jo",
+            id="on a desktop",
+        ),
+        pytest.param(
+            "<style>@media screen and (width <= 600px){.f{background:#666}}</style><p class=f>Jo",
+            id="a range",
+        ),
+        pytest.param(
+            '<style media="(max-width:600px)">.f{color:#ccc}</style><p class=f>Jo</p>',
+            id="a sheet for telephones",
+        ),
+        pytest.param(
+            "<style>@media print, screen{.f{color:#ccc}}</style><p class=f>Jo</p>", id="one of two"
+        ),
     ],
 )
 def test_a_text_too_faint_in_light_is_told_once(body):
@@ -66,6 +105,20 @@ def test_a_text_too_faint_in_light_is_told_once(body):
         pytest.param("<style>@media print{p{color:#999}}</style><p>Jo</p>", id="on paper"),
         pytest.param('<p style="color:inherit">Jo</p>', id="inherit"),
         pytest.param('<p style="color:nonsense">Jo</p>', id="no colour"),
+        pytest.param("<p style='--x:#000;color:var(--x,#ccc)'>Jo</p>", id="a variable is known"),
+        pytest.param("<p style='color:var(--x)'>Jo</p>", id="a variable of nobody"),
+        pytest.param("<p style='--x:var(--x);color:var(--x)'>Jo</p>", id="a circle of variables"),
+        pytest.param("<p style='color:color()'>Jo</p>", id="an empty colour"),
+        pytest.param(
+            "<style>@media (max-width:200px){.f{color:#ccc}}</style><p class=f>Jo",
+            id="on no screen",
+        ),
+        pytest.param(
+            "<style>@media (max-width:wide),(min-width:1..5px),(width){.f{color:#ccc}}</style>"
+            "<p class=f>Jo",
+            id="on what is no width",
+        ),
+        pytest.param("<style>@media print{.f{color:#ccc}}</style><p class=f>Jo</p>", id="in print"),
     ],
 )
 def test_a_text_that_can_be_read_or_is_not_seen_is_not_told(body):
@@ -186,3 +239,19 @@ def test_no_page_makes_a_check_fail(pieces):
 @given(st.text(max_size=200))
 def test_no_text_makes_a_check_fail(text):
     assert all(finding.message for finding in checking.check_html(text))
+
+
+def test_the_place_is_that_of_the_declaration_that_decides():
+    body = "<style>.f { color: #000 }\n.g { color: #ccc }</style><p class='f g'>Jo</p>"
+
+    (found,) = findings(page(BODY + body))
+
+    assert (found.line, found.column) == (2, 6)
+
+
+def test_says_on_which_width_a_text_is_too_faint():
+    sheet = "<style>@media (max-width:600px) { .f { color:#ccc } }</style>"
+
+    (found,) = findings(page(BODY + sheet + "<p class=f>Jo</p>"))
+
+    assert "can hardly be read on a narrow screen: #cccccc on #ffffff" in found.message

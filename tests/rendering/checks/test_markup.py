@@ -76,6 +76,14 @@ def test_in_a_good_page_nothing_is_found():
             "link/not-underlined",
             id="not underlined",
         ),
+        pytest.param(
+            "<style>.b{text-decoration:none;color:#900}</style><p>Somebody said so in "
+            "<a href='https://b.example' class='b'>the book</a> of last year.</p>",
+            "link/not-underlined",
+            id="not underlined by a sheet",
+        ),
+        pytest.param('<a href="http://0x7f.1/">the page of Jo</a>', "link/private", id="0x7f.1"),
+        pytest.param('<a href="http://127.1">the page of Jo</a>', "link/private", id="127.1"),
         pytest.param('<img src="https://b.example/a.png" width="9">', "image/no-alt", id="no alt"),
         pytest.param(
             '<img src="https://b.example/a.png" alt="IMG_0042.JPG" width="9">',

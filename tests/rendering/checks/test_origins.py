@@ -193,3 +193,109 @@ def test_a_picture_of_the_newsletters_own_host_is_no_finding(tmp_path):
     footer = _SECTION % f"{OPTIONS.base_url}/a.png" + FOOTER % "<p>a</p>"
 
     assert [one for one in findings(tmp_path, footer_mjml=footer) if "image/" in one.id] == []
+
+
+def styled(tmp_path: Path, sheet: str, name: str, **changes: Any) -> Finding:
+    """Give the finding of a site whose ``styles.mjml`` is the shipped one and another sheet."""
+    shipped = (THEME / "styles.mjml").read_text().rstrip("\n")
+    found = findings(tmp_path, styles_mjml=f"{shipped}\n{sheet}\n", **changes)
+    return only(found, name)
+
+
+#: The line of the shipped theme's ``styles.mjml`` after its last.
+END = (THEME / "styles.mjml").read_text().count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("sheet", "name", "at"),
+    [
+        pytest.param(
+            "<mj-style>\n.prose p { position: sticky }</mj-style>",
+            "client-support/css-position",
+            (1, 12),
+            id="a property",
+        ),
+        pytest.param(
+            "<mj-style>\n.kicker {\n  color:red; display:flex; }</mj-style>",
+            "client-support/css-display-flex",
+            (2, 14),
+            id="a value",
+        ),
+        pytest.param(
+            "<mj-style>@import url(https://a.example/b.css);</mj-style>",
+            "client-support/css-at-import",
+            (0, 11),
+            id="an import",
+        ),
+        pytest.param(
+            "<mj-style>/* é */ .prose p { font-size: 12px }</mj-style>",
+            "text/small",
+            (0, 30),
+            id="a size",
+        ),
+        pytest.param(
+            "<mj-style>\n.prose p { margin: 0;\n\tcolor: #ccc !important }</mj-style>",
+            "contrast/light",
+            (2, 2),
+            id="a colour",
+        ),
+        pytest.param(
+            "<mj-style>\n.prose { color: #ccc !important }</mj-style>"
+            "<mj-style>.prose p { color: #ccc !important }</mj-style>",
+            "contrast/light",
+            (1, 66),
+            id="the one that decides of two",
+        ),
+        pytest.param(
+            "<mj-style>.page div p { line-height: 1.2 !important }</mj-style>",
+            "text/line-height",
+            (0, 25),
+            id="the height of lines",
+        ),
+        pytest.param(
+            "<mj-style>\n@media (max-width: 480px) {\n.prose p { color: #ccc !important } }\n"
+            "</mj-style>",
+            "contrast/light",
+            (2, 12),
+            id="a colour for telephones",
+        ),
+        pytest.param(
+            "<mj-style>\n@media (prefers-color-scheme: dark) {\n"
+            ".prose p { color: #333 !important } }\n</mj-style>",
+            "contrast/dark",
+            (2, 12),
+            id="a colour for dark screens",
+        ),
+        pytest.param(
+            "<mj-style>\n.prose a { text-decoration: none }</mj-style>",
+            "link/not-underlined",
+            (1, 12),
+            id="no line under a link",
+        ),
+    ],
+)
+def test_what_a_sheet_says_is_told_at_its_declaration(tmp_path, sheet, name, at):
+    answer = f"{'You may ask your boss once, and so on. ' * 5}[Our rules](https://a.example)."
+
+    found = styled(tmp_path, sheet, name, answer=answer)
+
+    assert found.place == f"templates/classic/styles.mjml:{END + at[0]}:{at[1]}"
+
+
+def test_a_style_of_an_element_is_told_there_though_a_sheet_says_the_same_of_others(tmp_path):
+    sheet = "<mj-style>.nobody { color: #999 }</mj-style>"
+    footer = FOOTER % '<p style="color:#999">Jo</p>'
+
+    found = styled(tmp_path, sheet, "contrast/light", footer_mjml=footer)
+
+    assert found.place == "templates/classic/footer.mjml:4:7"
+
+
+def test_a_feature_of_a_sheet_and_of_an_element_is_told_at_the_first(tmp_path):
+    sheet = "<mj-style>.nobody { position: sticky }</mj-style>"
+    footer = FOOTER % '<p style="position:sticky">Jo</p>'
+
+    found = styled(tmp_path, sheet, "client-support/css-position", footer_mjml=footer)
+
+    assert found.place == f"templates/classic/styles.mjml:{END}:21"
+    assert "2 times" in found.message

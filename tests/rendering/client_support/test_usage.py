@@ -196,7 +196,7 @@ def test_a_style_with_escapes_is_found_where_it_begins():
 
     (use,) = [use for use in usage.find(page) if use.slug == "css-opacity"]
 
-    assert (use.line, use.column) == (1, 11)
+    assert (use.line, use.column) == (1, 39)
 
 
 def test_counts_each_repetition_of_a_tag():
