@@ -7,11 +7,13 @@ from pipeline.cli.output import finding_document
 from pipeline.content.selection import Selection
 from pipeline.delivery.limits import Limits
 from pipeline.delivery.message_ids import message_id_of
+from pipeline.delivery.reasons import explain
 from pipeline.delivery.relay_ids import relay_id
 from pipeline.model.delivery import Delivery, Sums
 from pipeline.model.edition import Edition
 from pipeline.model.finding import Finding
 from pipeline.model.record import IssueRecord
+from pipeline.model.subscriber import Standing, Subscriber
 from pipeline.workflow.finishing import Sent
 from pipeline.workflow.outlook import Outlook
 from pipeline.workflow.planning import Plan
@@ -129,7 +131,40 @@ def status_document(record: IssueRecord, sums: Sums) -> dict[str, Any]:
     }
 
 
+def subscriber_document(reader: Subscriber) -> dict[str, Any]:
+    return {
+        "address": reader.address.addr_spec,
+        "name": reader.address.display_name,
+        "status": reader.status.value,
+        "since": reader.since.isoformat(),
+    }
+
+
+def standing_document(standing: Standing) -> Mapping[str, Any]:
+    suppression = standing.suppression
+    return {
+        **subscriber_document(standing.subscriber),
+        "suppression": None
+        if suppression is None
+        else {
+            "reason": suppression.reason.value,
+            "since": suppression.since.isoformat(),
+            "note": suppression.note,
+        },
+        "strikes": [
+            {
+                "issue": strike.issue,
+                "reason": strike.reason,
+                "meaning": str(explain(strike.reason) or ""),
+                "at": strike.at.isoformat(),
+            }
+            for strike in standing.strikes
+        ],
+    }
+
+
 def delivery_document(record: IssueRecord, delivery: Delivery, domain: str) -> Mapping[str, Any]:
+    reason = explain(delivery.reason)
     return {
         "address": delivery.address,
         "state": delivery.state.value,
@@ -138,5 +173,7 @@ def delivery_document(record: IssueRecord, delivery: Delivery, domain: str) -> M
         "code": delivery.code,
         "reply": delivery.reply,
         "relay_id": relay_id(delivery.code, delivery.reply),
+        "reason": delivery.reason,
+        "meaning": str(reason or ""),
         "next_at": delivery.next_at.isoformat() if delivery.next_at else None,
     }

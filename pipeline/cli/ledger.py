@@ -7,6 +7,7 @@ import click
 from pipeline.app import signing
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
+from pipeline.delivery.reasons import explain
 from pipeline.errors import NotFoundError
 from pipeline.model.delivery import DeliveryEvent, DeliveryState, Sums
 from pipeline.model.issue import IssueState
@@ -178,7 +179,10 @@ def deliveries_command(session: Session, number: int, state: str | None, *, as_j
             next_at = delivery.next_at
             later = f"; again at {local(next_at):%d %b %H:%M %Z}" if next_at else ""
             reply = " ".join(f"{delivery.code or ''} {delivery.reply}".split())
-            line = f"{delivery.state.value:<10}  {delivery.address:<{_WIDTH}}  {reply}{later}"
+            reason = explain(delivery.reason)
+            meaning = f" [{reason}]" if reason else ""
+            said = f"{reply}{meaning}{later}".strip()
+            line = f"{delivery.state.value:<10}  {delivery.address:<{_WIDTH}}  {said}"
             output.say(line.rstrip())
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import output
+from pipeline.cli import documents, output
 from pipeline.cli.groups import Group
 from pipeline.cli.session import Session, json_option, pass_session
+from pipeline.delivery.reasons import explain
 from pipeline.errors import ConfigError
 from pipeline.model.subscriber import SubscriberStatus
 from pipeline.workflow import listing
@@ -15,7 +16,7 @@ from pipeline.workflow import listing
 
 @click.group("subscribers", cls=Group)
 def subscribers_command() -> None:
-    """Add, import, export, list and remove readers."""
+    """Add, import, export, list, show and remove readers."""
 
 
 @subscribers_command.command("add")
@@ -102,34 +103,49 @@ def export(session: Session, out: Path | None) -> None:
     type=click.Choice([status.value for status in SubscriberStatus]),
     help="Only those who get it, or only those who left.",
 )
+@click.option("--review", is_flag=True, help="Only those whose servers keep letters out.")
 @json_option
 @pass_session
-def show(session: Session, status: str | None, *, as_json: bool) -> None:
+def list_(session: Session, status: str | None, *, review: bool, as_json: bool) -> None:
     """List the readers, and since when each is one."""
+    wanted = SubscriberStatus(status) if status else None
     with session.store_if_there() as store:
-        found = (
-            store.subscribers.list(SubscriberStatus(status) if status else None) if store else ()
-        )
+        found = listing.listed(store, wanted, review=review) if store else iter(())
         if as_json:
-            output.document(
-                {
-                    "subscribers": [
-                        {
-                            "address": reader.address.addr_spec,
-                            "name": reader.address.display_name,
-                            "status": reader.status.value,
-                            "since": reader.since.isoformat(),
-                        }
-                        for reader in found
-                    ]
-                }
-            )
+            output.document({"subscribers": list(map(documents.subscriber_document, found))})
             return
         count = 0
         for count, reader in enumerate(found, 1):  # noqa: B007 - the last one is the sum
             output.say(f"{reader.status.value:<12}  {reader.since:%Y-%m-%d}  {reader.address}")
-        if not count:
+        if count:
+            return
+        if review:
+            output.warn("nobody needs to be looked at")
+        else:
             output.warn("nobody is on the list yet" if status is None else f"nobody is {status}")
+
+
+@subscribers_command.command("show")
+@click.argument("address", metavar="ADDR")
+@json_option
+@pass_session
+def show(session: Session, address: str, *, as_json: bool) -> None:
+    """Show how a reader stands, and what counts against the address."""
+    local = session.site.workshop.today
+    with session.store_if_there() as store:
+        standing = listing.standing(store, address)
+    if as_json:
+        output.document(documents.standing_document(standing))
+        return
+    reader, suppression = standing.subscriber, standing.suppression
+    output.say(f"{reader.address}: {reader.status.value} since {local(reader.since):%d %b %Y}")
+    if suppression is not None:
+        why = listing.WHY_NOT[suppression.reason]
+        note = f" ({suppression.note})" if suppression.note else ""
+        output.say(f"suppressed since {local(suppression.since):%d %b %Y}: {why}{note}")
+    for strike in standing.strikes:
+        why = str(explain(strike.reason) or strike.reason)
+        output.say(f"issue {strike.issue}, {local(strike.at):%d %b %Y}: {why}")
 
 
 @subscribers_command.command("remove")

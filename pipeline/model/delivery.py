@@ -234,4 +234,6 @@ class Delivery:
     attempts: int
     code: int
     reply: str
+    #: The class of the last reply, such as ``address_dead``; empty when it was no refusal.
+    reason: str
     next_at: datetime | None

@@ -218,6 +218,7 @@ class MemoryOutbox(Addresses):
             row.attempts += 1
         if result.event not in steps.KEEP_REPLY:
             row.code, row.reply = result.code, result.reply[: steps.REPLY_LENGTH]
+            row.reason = result.reason
         row.next_at = result.next_at
         if result.event is _E.LOSE_REPLY:
             self._lose(row)
@@ -314,6 +315,7 @@ class MemoryOutbox(Addresses):
                     attempts=row.attempts,
                     code=row.code,
                     reply=row.reply,
+                    reason=row.reason,
                     next_at=row.next_at,
                 )
 

@@ -23,6 +23,7 @@ class Row:
     attempts: int = 0
     code: int = 0
     reply: str = ""
+    reason: str = ""
     next_at: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:

@@ -51,6 +51,7 @@ def page(
             attempts=row.attempts,
             code=row.code,
             reply=row.reply,
+            reason=row.reason,
             next_at=row.next_at,
         )
         for row in rows

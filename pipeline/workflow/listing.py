@@ -6,15 +6,23 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.audience import addresses, csv_export, csv_import, providers, suppression
+from pipeline.delivery.effects import EFFECTS
+from pipeline.delivery.reply_class import ReplyClass
 from pipeline.errors import ConfigError, ConflictError, NotFoundError
 from pipeline.model.address import Address
-from pipeline.model.subscriber import NewSubscriber, SuppressionReason
+from pipeline.model.subscriber import (
+    NewSubscriber,
+    Standing,
+    Subscriber,
+    SubscriberStatus,
+    SuppressionReason,
+)
 from pipeline.store.opening import Store
 
 #: Why an address is left out, as the ledger says it and as a person reads it.
 WHY_NOT: Mapping[str, str] = {
     SuppressionReason.UNSUBSCRIBE: "this reader unsubscribed",
-    SuppressionReason.HARD_BOUNCE: "the address does not exist",
+    SuppressionReason.HARD_BOUNCE: "the address does not exist, or took nothing for long",
     SuppressionReason.COMPLAINT: "this reader reported the newsletter as spam",
     SuppressionReason.MANUAL: "an operator removed this reader",
 }
@@ -109,6 +117,27 @@ def export_to(store: Store | None, path: Path) -> int:
             remedy="choose another name, or make room",
         ) from error
     return count
+
+
+def listed(store: Store, status: SubscriberStatus | None, *, review: bool) -> Iterator[Subscriber]:
+    """Give the readers; for review, those whom a rule of their server keeps letters from."""
+    if not review:
+        return store.subscribers.list(status)
+    rule = EFFECTS[ReplyClass.RECIPIENT_POLICY].strike
+    issues = rule.issues if rule else 1
+    found = store.subscribers.struck(ReplyClass.RECIPIENT_POLICY, issues=issues)
+    return (reader for reader in found if status in {None, reader.status})
+
+
+def standing(store: Store | None, reader: str) -> Standing:
+    """Tell how a reader stands; raises NotFoundError when nobody has the address."""
+    address = addresses.canonical(_parse(reader).addr_spec)
+    found = store.subscribers.standing(address) if store else None
+    if found is None:
+        raise NotFoundError(
+            f"{reader} is not on the list", remedy="`mailbag subscribers list` shows who is"
+        )
+    return found
 
 
 def remove(store: Store, readers: Sequence[str], *, now: datetime) -> int:

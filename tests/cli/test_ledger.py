@@ -159,7 +159,7 @@ def test_deliveries_say_who_got_it_and_why_others_did_not(sending: Office, relay
 
     assert told.out.splitlines() == [
         f"accepted    {A:<32}  250 2.0.0 taken",
-        f"rejected    {B:<32}  550 5.1.1 no such user",
+        f"rejected    {B:<32}  550 5.1.1 no such user [the address does not exist]",
     ]
 
 
@@ -179,9 +179,13 @@ def test_deliveries_of_one_state_as_json(sending: Office, relay: Relay):
         "code",
         "reply",
         "relay_id",
+        "reason",
+        "meaning",
         "next_at",
     }
     assert (row["address"], row["state"], row["code"]) == (B, "deferred", 451)
+    assert row["reason"] == "unknown_4xx"
+    assert row["meaning"] == "the reader's server said no for now, and not why"
     assert row["next_at"]
 
 

@@ -85,7 +85,7 @@ def test_a_group_alone_names_its_commands(office: Office):
 
     assert (told.code, told.out) == (2, "")
     assert told.err == (
-        "mailbag: `mailbag subscribers` needs a command: add, export, import, list, remove;"
+        "mailbag: `mailbag subscribers` needs a command: add, export, import, list, remove, show;"
         " see `mailbag subscribers --help`\n"
     )
 

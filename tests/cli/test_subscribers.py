@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from tests.cli.office import STEERING, Office
+from tests.cli.office import STEERING, Office, Relay
 
 
 def test_add_takes_an_address_and_a_name(office: Office):
@@ -119,6 +119,63 @@ def test_list_as_json_has_what_the_manual_says(office: Office):
 
     assert set(row) == {"address", "name", "status", "since"}
     assert (row["address"], row["name"], row["status"]) == ("a@mail.example", "A", "active")
+
+
+def test_show_tells_what_counts_against_a_reader(sending: Office, relay: Relay):
+    relay.answers["b@mail.example"] = "550 5.7.2 members only"
+    sending("send", "--now", "--yes")
+
+    told = sending("subscribers", "show", "B@mail.example")
+    document = sending("subscribers", "show", "b@mail.example", "--json").document
+
+    assert told.out.splitlines() == [
+        "b@mail.example: active since 03 Mar 2026",
+        "issue 1, 03 Mar 2026: a rule of the reader's server keeps the message out",
+    ]
+    assert set(document) == {"address", "name", "status", "since", "suppression", "strikes"}
+    assert document["suppression"] is None
+    (strike,) = document["strikes"]
+    assert set(strike) == {"issue", "reason", "meaning", "at"}
+    assert (strike["issue"], strike["reason"]) == (1, "recipient_policy")
+
+
+def test_show_tells_why_nothing_goes_to_a_reader(sending: Office, relay: Relay):
+    relay.answers["b@mail.example"] = "550 5.1.1 no such user"
+    sending("send", "--now", "--yes")
+
+    told = sending("subscribers", "show", "b@mail.example")
+    suppression = sending("subscribers", "show", "b@mail.example", "--json").document["suppression"]
+
+    assert told.out.splitlines()[1] == (
+        "suppressed since 03 Mar 2026: the address does not exist, or took nothing for long"
+        " (issue 1)"
+    )
+    assert (suppression["reason"], suppression["note"]) == ("hard_bounce", "issue 1")
+
+
+@pytest.mark.parametrize("reader", ["nobody@mail.example", "nobody"])
+def test_show_of_somebody_else_is_2(sending: Office, reader):
+    told = sending("subscribers", "show", reader, "--json")
+
+    assert told.code == 2
+    assert told.error["remedy"]
+
+
+def test_readers_whose_servers_keep_three_letters_out_are_to_be_looked_at(
+    sending: Office, relay: Relay
+):
+    relay.answers["b@mail.example"] = "550 5.7.2 members only"
+    for number in range(6):
+        sending.write(f"letter-{number}", day=4 + number)
+    for _ in range(2):
+        sending("send", "--now", "--yes")
+    early = sending("subscribers", "list", "--review")
+    sending("send", "--now", "--yes")
+
+    found = sending("subscribers", "list", "--review", "--json").document["subscribers"]
+
+    assert (early.out, "nobody needs to be looked at" in early.err) == ("", True)
+    assert [reader["address"] for reader in found] == ["b@mail.example"]
 
 
 def test_list_of_one_status(office: Office):
