@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from pipeline.rendering.prose.flowed import QUOTED, fix
 from pipeline.rendering.prose.links import is_allowed
 from pipeline.rendering.prose.markdown import Document
-from pipeline.rendering.prose.wrapping import WIDTH, columns, cut, holds_address, wrap
+from pipeline.rendering.prose.wrapping import WIDTH, wrap
 
 # For the end of a line of the source.
 _LINE_ENDS = {"softbreak": " ", "hardbreak": "\n"}
@@ -107,14 +107,12 @@ class _Writer:
             lines += [f"{indent}{line}".rstrip(" ") for line in inner[1:]]
         return lines
 
-    def _code(self, node: SyntaxTreeNode, width: int) -> list[str]:
-        """Set code in; a line that is too long goes on in the next."""
-        room = max(width - _INDENT, 8)
-        lines: list[str] = []
-        for line in node.content.rstrip("\n").expandtabs(_INDENT).split("\n"):
-            # Blanks are worth less than an address that works.
-            whole = columns(line) > room and holds_address(line)
-            lines += map(fix, wrap(line, room).split("\n")) if whole else cut(line, room)
+    def _code(self, node: SyntaxTreeNode, _width: int) -> list[str]:
+        """Set code in; its lines stay as they are, since in two halves a command is another one.
+
+        Of any length: the message breaks them softly.
+        """
+        lines = node.content.rstrip("\n").expandtabs(_INDENT).split("\n")
         return [f"{' ' * _INDENT}{line}".rstrip(" ") for line in lines]
 
     def _table(self, node: SyntaxTreeNode, width: int) -> list[str]:

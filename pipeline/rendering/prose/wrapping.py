@@ -95,11 +95,6 @@ def _pieces(text: str, width: int) -> Iterator[tuple[str, str]]:
                 space = ""
 
 
-def holds_address(text: str) -> bool:
-    """Tell whether a word of a text is an address of the web."""
-    return any(map(_ADDRESS.match, _BREAK.split(text)))
-
-
 def cut(text: str, width: int) -> Iterator[str]:
     """Cut what is longer than a line, and no sign from what is written onto it."""
     piece, taken = "", 0

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.rendering.prose import flowed, markdown, plain_text, wrapping
@@ -67,14 +67,18 @@ def test_a_long_address_stands_alone_in_its_line():
     assert render(f"[a]({url}) and <{url}> too") == f"a [1] and\n{url}\ntoo\n\n[1]\n{url}"
 
 
-def test_a_long_address_in_code_is_not_broken():
-    url = "https://a.example/" + "x" * 90
-
-    assert render(f"```\nget  {url}\n```") == f"     get\n     {url}"
-
-
-def test_a_long_line_of_code_goes_on_in_the_next():
-    assert render(f"```\n{'x' * 100}\n```") == f"     {'x' * 68}\n     {'x' * 32}"
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("x" * 100, id="a long word"),
+        pytest.param("stop(report,  because='nobody reads it') " * 30 + ".", id="many words"),
+        pytest.param("get  https://a.example/" + "x" * 90, id="an address"),
+    ],
+)
+def test_a_line_of_code_stays_as_it_is(line):
+    assert render(f"```\n{line}\n```") == f"     {line}"
+    assert render(f"- a\n\n  ```\n  {line}\n  ```") == f"- a\n\n      {line}"
+    assert render(f"> ```\n> {line}\n> ```") == f">     {line}"
 
 
 def test_no_row_of_signs_is_left_for_a_screen_reader_to_spell():
@@ -96,6 +100,9 @@ def test_each_word_of_a_text_is_in_the_text_part(words):
 
 @given(st.text(alphabet="ab *_>-#1.\n\t`|[]()é漢、「\u0301\u200d ", max_size=300))
 def test_no_line_is_longer_than_78_columns(text):
+    # Code stays as it is, however long its lines are.
+    assume(not {"fence", "code_block"} & {token.type for token in markdown.parse(text).tokens})
+
     assert all(wrapping.columns(line) <= 78 for line in render(text).split("\n"))
 
 
