@@ -48,10 +48,10 @@ class Placeholders:
     def torn(self, text: str) -> int:
         """Find what is left of a mark that was cut or changed, in any letters; -1: nothing.
 
-        Eight digits of a random nonce stand in no other text.
+        Twelve digits of a random nonce stand in no other text.
         """
         lower = text.lower()
-        pieces = [self.nonce[start : start + 8] for start in range(0, 32, 8)]
+        pieces = [self.nonce[start : start + 12] for start in (0, 10, 20)]
         found = [lower.find(piece) for piece in (*pieces, f"@@{self.nonce[:6]}")]
         return min((at for at in found if at >= 0), default=-1)
 

@@ -39,6 +39,40 @@ stop(report, because="nobody reads it, and nobody has ever complained about its 
 ```
 
 Rindfleischetikettierungsueberwachungsaufgabenuebertragungsgesetz
+
+| Versicherung | Selbstbeteiligung | Kündigungsfrist |
+|---|---|---|
+| Haftpflichtversicherung | 150 Euro | drei Monate |
+
+| What | Where |
+|---|---|
+| the form | https://forms.example.org/fifty_letters_or_more/without_a_place_to_break/in_them.html |
+
+> - | What | Code |
+>   |---|---|
+>   | the key | `FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210` |
+
+99. ninety-nine
+100. a hundred
+
+9998. nearly
+"""
+#: Where the text of each cell ends, and its cell.
+_CUT = """
+[...document.querySelectorAll("td, th")].filter(it => it.closest("table").tHead)
+  .filter(it => it.scrollWidth > it.clientWidth + 1).map(it => it.textContent)
+"""
+#: How far each list's numbers, as wide as its text writes them, reach over its left edge.
+_HANGING = """
+[...document.querySelectorAll(".prose ol")].map(list => {
+  const ruler = document.createElement("span");
+  ruler.textContent = (list.start + list.children.length - 1) + ". ";
+  ruler.style.whiteSpace = "pre";
+  list.lastElementChild.append(ruler);
+  const over = ruler.getBoundingClientRect().width - parseFloat(getComputedStyle(list).paddingLeft);
+  ruler.remove();
+  return over;
+}).filter(over => over > 0)
 """
 
 
@@ -74,6 +108,8 @@ def test_neither_long_words_nor_wide_tables_scroll_sideways(page: Page, theme, c
 
         assert page.ask("document.documentElement.scrollWidth") == width
         assert page.ask(_OUTSIDE) == [], width
+        assert page.ask(_CUT) == [], width
+        assert page.ask(_HANGING) == [], width
 
 
 @pytest.mark.parametrize("theme", sample.THEMES)

@@ -13,6 +13,7 @@ from markdown_it.utils import OptionsDict
 
 from pipeline.model.image import Image
 from pipeline.rendering.options import GUTTER, INSET, RenderOptions
+from pipeline.rendering.prose import columns
 from pipeline.rendering.prose.links import SCHEMES, is_allowed
 from pipeline.rendering.prose.markdown import Document
 
@@ -31,10 +32,8 @@ _ATTRIBUTES = {
 _VOID = ("br", "hr", "img")
 #: What sets in what stands in it.
 _INSETS = ("blockquote", "ol", "ul")
-#: So many columns fit the screen of a telephone without broken words.
-_FEW_COLUMNS = 3
-#: From so many on, each pixel between them is one that a short word lacks.
-_CROWD = 6
+#: What a list is called whose last number is so large.
+_WIDE_NUMBERS = {100: "hundreds", 1_000: "thousands", 10_000: "millions"}
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -61,7 +60,6 @@ def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = No
     if root is None:
         return ""
     _demote_headings(root, top)
-    _mark_tables(root)
     for link in root.findall(".//a"):
         if not is_allowed(link.get("href", "")):
             etree.strip_attributes(link, "href")
@@ -71,6 +69,8 @@ def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = No
         for image in root.iter("img"):
             room = options.column - INSET * (document.inset + _depth(image))
             _fit(image, _share(image, room))
+    _make_room(root)
+    columns.share(root, document.inset, options)
     for element in root.iterdescendants():
         if element.tag not in _VOID and not len(element) and not element.text:
             # Else it is written <li/>, or without its end tag: libxml2 leaves that out.
@@ -90,6 +90,15 @@ def _demote_headings(root: etree._Element, top: int) -> None:
         heading.tag = f"h{top + 1}" if deeper else f"h{top}"
 
 
+def _make_room(root: etree._Element) -> None:
+    """Say of a list that its numbers are wider than the usual indent."""
+    for numbered in root.iter("ol"):
+        last = int(numbered.get("start", "1")) + len(numbered) - 1
+        for least, name in _WIDE_NUMBERS.items():
+            if last >= least:
+                numbered.set("class", name)
+
+
 def _depth(element: etree._Element) -> int:
     return sum(1 for outer in element.iterancestors() if outer.tag in _INSETS)
 
@@ -106,14 +115,6 @@ def _fit(image: etree._Element, room: int) -> None:
     if width > room:
         image.set("height", str(max(round(height * room / width), 1)))
         image.set("width", str(room))
-
-
-def _mark_tables(root: etree._Element) -> None:
-    """Say of a table that its words must be broken for a telephone's screen."""
-    for table in root.iter("table"):
-        columns = len(table.findall("thead/tr/th"))
-        if columns > _FEW_COLUMNS:
-            table.set("class", "many crowded" if columns >= _CROWD else "many")
 
 
 @cache
