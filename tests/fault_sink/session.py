@@ -43,6 +43,8 @@ class Session:
 
     def reset(self) -> None:
         self.sender: str | None = None
+        #: MAIL asked for addresses beyond ASCII (RFC 6531).
+        self.is_utf8 = False
         self.recipients: list[str] = []
         #: The last one named, whether or not it was taken.
         self.recipient = ""
@@ -367,7 +369,8 @@ class Session:
             if name == "SIZE" and 0 < int(limit) < int(value):
                 self.say("552 5.3.4 too long")
                 return None
-        if not address.isascii() and "SMTPUTF8" not in rest.upper():
+        self.is_utf8 = self.is_utf8 or "SMTPUTF8" in rest.upper()
+        if not (address.isascii() or self.is_utf8):
             self.say("553 5.6.7 no such letters")
             return None
         return address

@@ -1,11 +1,13 @@
 """What the faults need: a frozen issue in a database, and a relay that is talked to in a manner."""
 
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from tests.fault_sink import FaultSink
 from tests.faults.mailing import IN_CHUNKS, IN_GROUPS, ONE_BY_ONE, READERS, Mailing, Manner
@@ -68,3 +70,30 @@ def make_mailing(
 @pytest.fixture
 def mailing(make_mailing: MakeMailing) -> Mailing:
     return make_mailing()
+
+
+# -- TLS
+
+
+def serve(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def served(authority: trustme.CA) -> ssl.SSLContext:
+    """Give what a server with a certificate to be trusted has."""
+    return serve(authority.issue_cert("127.0.0.1"))
