@@ -24,7 +24,7 @@ from pipeline.model.message import Envelope, Message
 from pipeline.store.opening import open_store
 from pipeline.store.outbox import SqlOutbox
 from tests.factories import NOON
-from tests.faults.mailing import long_letter, own_sender
+from tests.faults.mailing import PATIENT, long_letter, own_sender
 from tests.sending import ISSUE, options
 
 #: The reader at whose message it happens.
@@ -144,7 +144,7 @@ def main(arguments: Collection[str]) -> None:
         report = Sender(
             outbox=Doomed(store.database, alone=rest[:1] != ["stop"]),
             compose=compose,
-            transport=SmtpTransport(options(int(port), window=int(window))),
+            transport=SmtpTransport(options(int(port), window=int(window), timeouts=PATIENT)),
             clock=ItsClock(),
             owner=f"process {os.getpid()}",
             lease_seconds=LEASE_SECONDS if rest[:1] == ["stop"] else 60.0,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,18 @@ from pipeline.store.opening import Store, open_store
 from pipeline.store.outbox import SqlOutbox
 from tests.fakes import FakeClock
 from tests.fault_sink import Action, FaultSink
-from tests.sending import ISSUE, addresses, check, options
+from tests.sending import ISSUE, QUICK, addresses, check, options
 
 S = DeliveryState
 READERS = 20
 FIRST = addresses(1)[0]
 #: What :func:`tests.sending.options` says.
 CONNECTIONS = 2
+
+#: Nothing waits so long but what hangs, however busy the machine is.
+PATIENT = replace(
+    QUICK, connect=20.0, greeting=20.0, command=20.0, data=20.0, block=20.0, final=20.0
+)
 
 Compose = Callable[[Recipient], tuple[Envelope, Message]]
 
@@ -98,7 +103,7 @@ class Mailing:
         **changes: Any,
     ) -> RunReport:
         """Send once, as cron would; the issue is paused where the run says so."""
-        settings = {"window": self.manner.window, **self.smtp, **(smtp or {})}
+        settings = {"window": self.manner.window, "timeouts": PATIENT, **self.smtp, **(smtp or {})}
         sender = Sender(
             outbox=outbox or self.outbox,
             compose=compose,

@@ -54,7 +54,7 @@ def test_a_reader_whose_message_is_dropped_each_time_holds_up_nobody(mailing, ma
 
 @pytest.mark.fault(12)
 @pytest.mark.parametrize("resets", [False, True], ids=["closed", "reset"])
-@pytest.mark.parametrize("octets", [1, 4096, 11_000_000])
+@pytest.mark.parametrize("octets", [1, 4096, 500_000])
 def test_a_connection_lost_in_the_body_is_no_doubt(make_mailing, sink, octets, resets):
     mailing = make_mailing(4)
     sink.on("BODY", Drop(resets=resets), at_byte=octets, to=FIRST, times=1)
@@ -64,6 +64,16 @@ def test_a_connection_lost_in_the_body_is_no_doubt(make_mailing, sink, octets, r
     assert (report.accepted, report.in_doubt) == (4, 0)
     assert sink.abandoned == 1
     mailing.settle()
+
+
+@pytest.mark.fault(12)
+def test_a_connection_lost_when_all_of_the_body_may_be_out_is_doubt_at_most(mailing, sink, manner):
+    sink.on("BODY", Drop(), to=FIRST)
+
+    report = mailing.run()
+
+    assert report.in_doubt <= manner.window
+    mailing.settle(doubt=manner.window)
 
 
 @pytest.mark.fault(13, 14)

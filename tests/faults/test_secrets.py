@@ -1,5 +1,6 @@
 """TLS that is not to be trusted, and a login that is refused: nothing is said in clear."""
 
+import ssl
 from dataclasses import replace
 
 import pytest
@@ -9,9 +10,9 @@ from pipeline.delivery.report import StopReason
 from pipeline.delivery.smtp.options import Security
 from pipeline.model.delivery import DeliveryState
 from tests.factories import NOON
-from tests.fault_sink import Drop, Say, Stall
+from tests.fault_sink import Drop, FaultSink, Say, Stall
 from tests.faults.conftest import serve
-from tests.sending import QUICK
+from tests.faults.mailing import PATIENT, Mailing
 
 S = DeliveryState
 STARTTLS, TLS = Security.STARTTLS, Security.TLS
@@ -29,10 +30,10 @@ def test_a_certificate_that_cannot_be_verified_ends_the_run(  # noqa: PLR0917 - 
     make_mailing, sink, authority, ca_file, security, fault
 ):
     certificate = {
-        "expired": lambda: authority.issue_cert("127.0.0.1", not_after=NOON.replace(year=2020)),
-        "wrong name": lambda: authority.issue_cert("relay.example"),
-        "unknown authority": lambda: trustme.CA().issue_cert("127.0.0.1"),
-    }[fault]()
+        "expired": authority.issue_cert("127.0.0.1", not_after=NOON.replace(year=2020)),
+        "wrong name": authority.issue_cert("relay.example"),
+        "unknown authority": trustme.CA().issue_cert("127.0.0.1"),
+    }[fault]
     sink.tls, sink.implicit_tls, sink.accounts = serve(certificate), security is TLS, {"me": "x"}
     mailing = make_mailing(smtp={"security": security, "ca_file": ca_file, **LOGIN})
 
@@ -63,7 +64,7 @@ def test_what_fails_before_the_first_message_never_falls_back_to_clear(  # noqa:
 ):
     sink.tls, sink.accounts = served, {"me": "secret"}
     sink.on(step, action)
-    quick = replace(QUICK, connect=0.3)
+    quick = replace(PATIENT, connect=0.5)
     settings = {"security": STARTTLS, "ca_file": ca_file, "timeouts": quick, **LOGIN}
     mailing = make_mailing(smtp=settings)
 
@@ -72,7 +73,7 @@ def test_what_fails_before_the_first_message_never_falls_back_to_clear(  # noqa:
     assert report.stopped is StopReason.RELAY
     assert not sink.said("MAIL")
     assert set(mailing.states().values()) == {S.QUEUED}
-    mailing.smtp["timeouts"] = QUICK
+    mailing.smtp["timeouts"] = PATIENT
     _mend(mailing, sink, served)
 
 
@@ -107,6 +108,6 @@ def test_a_login_that_is_refused_ends_the_run_and_touches_nobody(  # noqa: PLR09
     _mend(mailing, sink, served)
 
 
-def _mend(mailing, sink, context):
+def _mend(mailing: Mailing, sink: FaultSink, context: ssl.SSLContext) -> None:
     sink.tls, sink.accounts = context, {"me": "secret"}
     assert mailing.settle() == {S.ACCEPTED: 20}

@@ -6,8 +6,7 @@ import pytest
 
 from pipeline.model.delivery import DeliveryState
 from tests.fault_sink import Say, Stall
-from tests.faults.mailing import FIRST
-from tests.sending import QUICK
+from tests.faults.mailing import FIRST, PATIENT
 
 S = DeliveryState
 
@@ -29,7 +28,7 @@ def test_a_reply_in_single_bytes_is_read(make_mailing, step):
 def test_a_reply_just_in_time_decides(mailing):
     mailing.sink.on(".", Stall(0.5), to=FIRST)
 
-    report = mailing.run(smtp={"timeouts": replace(QUICK, final=1.5)})
+    report = mailing.run(smtp={"timeouts": replace(PATIENT, final=10.0)})
 
     assert (report.accepted, report.in_doubt) == (20, 0)
     mailing.settle()
@@ -39,7 +38,7 @@ def test_a_reply_just_in_time_decides(mailing):
 def test_a_reply_that_comes_too_late_is_doubt(mailing, manner):
     mailing.sink.on(".", Stall(0.8), to=FIRST)
 
-    report = mailing.run(smtp={"timeouts": replace(QUICK, final=0.3)})
+    report = mailing.run(smtp={"timeouts": replace(PATIENT, final=0.3)})
 
     assert 1 <= report.in_doubt <= manner.window
     assert mailing.states()[FIRST] is S.IN_DOUBT
@@ -51,7 +50,7 @@ def test_a_reply_that_comes_too_late_is_doubt(mailing, manner):
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
 def test_a_stall_before_the_terminator_is_no_doubt(mailing, step):
     mailing.on(step, Stall(0.8), times=1)
-    quick = replace(QUICK, command=0.3, data=0.3, final=0.3)
+    quick = replace(PATIENT, command=0.3, data=0.3, final=0.3)
 
     report = mailing.run(smtp={"timeouts": quick})
 
