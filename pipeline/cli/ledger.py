@@ -1,6 +1,7 @@
 """Commands of the ledger: what went out, to whom, and what to do about the rest."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import click
 
@@ -12,6 +13,7 @@ from pipeline.errors import NotFoundError
 from pipeline.model.delivery import DeliveryEvent, DeliveryState, Sums
 from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
+from pipeline.store.opening import Store
 from pipeline.workflow import steering
 
 
@@ -96,6 +98,9 @@ def issues_command(session: Session, *, as_json: bool) -> None:
     output.table(rows, head=("issue", "day", "state", "accepted", "subject"))
 
 
+_WHEN = "%A, %d %B %Y at %H:%M %Z"
+
+
 @click.command("status")
 @click.argument("number", metavar="[N]", type=issue_number, required=False)
 @json_option
@@ -112,17 +117,20 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
             raise _no_ledger(wanted)
         record = store.issues.get(wanted)
         sums = store.outbox().sums(wanted)
+        next_at = _next_at(store, record, session.clock.now())
     if as_json:
-        output.document(documents.status_document(record, sums))
+        later = next_at.isoformat() if next_at else None
+        output.document({**documents.status_document(record, sums), "next_at": later})
         return
     because = f": {record.why}" if record.why else ""
     output.say(f"Issue {record.number} is {record.state.value}{because}")
-    slot = session.site.workshop.today(record.slot.at)
+    local = session.site.workshop.today
     output.table(
         [
             ("  subject", record.subject),
-            ("  slot", f"{slot:%A, %d %B %Y at %H:%M %Z}"),
+            ("  slot", f"{local(record.slot.at):{_WHEN}}"),
             ("  sha256", record.sha256),
+            *([("  goes on", f"{local(next_at):{_WHEN}}")] if next_at else []),
             *_patience(session, record, sums),
             ("  Q&As", ", ".join(record.slugs)),
         ]
@@ -141,7 +149,15 @@ def _patience(session: Session, record: IssueRecord, sums: Sums) -> list[tuple[s
     if record.state in {IssueState.COMPLETE, IssueState.STOPPED} or not sums.unfinished:
         return []
     until = session.site.workshop.today(record.expires_at)
-    return [("  tried until", f"{until:%A, %d %B %Y at %H:%M %Z}")]
+    return [("  tried until", f"{until:{_WHEN}}")]
+
+
+def _next_at(store: Store, record: IssueRecord, now: datetime) -> datetime | None:
+    """Say when somebody who waits is next tried, or a limit ends, if that is still to come."""
+    if record.state is not IssueState.SENDING:
+        return None
+    at = store.outbox().next_at(record.number)
+    return at if at is not None and at > now else None
 
 
 def _no_ledger(number: int) -> NotFoundError:

@@ -241,6 +241,12 @@ class SqlOutbox:
         with self.database.writing() as connection:
             connection.execute(update(shard).where(_is_idle(issue)).values(due_at=_LONG_AGO))
 
+    def next_at(self, issue: int) -> datetime | None:
+        """Say when a sender is next due to look; ``None`` when nobody is waited for."""
+        with self.database.reading() as connection:
+            found = connection.execute(select(func.min(shard.c.due_at)).where(_is_idle(issue)))
+            return found.scalar()
+
     def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
         with self.database.writing() as connection:
             rates.spend(connection, key, count, now=now, bucket_seconds=bucket_seconds)

@@ -52,7 +52,27 @@ def test_status_says_until_when_readers_are_tried(sending: Office, relay: Relay)
     relay.answers[B] = "451 4.7.1 later"
     sending("send", "--now", "--yes")
 
-    assert "tried until" in sending("status").out
+    told = sending("status")
+
+    assert "tried until" in told.out
+    assert "goes on      Tuesday, 03 March 2026 at 12:" in told.out
+    assert sending("status", "--json").document["next_at"]
+
+
+def test_status_says_when_the_limit_of_the_account_ends(sending: Office, relay: Relay):
+    relay.answers[B] = "452 4.5.3 Daily message limit exceeded"
+
+    told = sending("send", "--now", "--yes")
+
+    assert told.code == 4
+    assert "waits until 2026-03-04 00:00 UTC" in told.err
+    assert "goes on      Wednesday, 04 March 2026 at 00:00 UTC" in sending("status").out
+    relay.answers.clear()
+    due = sending("send", "--due")
+    assert (due.code, due.out, due.err) == (0, "", "")
+    assert B not in relay.readers
+    assert sending("send", "--issue", "1").code == 0
+    assert relay.readers == [A, B]
 
 
 @pytest.mark.parametrize(

@@ -209,3 +209,28 @@ def test_a_next_time_is_never_past_the_end_nor_sooner_than_the_delay(attempts, l
 def test_refuses_a_policy_that_cannot_work(changes):
     with pytest.raises(ValueError, match="retry policy"):
         RetryPolicy(**changes)
+
+
+_KEPT = st.builds(
+    strike,
+    st.sampled_from(C),
+    issue=st.integers(1, 9),
+    days=st.integers(0, 100),
+)
+
+
+@given(JUDGED, st.sampled_from([450, 452, 550, 552]), st.lists(_KEPT, max_size=5))
+def test_only_a_dead_address_or_one_refused_on_several_issues_is_given_up(reply_class, code, kept):
+    decision = decide(reply_class, code=code, strikes=tuple(kept))
+
+    suppress = None if isinstance(decision, StopRun) else decision.suppress
+    if suppress is not None:
+        alike = {it.issue for it in kept if it.reason == reply_class and it.issue != 9}
+        assert alike or (code >= 500 and reply_class in {C.ADDRESS_DEAD, C.ADDRESS_DISABLED})
+
+
+@given(JUDGED, st.sampled_from([450, 550]), st.lists(_KEPT, max_size=5))
+def test_a_refusal_either_counts_or_condemns(reply_class, code, kept):
+    decision = decide(reply_class, code=code, strikes=tuple(kept))
+
+    assert isinstance(decision, StopRun) or not (decision.strikes and decision.suppress)
