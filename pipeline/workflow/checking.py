@@ -6,7 +6,7 @@ from pipeline.errors import ContentError, NotEnoughContentError, RenderError
 from pipeline.model.finding import Finding, Level, of_error
 from pipeline.model.verdict import Silence, settle, unused
 from pipeline.store.opening import Store
-from pipeline.workflow import editing
+from pipeline.workflow import editing, specimen
 from pipeline.workflow.editing import Prepared
 from pipeline.workflow.planning import Plan
 from pipeline.workflow.workshop import Workshop
@@ -27,7 +27,10 @@ def of_everything(
         prepared = editing.prepare(shop, store, plan)
     except (ContentError, RenderError) as error:
         void = editing.void_unmade(shop, store, plan)
-        return (*planned, *_unmade(shop, plan, error), *((void.finding,) if void else ()))
+        found = (*planned, *_unmade(shop, plan, error), *((void.finding,) if void else ()))
+        # A fault of the theme must not wait for the next issue to be told.
+        theme = () if isinstance(error, RenderError) else _of_theme(shop, plan)
+        return (*found, *(one for one in theme if one not in found))
     asked = _settled(shop, plan, *ask(prepared)) if ask else ()
     unread = _settled(shop, plan, *shop.renderer().unread())
     return (*planned, *unread, *of_edition(prepared, (*planned, *unread, *asked)), *asked)
@@ -44,6 +47,10 @@ def _unmade(shop: Workshop, plan: Plan, error: ContentError | RenderError) -> tu
         case ContentError():
             # Where a file is at fault, its findings say it already.
             return () if plan.errors else (of_error(error, "issue/unusable", Level.ERROR),)
+
+
+def _of_theme(shop: Workshop, plan: Plan) -> tuple[Finding, ...]:
+    return _settled(shop, plan, *specimen.findings(shop, plan.number, plan.slot))
 
 
 def of_plan(shop: Workshop, plan: Plan) -> tuple[Finding, ...]:

@@ -243,3 +243,38 @@ def test_the_links_of_an_issue_are_asked_where_they_are_written(office: Office):
 
     places = [(one["source"], one["line"]) for one in found if one["id"] == "link/unreachable"]
     assert places == [("content/the-long-meeting.md", line)]
+
+
+def findings_without_an_issue(office: Office) -> list[dict[str, object]]:
+    for path in (office.folder / "content").glob("*.md"):
+        path.unlink()
+    found: list[dict[str, object]] = json.loads(office("check", "--json").out)["findings"]
+    first, *others = found
+    assert first["id"] == "issue/too-few"
+    return others
+
+
+def test_a_theme_is_looked_at_while_there_is_no_next_issue(office: Office) -> None:
+    assert findings_without_an_issue(office) == []
+    (office.folder / "templates").mkdir(exist_ok=True)
+    (office.folder / "templates" / "footer.mjml").write_text("<mj-section>\n{{ adress }}")
+
+    (fault,) = findings_without_an_issue(office)
+
+    assert (fault["id"], fault["level"]) == ("template/error", "error")
+    assert (fault["source"], fault["line"]) == ("templates/footer.mjml", 2)
+    assert office("check").code == 3
+
+
+def test_what_a_theme_says_wrongly_is_told_while_there_is_no_next_issue(office: Office) -> None:
+    folder = office.folder / "templates"
+    folder.mkdir(exist_ok=True)
+    (folder / "ask.mjml").write_text(
+        "<mj-section><mj-column><mj-text>\n"
+        '<p><a href="http://news.example/">lorem ipsum</a></p></mj-text></mj-column></mj-section>\n'
+    )
+    (folder / "foter.mjml").write_text("")
+
+    found = findings_without_an_issue(office)
+
+    assert {one["source"] for one in found} == {"templates/ask.mjml", "templates/foter.mjml"}
