@@ -42,9 +42,17 @@ class Capabilities:
     @property
     def mail_max(self) -> int | None:
         """Messages a connection may carry (RFC 9422); ``None``: not said."""
+        return self._limit("MAILMAX")
+
+    @property
+    def rcpt_max(self) -> int | None:
+        """Recipients a message may have (RFC 9422); ``None``: not said. We never have two."""
+        return self._limit("RCPTMAX")
+
+    def _limit(self, wanted: str) -> int | None:
         for limit in self.keywords.get("LIMITS", ()):
             name, _, value = limit.partition("=")
-            if name.upper() == "MAILMAX":
+            if name.upper() == wanted:
                 return _number((value,)) or None
         return None
 

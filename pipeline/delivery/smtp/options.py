@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline.delivery.smtp.logins import Auth
+from pipeline.delivery.stage import Stage
+
 
 class Security(StrEnum):
     """How the connection is protected. Nothing falls back from one to the other."""
@@ -43,6 +46,20 @@ class Timeouts:
     #: Before a lost connection is made anew; doubles with each failure in a row.
     reconnect: float = 1.0
 
+    def after(self, stage: Stage) -> float:
+        """Give how long the reply to this may take."""
+        match stage:
+            case Stage.GREETING:
+                return self.greeting
+            case Stage.DATA:
+                return self.data
+            case Stage.END_OF_DATA:
+                return self.final
+            case Stage.QUIT:
+                return self.quit
+            case _:
+                return self.command
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpOptions:
@@ -54,6 +71,7 @@ class SmtpOptions:
     #: Empty: no login.
     username: str = ""
     password: str = field(default="", repr=False)
+    auth: Auth = Auth.AUTO
     #: How many connections are open at most.
     connections: int = 4
     #: After so many messages a connection is closed and made anew.

@@ -1,150 +1,92 @@
 """SMTP and LMTP as a state machine: bytes in, events out; commands in, bytes out.
 
-The manner is h11's: no socket, no clock, nothing that waits. A transaction goes::
+The manner is h11's: no socket, no clock, nothing that waits. A message goes one of two ways::
 
-    mail() rcpt() data() body() ... the caller commits the hand-over ... finish()
+    begin() -> Wanted -> body() ... the caller commits the hand-over ... finish() -> Decided
+    ... the caller commits the hand-over ... chunk() -> Decided
 
-``body`` sends everything but the terminator and answers with the event :class:`BodySent`;
-until ``finish`` the relay cannot have taken the message, from then on it may have.
+Until ``finish`` or ``chunk`` the relay cannot have taken the message, from then on it may have.
 
-Each command puts the stage of its reply into a queue, and each reply takes one out. Commands go
-one by one here; a group (RFC 2920) would be several of them before the first reply.
+``begin`` is one group (RFC 2920): RSET, MAIL, RCPT, DATA without a wait, and with the terminator of
+the message before in front where there is one. A relay without PIPELINING gets the same commands
+one by one: :meth:`SmtpProtocol.go_on` gives the next one when its turn has come. ``chunk`` is a
+whole message (RFC 3030), and further ones may follow before it is decided.
+
+Each command puts the stage of its reply into a queue, and each reply takes one out. A message is
+judged by the first refusal in its group, else by the reply to its end.
 """
 
-import base64
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
+from collections.abc import Sequence
+from typing import Any
 
 from pipeline.delivery.smtp.capabilities import Capabilities
+from pipeline.delivery.smtp.commands import EnvelopeWriter
+from pipeline.delivery.smtp.events import ChunkingBroken, Closed, Decided, Event, Replied, Wanted
+from pipeline.delivery.smtp.logins import Auth, login
 from pipeline.delivery.smtp.replies import RelayFaultError, Reply, ReplyParser
+from pipeline.delivery.smtp.steps import LOCAL_STEPS, SENDS, STEPS, State, Step
+from pipeline.delivery.smuggling import SmtpDataError, check_data
 from pipeline.delivery.stage import Stage
+from pipeline.model.message import Envelope, Message
 
-
-class State(StrEnum):
-    """Where the dialogue stands, by the replies read so far."""
-
-    #: Nothing was read yet.
-    START = "start"
-    #: The relay named itself; or TLS began and everything is forgotten.
-    GREETED = "greeted"
-    #: EHLO is done and no transaction is open.
-    READY = "ready"
-    #: The relay agreed to TLS; nothing may be said before the handshake.
-    HANDSHAKE = "handshake"
-    #: In the middle of AUTH LOGIN.
-    LOGIN = "login"
-    #: MAIL was taken.
-    MAILED = "mailed"
-    #: RCPT was taken.
-    ADDRESSED = "addressed"
-    #: A transaction is open that must be left by RSET.
-    OPEN = "open"
-    #: The relay waits for the message.
-    BODY = "body"
-    #: The message is out, its terminator is not.
-    HELD = "held"
-    #: No more is said or believed.
-    CLOSED = "closed"
-
-
-_S, _G = State, Stage
-
-#: Rule: whatever changes the state is in this table or in :data:`LOCAL_STEPS`.
-#: (state, what was sent) -> first digit of the reply -> state. A pair that is not here cannot be
-#: sent; a digit that is not here is a fault of the relay. A 421 closes, whatever stands here.
-STEPS: Mapping[tuple[State, Stage], Mapping[int, State]] = MappingProxyType(
-    {
-        (_S.START, _G.GREETING): {2: _S.GREETED, 4: _S.CLOSED, 5: _S.CLOSED},
-        (_S.GREETED, _G.EHLO): {2: _S.READY, 4: _S.GREETED, 5: _S.GREETED},
-        (_S.READY, _G.STARTTLS): {2: _S.HANDSHAKE, 4: _S.READY, 5: _S.READY},
-        (_S.READY, _G.AUTH): {2: _S.READY, 3: _S.LOGIN, 4: _S.READY, 5: _S.READY},
-        (_S.LOGIN, _G.AUTH): {2: _S.READY, 3: _S.LOGIN, 4: _S.READY, 5: _S.READY},
-        (_S.READY, _G.MAIL): {2: _S.MAILED, 4: _S.OPEN, 5: _S.OPEN},
-        (_S.MAILED, _G.RCPT): {2: _S.ADDRESSED, 4: _S.OPEN, 5: _S.OPEN},
-        (_S.ADDRESSED, _G.DATA): {3: _S.BODY, 4: _S.OPEN, 5: _S.OPEN},
-        (_S.HELD, _G.END_OF_DATA): {2: _S.READY, 4: _S.READY, 5: _S.READY},
-        (_S.READY, _G.RSET): {2: _S.READY, 4: _S.CLOSED, 5: _S.CLOSED},
-        (_S.MAILED, _G.RSET): {2: _S.READY, 4: _S.CLOSED, 5: _S.CLOSED},
-        (_S.ADDRESSED, _G.RSET): {2: _S.READY, 4: _S.CLOSED, 5: _S.CLOSED},
-        (_S.OPEN, _G.RSET): {2: _S.READY, 4: _S.CLOSED, 5: _S.CLOSED},
-        (_S.GREETED, _G.QUIT): {2: _S.CLOSED, 4: _S.CLOSED, 5: _S.CLOSED},
-        (_S.READY, _G.QUIT): {2: _S.CLOSED, 4: _S.CLOSED, 5: _S.CLOSED},
-        (_S.OPEN, _G.QUIT): {2: _S.CLOSED, 4: _S.CLOSED, 5: _S.CLOSED},
-        # Said while the message was on its way: a refusal before its time. Nothing was handed
-        # over, and DATA has no way to stop but to hang up.
-        (_S.BODY, _G.END_OF_DATA): {4: _S.CLOSED, 5: _S.CLOSED},
-    }
-)
-
-
-class Step(StrEnum):
-    """What changes the state without a reply."""
-
-    TLS_STARTED = "tls_started"
-    BODY_SENT = "body_sent"
-    CLOSED = "closed"
-
-
-#: (state, step) -> state. Closing is possible everywhere.
-LOCAL_STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(
-    {
-        (_S.START, Step.TLS_STARTED): _S.START,
-        (_S.HANDSHAKE, Step.TLS_STARTED): _S.GREETED,
-        (_S.BODY, Step.BODY_SENT): _S.HELD,
-        **{(state, Step.CLOSED): _S.CLOSED for state in State},
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Replied:
-    """A complete reply to what was sent at a stage."""
-
-    stage: Stage
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
-class BodySent:
-    """Everything but the terminator is written; only ``finish`` hands the message over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The dialogue is over, by a 421 that nobody asked for or by a close of the connection."""
-
-    reply: Reply | None = None
-
-
-Event = Replied | BodySent | Closed
+#: One message's group, in its two forms.
+GROUP = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DATA)
+CHUNK = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA)
+#: Where a group may begin, by the view of what was sent.
+_BEGINS = frozenset(state for state, stage in SENDS if stage is Stage.RSET)
+_OF_GROUPS = frozenset(GROUP) | frozenset(CHUNK)
+#: Codes by which a relay says that it does not know a command (RFC 5321, section 4.2.2).
+_UNKNOWN = frozenset({500, 502, 503})
 
 
 class StepError(ValueError):
     """The caller wants to send what cannot be sent now; a mistake of the program."""
 
 
-class SmtpDataError(ValueError):
-    """The message holds bytes that could end it early (SMTP smuggling, VU#302671)."""
+class _Group:
+    """One message on its way."""
+
+    __slots__ = ("is_chunk", "is_decided", "item", "refusal")
+
+    def __init__(self, item: Any, *, is_chunk: bool) -> None:
+        self.item = item
+        self.is_chunk = is_chunk
+        #: The first refusal, while the rest of the group is still unanswered.
+        self.refusal: tuple[Stage, Reply] | None = None
+        self.is_decided = False
 
 
 class SmtpProtocol:
     """One side of one connection: the client's."""
 
-    def __init__(self, *, ehlo_name: str, lmtp: bool = False) -> None:
+    def __init__(self, *, ehlo_name: str, lmtp: bool = False, pipelining: bool = True) -> None:
+        """Begin a dialogue; without ``pipelining`` it is not used though the relay offers it."""
         self.state = State.START
         self.capabilities = Capabilities()
         self.is_encrypted = False
+        self.is_pipelining = False
         self.ehlo_name = ehlo_name
         self._lmtp = lmtp
+        self._may_pipeline = pipelining
+        self._projected = State.WAITING
         self._parser = ReplyParser()
+        self._writer = EnvelopeWriter(self.capabilities)
         self._expected: deque[Stage] = deque([Stage.GREETING])
+        #: Commands whose turn has not come.
+        self._unsent: deque[tuple[Stage, bytes]] = deque()
+        self._groups: deque[_Group] = deque()
         self._events: deque[Event] = deque()
-        self._answers: deque[bytes] = deque()
+        self._answers: deque[str] = deque()
+        self._last_answer = "*"
         self._is_helo = False
         self._is_ended = False
+        #: Replies read so far.
+        self.replies = 0
+        #: What the last reply answered; once closed, what would have been answered next.
+        self.stage = Stage.GREETING
+        #: The relay answered the MAIL of a message that is not decided yet.
+        self.is_trying = False
 
     # What came in.
 
@@ -162,63 +104,120 @@ class SmtpProtocol:
     def next_event(self) -> Event | None:
         """Give what happened, in order; ``None`` when more bytes are needed.
 
-        Raises RelayFaultError, and is closed then.
+        Raises RelayFaultError, and is closed then; what was decided before still comes.
         """
-        if self._events:
-            return self._events.popleft()
-        if self.state is State.CLOSED:
-            return None
-        try:
-            reply = self._parser.next()
-            if reply is not None:
-                return self._judge(reply)
-        except RelayFaultError:
-            self._take(Step.CLOSED)
-            raise
-        # Only now: a complete reply decides, however fast the close came after it.
-        if not self._is_ended:
-            return None
-        self._take(Step.CLOSED)
-        return Closed()
+        while True:
+            if self._events:
+                return self._events.popleft()
+            if self.state is State.CLOSED:
+                return None
+            try:
+                code = self._parser.next_code()
+                if code:
+                    self._judge(code)
+                    continue
+            except RelayFaultError:
+                self.close()
+                raise
+            # Only now: a complete reply decides, however fast the close came after it.
+            if not self._is_ended:
+                return None
+            self.close()
+            self._events.append(Closed())
 
-    def _judge(self, reply: Reply) -> Event:
+    def _judge(self, code: int) -> None:
+        self.replies += 1
+        digit = code // 100
         if self._expected:
             stage = self._expected.popleft()
-        elif reply.code == 421:
-            self._take(Step.CLOSED)
-            return Closed(reply)
-        elif self.state in {State.BODY, State.HELD} and reply.digit in {4, 5}:
-            stage, self.state = Stage.END_OF_DATA, State.BODY
+        elif code == 421:
+            self.close()
+            self._events.append(Closed(self._parser.last))
+            return
+        elif (self.state, Step.REFUSED_EARLY) in LOCAL_STEPS and digit in {4, 5}:
+            stage = Stage.END_OF_DATA
+            self._take(Step.REFUSED_EARLY)
         else:
-            raise RelayFaultError(f"a reply to nothing: {reply}")
-        following = STEPS[self.state, stage].get(reply.digit)
+            raise RelayFaultError(f"a reply to nothing: {self._parser.last}")
+        self.stage = stage
+        before = self.state
+        following = STEPS.get((before, stage), {}).get(digit)
         if following is None:
-            raise RelayFaultError(f"no answer to {stage.upper()}: {reply}")
-        self.state = State.CLOSED if reply.code == 421 else following
-        if stage is Stage.EHLO and reply.digit == 2:
-            self.capabilities = Capabilities() if self._is_helo else _read(reply)
+            raise RelayFaultError(f"no answer to {stage.upper()}: {self._parser.last}")
+        self.state = following
+        if not self._expected:
+            self._projected = following
+        if stage in _OF_GROUPS and self._groups:
+            self._judge_group(stage, code, before)
+        else:
+            self._replied(stage, digit)
+        if code == 421 or self.state is State.CLOSED:
+            self.close()
+
+    def _replied(self, stage: Stage, digit: int) -> None:
+        reply = self._parser.last
+        if stage is Stage.EHLO and digit == 2:
+            self._know(Capabilities() if self._is_helo else Capabilities.parse(reply.lines))
         if self.state is State.HANDSHAKE:
             self._parser.clear()
-        return Replied(stage, reply)
+        self._events.append(Replied(stage, reply))
+
+    def _judge_group(self, stage: Stage, code: int, before: State) -> None:
+        group = self._groups[0]
+        self.is_trying = stage is not Stage.RSET and stage is not Stage.END_OF_DATA
+        if stage is Stage.END_OF_DATA:
+            self._groups.popleft()
+            if group.is_chunk and before is State.ADDRESSED and code in _UNKNOWN:
+                self._events.append(ChunkingBroken(group.item, self._parser.last))
+                self.close()
+                return
+            if before is State.ASTRAY and code // 100 == 2:
+                group.refusal = None  # whatever it meant by refusing MAIL: it took the message
+            self._decide(group, stage)
+        elif code < 400:
+            if stage is Stage.DATA:
+                if self.state is State.BODY:
+                    self._events.append(Wanted(group.item))
+                else:
+                    self._decide(group, stage)
+        else:
+            if group.refusal is None:
+                group.refusal = (stage, self._parser.last)
+            if not self._expected or stage is Stage.DATA:
+                # Nothing more of this group was sent, or nothing more is to be answered.
+                self.is_trying = False
+                self._unsent.clear()
+                self._groups.popleft()
+                self._decide(group, stage)
+
+    def _decide(self, group: _Group, stage: Stage) -> None:
+        if not group.is_decided:
+            group.is_decided = True
+            refusal = group.refusal or (stage, self._parser.last)
+            self._events.append(Decided(group.item, *refusal))
 
     def _take(self, step: Step) -> None:
         following = LOCAL_STEPS.get((self.state, step))
         if following is None:
             raise StepError(f"{step} in state {self.state}")
-        self.state = following
-        if step is Step.CLOSED:
-            self._expected.clear()
+        self.state = self._projected = following
 
-    # What goes out.
+    def _know(self, capabilities: Capabilities) -> None:
+        self.capabilities = capabilities
+        self._writer = EnvelopeWriter(capabilities)
+        self.is_pipelining = self._may_pipeline and "PIPELINING" in capabilities
+
+    # What goes out: the dialogue around the messages, one command at a time.
 
     def _send(self, stage: Stage, line: str) -> bytes:
-        if self._expected or (self.state, stage) not in STEPS:
+        following = SENDS.get((self._projected, stage))
+        if self._expected or following is None:
             raise StepError(f"{stage.upper()} in state {self.state}")
-        command = line.encode()
-        if b"\r" in command or b"\n" in command:
+        if "\r" in line or "\n" in line:
             raise SmtpDataError(f"a line end inside {stage.upper()}")
+        self._projected = following
         self._expected.append(stage)
-        return command + b"\r\n"
+        return line.encode() + b"\r\n"
 
     def ehlo(self) -> bytes:
         """Say who we are: EHLO, or LHLO."""
@@ -237,99 +236,143 @@ class SmtpProtocol:
         """Say that the handshake is done; what was known in clear is forgotten (RFC 3207, 4.2)."""
         self._take(Step.TLS_STARTED)
         self._parser.clear()
-        self.capabilities = Capabilities()
+        self._know(Capabilities())
         self.is_encrypted = True
 
-    def auth(self, username: str, password: str) -> bytes:
-        """Log in by PLAIN (RFC 4616) or LOGIN; then send each :meth:`answer` that is asked for."""
+    def auth(self, mechanism: Auth, username: str, password: str) -> bytes:
+        """Log in; then send each :meth:`answer` that is asked for."""
         if not self.is_encrypted:
             raise StepError("AUTH without TLS")
-        if "PLAIN" in self.capabilities.mechanisms:
-            secret = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
-            return self._send(Stage.AUTH, f"AUTH PLAIN {secret}")
-        command = self._send(Stage.AUTH, "AUTH LOGIN")
-        self._answers = deque(map(base64.b64encode, (username.encode(), password.encode())))
+        lines = login(mechanism, username, password)
+        command = self._send(Stage.AUTH, lines.command)
+        self._answers, self._last_answer = deque(lines.answers), lines.last
         return command
 
     def answer(self) -> bytes:
-        """Answer a 334 of AUTH LOGIN; ``*`` calls it off when the relay asks too much."""
-        return self._send(Stage.AUTH, self._answers.popleft().decode() if self._answers else "*")
+        """Answer a 334."""
+        line = self._answers.popleft() if self._answers else self._last_answer
+        return self._send(Stage.AUTH, line)
 
-    def foresee(self, mail_from: str | None, rcpt_to: str, size: int) -> Replied | None:
+    @property
+    def can_quit(self) -> bool:
+        """Whether leave can be taken now."""
+        return not self._expected and (self._projected, Stage.QUIT) in SENDS
+
+    def quit(self) -> bytes:
+        return self._send(Stage.QUIT, "QUIT")
+
+    # What goes out: messages.
+
+    def foresee(self, envelope: Envelope, message: Message) -> tuple[Stage, Reply] | None:
         """Give the refusal that the relay's capabilities already tell, if they do."""
-        limit = self.capabilities.size
-        if limit is not None and size > limit:
-            text = f"5.3.4 the message has {size} octets, the relay takes {limit}"
-            return Replied(Stage.MAIL, Reply(552, (text,), "5.3.4"))
-        if _needs_utf8(mail_from, rcpt_to) and "SMTPUTF8" not in self.capabilities:
-            # RFC 6531, section 3.5; it says nothing about the address.
-            text = "5.6.7 the relay takes no address beyond ASCII (SMTPUTF8)"
-            return Replied(Stage.RCPT, Reply(553, (text,), "5.6.7"))
-        return None
+        return self._writer.foresee(envelope, message)
 
-    def mail(self, mail_from: str | None, rcpt_to: str, size: int) -> bytes:
-        """Begin a transaction; the recipient decides whether SMTPUTF8 is asked for."""
-        line = f"MAIL FROM:<{mail_from or ''}>"
-        if "SIZE" in self.capabilities:
-            line += f" SIZE={size}"
-        if _needs_utf8(mail_from, rcpt_to):
-            line += " SMTPUTF8"
-        return self._send(Stage.MAIL, line)
+    @property
+    def can_begin(self) -> bool:
+        """Whether another message may be begun, or chunked, right now."""
+        return (
+            self._projected in _BEGINS
+            and not self._unsent
+            and (self.is_pipelining or not self._expected)
+        )
 
-    def rcpt(self, rcpt_to: str) -> bytes:
-        return self._send(Stage.RCPT, f"RCPT TO:<{rcpt_to}>")
+    @property
+    def can_chunk(self) -> bool:
+        """Whether whole messages may stream. LMTP does not say how BDAT to nobody is answered."""
+        return self.is_pipelining and not self._lmtp and "CHUNKING" in self.capabilities
 
-    def data(self) -> bytes:
-        return self._send(Stage.DATA, "DATA")
+    def begin(self, item: Any, envelope: Envelope, message: Message) -> bytes:
+        """Open a transaction and ask for the message to be wanted; ``item`` comes back in events.
 
-    def body(self, data: bytes) -> bytes:
+        Raises StepError where :attr:`can_begin` is false, SmtpDataError for an address with a line
+        end.
+        """
+        self._refuse_unless(can=self.can_begin, what="a message")
+        mail, rcpt = self._writer.mail(envelope, message), self._writer.rcpt(envelope)
+        commands: Sequence[tuple[Stage, bytes]] = (
+            (Stage.RSET, b"RSET\r\n"),
+            (Stage.MAIL, mail),
+            (Stage.RCPT, rcpt),
+            (Stage.DATA, b"DATA\r\n"),
+        )
+        self._groups.append(_Group(item, is_chunk=False))
+        if self.is_pipelining:
+            self._expected.extend(GROUP)
+            self._projected = State.WAITING
+            return b"".join([command for _, command in commands])
+        # RSET costs a round trip here, and is only needed to leave something.
+        self._unsent.extend(commands[self.state is State.READY :])
+        return self.go_on()
+
+    def go_on(self) -> bytes:
+        """Give what is to be sent now that replies were read: nothing, or the next command."""
+        if self._expected:
+            return b""
+        if self._unsent:
+            stage, command = self._unsent.popleft()
+            self._projected = SENDS[self._projected, stage]
+            self._expected.append(stage)
+            return command
+        if self.state is State.VOID:
+            if self._lmtp:  # one reply for each recipient: here, how many?
+                self.close()
+                return b""
+            return self._end()
+        return b""
+
+    def body(self, message: Message) -> bytes:
         """Send the message as it is, without its terminator.
 
         Raises SmtpDataError when it is not what the serialiser promises: only CRLF, the last
         line ended, no line that begins with a dot. So nothing in it needs stuffing.
         """
-        check_data(data)
+        check_data(message.data)
         self._take(Step.BODY_SENT)
-        self._events.append(BodySent())
-        return data
+        return message.data
 
     def finish(self) -> bytes:
         """Hand the message over: the one step that cannot be taken back."""
-        if self.state is not State.HELD or self._expected:
-            raise StepError(f"the terminator in state {self.state}")
+        self._refuse_unless(
+            can=self.state is State.HELD and not self._expected, what="the terminator"
+        )
+        return self._end()
+
+    def _end(self) -> bytes:
+        self._projected = SENDS[self.state, Stage.END_OF_DATA]
         self._expected.append(Stage.END_OF_DATA)
         return b".\r\n"
 
-    def rset(self) -> bytes:
-        return self._send(Stage.RSET, "RSET")
+    def chunk(self, item: Any, envelope: Envelope, message: Message) -> bytes:
+        """Hand a whole message over: this cannot be taken back either.
 
-    def quit(self) -> bytes:
-        return self._send(Stage.QUIT, "QUIT")
+        Raises as :meth:`begin` and :meth:`body` do.
+        """
+        self._refuse_unless(can=self.can_chunk and self.can_begin, what="BDAT")
+        mail, rcpt = self._writer.mail(envelope, message), self._writer.rcpt(envelope)
+        check_data(message.data)
+        self._groups.append(_Group(item, is_chunk=True))
+        self._expected.extend(CHUNK)
+        self._projected = State.READY
+        size = b"BDAT %d LAST\r\n" % len(message.data)
+        return b"".join((b"RSET\r\n", mail, rcpt, size, message.data))
 
     def close(self) -> None:
-        """Say that the connection is gone; no event follows."""
+        """Say that the connection is gone; messages refused so far still come as events."""
         self._take(Step.CLOSED)
+        if self._expected:
+            self.stage = self._expected[0]
+        self._expected.clear()
+        self._unsent.clear()
+        for group in self._groups:
+            if group.refusal is not None:
+                self._decide(group, group.refusal[0])
+        self._groups.clear()
 
     @property
-    def is_awaiting(self) -> bool:
-        """Whether something was sent that has no reply yet."""
-        return bool(self._expected)
+    def expected(self) -> Stage | None:
+        """What the next reply answers; ``None`` when none is awaited."""
+        return self._expected[0] if self._expected else None
 
-
-def check_data(data: bytes) -> None:
-    """Refuse a message that a relay might read as more than one."""
-    ends = data.count(b"\r\n")
-    if not data.endswith(b"\r\n"):
-        raise SmtpDataError("the message does not end with CRLF")
-    if data.count(b"\n") != ends or data.count(b"\r") != ends:
-        raise SmtpDataError("the message holds a CR or LF alone")
-    if data.startswith(b".") or b"\r\n." in data:
-        raise SmtpDataError("a line of the message begins with a dot")
-
-
-def _read(reply: Reply) -> Capabilities:
-    return Capabilities.parse(reply.lines)
-
-
-def _needs_utf8(mail_from: str | None, rcpt_to: str) -> bool:
-    return not ((mail_from or "").isascii() and rcpt_to.isascii())
+    def _refuse_unless(self, *, can: bool, what: str) -> None:
+        if not can:
+            raise StepError(f"{what} in state {self.state}")

@@ -9,6 +9,8 @@ from pipeline.model.controls import CONTROL
 REPLY_LIMIT = 32 * 1024
 
 _LINE = re.compile(r"([2-5][0-9]{2})(?:(-)|(?![0-9]))(.*)", re.DOTALL)
+#: What nearly every reply is: one line of visible ASCII.
+_USUAL = re.compile(rb"([2-5][0-9]{2}) ([ -~]*)\r\n")
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 
 
@@ -46,33 +48,58 @@ class Reply:
 
 
 class ReplyParser:
-    """Bytes in, replies out."""
+    """Bytes in, replies out. Most replies need only their code, so the rest is read on demand."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._buffer = b""
+        #: Where in the buffer the next reply begins.
+        self._start = 0
         #: Where in the buffer no line end has been looked for yet.
         self._searched = 0
         self._lines: list[str] = []
         self._size = 0
+        self._last: tuple[int, tuple[str, ...]] = (0, ())
 
     def feed(self, data: bytes) -> None:
-        self._buffer += data
+        self._buffer = self._buffer[self._start :] + data
+        self._searched -= self._start
+        self._start = 0
 
     def clear(self) -> None:
         """Forget what came in; nothing said before TLS may count after it (RFC 3207, 4.2)."""
-        self._buffer.clear()
+        self._buffer = b""
         self._lines.clear()
-        self._searched = self._size = 0
+        self._start = self._searched = self._size = 0
 
     def next(self) -> Reply | None:
         """Give the next complete reply, ``None`` when there is none yet.
 
         Raises RelayFaultError for a line that is no reply, or for more than 32 KB of one.
         """
+        return self.last if self.next_code() else None
+
+    def next_code(self) -> int:
+        """Give the code of the next complete reply, 0 when there is none yet; like :meth:`next`."""
+        if not self._lines:
+            usual = _USUAL.match(self._buffer, self._start)
+            if usual is not None and usual.end() - self._start <= REPLY_LIMIT:
+                self._start = self._searched = usual.end()
+                code = int(usual[1])
+                self._last = code, (usual[2].decode("ascii").strip(),)
+                return code
+        return self._next_line()
+
+    @property
+    def last(self) -> Reply:
+        """The reply whose code was given last."""
+        code, lines = self._last
+        found = next(filter(None, map(_ENHANCED.match, lines)), None)
+        return Reply(code, lines, found.group(1) if found else "")
+
+    def _next_line(self) -> int:
         while (end := self._buffer.find(b"\n", self._searched)) >= 0:
-            raw = bytes(self._buffer[: end + 1])
-            del self._buffer[: end + 1]
-            self._searched = 0
+            raw = self._buffer[self._start : end + 1]
+            self._start = self._searched = end + 1
             self._size += len(raw)
             self._refuse_flood(self._size)
             line = raw.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
@@ -84,15 +111,14 @@ class ReplyParser:
             if not more:
                 return self._complete(int(code))
         self._searched = len(self._buffer)
-        self._refuse_flood(self._size + len(self._buffer))
-        return None
+        self._refuse_flood(self._size + len(self._buffer) - self._start)
+        return 0
 
-    def _complete(self, code: int) -> Reply:
-        lines = tuple(self._lines)
+    def _complete(self, code: int) -> int:
+        self._last = code, tuple(self._lines)
         self._lines.clear()
         self._size = 0
-        found = next(filter(None, map(_ENHANCED.match, lines)), None)
-        return Reply(code, lines, found.group(1) if found else "")
+        return code
 
     def _refuse_flood(self, size: int) -> None:
         if size > REPLY_LIMIT:

@@ -1,11 +1,13 @@
 """Edge: the one thread that talks to the ledger, and the commits that it makes for all."""
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import TypeVar
 
-from pipeline.delivery.parcel import Lost, Outcome, Parcel
+from pipeline.delivery.parcel import Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Feed
 
 #: Seconds that an outcome waits for a hand-over to share its commit.
@@ -17,26 +19,61 @@ _T = TypeVar("_T")
 class Ledger:
     """Group commit: what is asked while a commit runs goes together into the next one."""
 
-    def __init__(self, feed: Feed, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        on_commit: Callable[[list[Outcome], list[Parcel], Collection[Parcel]], None],
+        on_supply: Callable[[Supply], None],
+    ) -> None:
+        """Begin the thread.
+
+        ``on_commit`` is told what was written, what was asked and which of that is granted;
+        ``on_supply`` what was asked for by :meth:`fetch`. Both are called in the event loop.
+        """
         self._feed = feed
-        self._on_change = on_change
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._on_commit = on_commit
+        self._on_supply = on_supply
+        self._loop = asyncio.get_running_loop()
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="ledger", daemon=True)
         self._outcomes: list[Outcome] = []
-        self._wishes: list[tuple[Parcel, asyncio.Future[bool]]] = []
-        self._running: asyncio.Future[Collection[Parcel]] | None = None
+        self._wishes: list[Parcel] = []
+        self._wanted = 0
+        self._is_running = False
+        self._is_called = False
         self._timer: asyncio.TimerHandle | None = None
+        self._rests: list[asyncio.Future[None]] = []
         self._error: BaseException | None = None
+        self._thread.start()
 
     async def call(self, function: Callable[[], _T]) -> _T:
         """Have something done in the ledger's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+        done: asyncio.Future[_T] = self._loop.create_future()
 
-    async def hand_over(self, parcel: Parcel) -> bool:
-        """Ask for the right to write the terminator; ``True`` once it is committed."""
-        granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._wishes.append((parcel, granted))
+        def settle(result: _T | None, error: BaseException | None) -> None:
+            if done.cancelled():
+                return
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(result)  # type: ignore[arg-type]
+
+        def work() -> None:
+            try:
+                result = function()
+            except BaseException as error:  # noqa: BLE001 - it is raised where it was asked
+                self._tell(settle, None, error)
+            else:
+                self._tell(settle, result, None)
+
+        self._jobs.put(work)
+        return await done
+
+    def wish(self, parcel: Parcel) -> None:
+        """Ask for the right to write the terminator."""
+        self._wishes.append(parcel)
         self._ring()
-        return await granted
 
     def record(self, outcome: Outcome) -> None:
         """Have an outcome written, with the next hand-over or a moment later."""
@@ -44,55 +81,114 @@ class Ledger:
         if isinstance(outcome, Lost) or outcome.reply.digit != 2:
             # A refusal may stop the issue, so nobody goes on without having heard of it.
             self._ring()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_LINGER, self._ring)
+        elif self._timer is None and not self._is_called:
+            self._timer = self._loop.call_later(_LINGER, self._ring)
 
-    async def drain(self) -> bool:
-        """Have everything written that waits; tell whether there was anything.
+    def fetch(self, count: int, *, now: bool) -> None:
+        """Ask for so many parcels, with the next commit or ``now``."""
+        self._wanted = count
+        if now:
+            self._ring()
+
+    async def rest(self) -> None:
+        """Have everything written that waits.
 
         Raises what a commit raised that is no fault of the database.
         """
-        had_work = False
-        while self._running or self._outcomes or self._wishes:
-            had_work = True
+        while self._is_running or self._outcomes or self._wishes:
             self._ring()
-            if self._running:
-                await asyncio.wait([self._running])
+            resting: asyncio.Future[None] = self._loop.create_future()
+            self._rests.append(resting)
+            await resting
         if self._error is not None:
             raise self._error
-        return had_work
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be written."""
+        return not (self._is_running or self._outcomes or self._wishes)
 
     def close(self) -> None:
-        self._thread.shutdown()
+        self._jobs.put(None)
+        self._thread.join()
 
     def _ring(self) -> None:
+        """Begin a commit when the loop has called everybody: what they ask goes with it."""
+        if not (self._is_running or self._is_called):
+            self._is_called = True
+            self._loop.call_soon(self._begin)
+
+    def _begin(self) -> None:
+        self._is_called = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._running is not None or not (self._outcomes or self._wishes):
+        if not (self._outcomes or self._wishes or self._wanted):
             return
         outcomes, self._outcomes = self._outcomes, []
         wishes, self._wishes = self._wishes, []
-        parcels = [parcel for parcel, _ in wishes]
-        self._running = asyncio.get_running_loop().run_in_executor(
-            self._thread, self._feed.commit, outcomes, parcels
-        )
-        self._running.add_done_callback(lambda done: self._committed(done, wishes))
+        wanted, self._wanted = self._wanted, 0
+        self._is_running = True
+        self._jobs.put(lambda: self._work(outcomes, wishes, wanted))
+
+    def _work(self, outcomes: list[Outcome], wishes: list[Parcel], wanted: int) -> None:
+        """Do one round in the ledger's thread: commit, then fetch."""
+        error: BaseException | None = None
+        granted: Collection[Parcel] = ()
+        if outcomes or wishes:
+            try:
+                granted = self._feed.commit(outcomes, wishes)
+            except BaseException as raised:  # noqa: BLE001 - it is raised where the run ends
+                error = raised
+        is_last = not wanted or error is not None
+        self._tell(self._committed, outcomes, wishes, granted, error, is_last)
+        if is_last:
+            return
+        supply = Supply()
+        try:
+            supply = self._feed.take(wanted)
+        except BaseException as raised:  # noqa: BLE001 - as above
+            error = raised
+        self._tell(self._supplied, supply, error)
 
     def _committed(
         self,
-        done: asyncio.Future[Collection[Parcel]],
-        wishes: list[tuple[Parcel, asyncio.Future[bool]]],
+        outcomes: list[Outcome],
+        wishes: list[Parcel],
+        granted: Collection[Parcel],
+        error: BaseException | None,
+        is_last: bool,  # noqa: FBT001 - it comes from the other thread by position
     ) -> None:
-        error = done.exception()
         self._error = self._error or error
-        for parcel, granted in wishes:
-            if granted.done():
-                continue
-            if error is not None:
-                granted.set_exception(error)
-            else:
-                granted.set_result(parcel in done.result())
-        self._running = None
-        self._on_change()
-        self._ring()
+        if is_last:
+            self._is_running = False
+        self._on_commit(outcomes, wishes, granted)
+        if is_last:
+            self._rested()
+
+    def _supplied(self, supply: Supply, error: BaseException | None) -> None:
+        self._error = self._error or error
+        self._is_running = False
+        self._on_supply(supply)
+        self._rested()
+
+    def _rested(self) -> None:
+        if self._outcomes or self._wishes or self._wanted:
+            self._ring()
+        rests, self._rests = self._rests, []
+        for resting in rests:
+            if not resting.done():
+                resting.set_result(None)
+
+    @property
+    def error(self) -> BaseException | None:
+        """What a commit or a fetch raised that is no fault of the database."""
+        return self._error
+
+    def _serve(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+    def _tell(self, function: Callable[..., None], *arguments: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has just been closed
+            self._loop.call_soon_threadsafe(function, *arguments)

@@ -1,16 +1,20 @@
 """Edge: from nothing to a connection that is encrypted, logged in and ready."""
 
 import asyncio
-import base64
 import ipaddress
 import re
 import socket
 import ssl
+from collections.abc import Sequence
 
+from pipeline.delivery.smtp import logins
 from pipeline.delivery.smtp.driver.connection import Connection
+from pipeline.delivery.smtp.driver.watch import Watch
 from pipeline.delivery.smtp.driver.wire import GoneError, Wire
+from pipeline.delivery.smtp.events import Replied
+from pipeline.delivery.smtp.logins import Auth
 from pipeline.delivery.smtp.options import Kind, Security, SmtpOptions
-from pipeline.delivery.smtp.protocol import Replied, SmtpProtocol
+from pipeline.delivery.smtp.protocol import SmtpProtocol
 from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 
@@ -18,12 +22,19 @@ from pipeline.errors import RelayError
 _FULL_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
-async def open_connection(options: SmtpOptions, context: ssl.SSLContext | None) -> Connection:
+async def open_connection(
+    options: SmtpOptions, context: ssl.SSLContext | None, watch: Watch, *, pipelining: bool = True
+) -> Connection:
     """Connect, encrypt as the options say, and log in.
 
     Raises RelayError. Nothing falls back to clear text, and no password goes out in it.
     """
-    connection = await _connect(options, context)
+    smtp = SmtpProtocol(
+        ehlo_name=options.ehlo_name or socket.gethostname(),
+        lmtp=options.kind is Kind.LMTP,
+        pipelining=pipelining,
+    )
+    connection = await _connect(smtp, options, context, watch)
     try:
         await _introduce(connection, options, context)
     except GoneError as error:
@@ -53,16 +64,15 @@ def make_context(options: SmtpOptions) -> ssl.SSLContext | None:
     return context
 
 
-async def _connect(options: SmtpOptions, context: ssl.SSLContext | None) -> Connection:
-    smtp = SmtpProtocol(
-        ehlo_name=options.ehlo_name or socket.gethostname(), lmtp=options.kind is Kind.LMTP
-    )
+async def _connect(
+    smtp: SmtpProtocol, options: SmtpOptions, context: ssl.SSLContext | None, watch: Watch
+) -> Connection:
     seconds = options.timeouts.connect
     is_encrypted = options.security is Security.TLS
     try:
         async with asyncio.timeout(2 * seconds if is_encrypted else seconds):
             _, wire = await asyncio.get_running_loop().create_connection(
-                lambda: Wire(smtp),
+                lambda: Wire(smtp, watch),
                 options.host,
                 options.port,
                 ssl=context if is_encrypted else None,
@@ -80,7 +90,7 @@ async def _introduce(
     connection: Connection, options: SmtpOptions, context: ssl.SSLContext | None
 ) -> None:
     smtp = connection.smtp
-    _refuse_unless_done(await connection.reply(), options, "does not serve us")
+    _refuse_unless_done(await connection.reply(Stage.GREETING), options, "does not serve us")
     if not options.ehlo_name and _FULL_NAME.fullmatch(smtp.ehlo_name) is None:
         smtp.ehlo_name = _literal(connection.wire.local_address)
     await _greet(connection, options)
@@ -117,28 +127,38 @@ async def _greet(connection: Connection, options: SmtpOptions) -> None:
 
 async def _log_in(connection: Connection, options: SmtpOptions) -> None:
     smtp = connection.smtp
-    if not {"PLAIN", "LOGIN"} & set(smtp.capabilities.mechanisms):
-        offered = ", ".join(smtp.capabilities.mechanisms) or "none"
+    offered = smtp.capabilities.mechanisms
+    mechanism = logins.choose(options.auth, offered)
+    if mechanism is None:
+        wanted = "PLAIN or LOGIN" if options.auth is Auth.AUTO else options.auth.name
         raise RelayError(
-            f"the relay offers no login by PLAIN or LOGIN (it offers: {offered})",
+            f"the relay offers no login by {wanted} (it offers: {', '.join(offered) or 'none'})",
             place=options.place,
-            remedy="remove [smtp] username if it needs none",
+            remedy="remove [smtp] username if it needs none"
+            if not offered
+            else "set [smtp] auth to one that it offers",
         )
-    replied = await connection.ask(smtp.auth(options.username, options.password), Stage.AUTH)
+    command = smtp.auth(mechanism, options.username, options.password)
+    secrets = [command.split(b" ")[-1].strip().decode()]
+    replied = await connection.ask(command, Stage.AUTH)
     while replied.reply.digit == 3:
-        replied = await connection.ask(smtp.answer(), Stage.AUTH)
+        answer = smtp.answer()
+        secrets.append(answer.strip().decode())
+        replied = await connection.ask(answer, Stage.AUTH)
     if replied.reply.digit != 2:
         raise RelayError(
             # Some relays repeat what they were told, and this sentence goes by mail.
-            f"the relay refuses the login: {_masked(str(replied.reply), options.password)}",
+            "the relay refuses the login:"
+            f" {_masked(str(replied.reply), (options.password, *secrets))}",
             place=f"[smtp] username {options.username}",
             remedy="check the user name and the password file",
         )
 
 
-def _masked(said: str, password: str) -> str:
-    for secret in (password, base64.b64encode(password.encode()).decode()):
-        said = said.replace(secret, "***") if secret else said
+def _masked(said: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        if len(secret) > len("LOGIN"):
+            said = said.replace(secret, "***")
     return said
 
 

@@ -5,8 +5,8 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipeline.delivery.smtp.driver.connection import Connection
 from pipeline.delivery.smtp.driver.opening import make_context, open_connection
+from pipeline.delivery.smtp.driver.watch import Watch
 from pipeline.delivery.smtp.driver.wire import GoneError
 from pipeline.delivery.smtp.options import SmtpOptions
 from pipeline.delivery.smtp.replies import Reply
@@ -43,46 +43,39 @@ def send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Rep
 
 
 async def _probe(options: SmtpOptions) -> RelayProbe:
-    connection = await open_connection(options, make_context(options))
-    tls = connection.wire.tls
-    found = RelayProbe(
-        capabilities=tuple(
-            " ".join((name, *values))
-            for name, values in connection.smtp.capabilities.keywords.items()
-        ),
-        tls_version=(tls.version() or "") if tls else "",
-        cipher=(tls.cipher() or ("",))[0] if tls else "",
-        certificate_expires_at=_expiry(tls) if tls else None,
-        authenticated=bool(options.username),
-    )
-    await connection.quit()
-    return found
+    with Watch() as watch:
+        connection = await open_connection(options, make_context(options), watch)
+        tls = connection.wire.tls
+        found = RelayProbe(
+            capabilities=tuple(
+                " ".join((name, *values))
+                for name, values in connection.smtp.capabilities.keywords.items()
+            ),
+            tls_version=(tls.version() or "") if tls else "",
+            cipher=(tls.cipher() or ("",))[0] if tls else "",
+            certificate_expires_at=_expiry(tls) if tls else None,
+            authenticated=bool(options.username),
+        )
+        await connection.quit()
+        return found
 
 
 async def _send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Reply:
-    connection = await open_connection(options, make_context(options))
-    try:
-        return await _deliver(connection, options, envelope, message)
-    except GoneError as error:
-        remedy = "it may have been taken all the same" if connection.is_handed else ""
-        raise RelayError(str(error), place=options.place, remedy=remedy) from error
-    finally:
-        await connection.quit()
-
-
-async def _deliver(
-    connection: Connection, options: SmtpOptions, envelope: Envelope, message: Message
-) -> Reply:
-    replied = await connection.offer(envelope, message)
-    if replied is None:
-        connection.finish()
-        replied = await connection.verdict()
-    if replied.reply.digit != 2:
+    with Watch() as watch:
+        connection = await open_connection(options, make_context(options), watch)
+        try:
+            decided = await connection.send(envelope, message)
+        except GoneError as error:
+            remedy = "it may have been taken all the same" if connection.is_handed else ""
+            raise RelayError(str(error), place=options.place, remedy=remedy) from error
+        finally:
+            await connection.quit()
+    if decided.reply.digit != 2:
         raise RelayError(
-            f"the relay refuses the message at {replied.stage.upper()}: {replied.reply}",
+            f"the relay refuses the message at {decided.stage.upper()}: {decided.reply}",
             place=options.place,
         )
-    return replied.reply
+    return decided.reply
 
 
 def _expiry(tls: ssl.SSLObject) -> datetime | None:

@@ -2,13 +2,19 @@
 
 import asyncio
 import contextlib
+import math
 import socket
 import ssl
+from collections.abc import Callable
 
-from pipeline.delivery.smtp.protocol import Closed, Event, SmtpProtocol, State
+from pipeline.delivery.smtp.driver.watch import Watch
+from pipeline.delivery.smtp.events import Closed, Event
+from pipeline.delivery.smtp.protocol import SmtpProtocol
 from pipeline.delivery.smtp.replies import RelayFaultError
+from pipeline.delivery.smtp.steps import State
 
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
+_CLOSED = "the relay closed the connection"
 
 
 class GoneError(Exception):
@@ -16,16 +22,28 @@ class GoneError(Exception):
 
 
 class Wire(asyncio.Protocol):
-    """Feeds the state machine with what comes in, and wakes the one who waits for it."""
+    """Feeds the state machine with what comes in, and says that something changed.
 
-    def __init__(self, protocol: SmtpProtocol) -> None:
-        self.smtp = protocol
+    While a connection is opened somebody waits here for each event; afterwards a lane sets
+    :attr:`on_change` and is called instead.
+    """
+
+    def __init__(self, smtp: SmtpProtocol, watch: Watch) -> None:
+        self.smtp = smtp
+        #: Called after something came in, after room was made, and at the end.
+        self.on_change: Callable[[], None] = self._wake
+        self.deadline = math.inf
+        #: Something written is not in the kernel's hands yet.
+        self.is_full = False
+        #: Why the connection is of no more use; empty while it may be.
+        self.gone = ""
+        self._watch = watch
         self._transport: asyncio.Transport | None = None
         self._socket: socket.socket | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._is_full = False
-        #: Why nobody waits any more; empty while somebody may.
-        self._dropped = ""
+        self._why_late = ""
+        self._seconds = 0.0
+        self._unsent = 0
 
     # -- what asyncio calls
 
@@ -41,62 +59,84 @@ class Wire(asyncio.Protocol):
             # The terminator apart from the body costs 40 ms a message without it.
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._acknowledge_at_once()
+        self._watch.add(self)
 
     def data_received(self, data: bytes) -> None:
         self.smtp.receive(data)
         self._acknowledge_at_once()
-        self._wake()
+        self.on_change()
 
     def eof_received(self) -> None:
         self.smtp.receive(b"")
-        self._wake()
+        self.on_change()
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc  # a reset and a close mean the same here: no more replies
         self._socket = None
+        self._watch.remove(self)
         self.smtp.receive(b"")
-        self._wake()
+        self.on_change()
 
     def pause_writing(self) -> None:
-        self._is_full = True
+        self.is_full = True
 
     def resume_writing(self) -> None:
-        self._is_full = False
-        self._wake()
+        self.is_full = False
+        self.on_change()
+
+    def expire(self) -> None:
+        """Hear that the time is up, from the watch."""
+        if self.is_full and self._transport is not None:
+            unsent = self._transport.get_write_buffer_size()
+            if unsent < self._unsent:  # slow, and not stuck: the limit is for a block of data
+                self._unsent = unsent
+                self.deadline = self._watch.now() + self._seconds
+                return
+        self.drop(self._why_late)
 
     # -- what the connection calls
 
-    async def write(self, data: bytes, seconds: float) -> None:
-        """Write, and wait until the kernel has taken it."""
-        self.post(data)
-        deadline = asyncio.get_running_loop().time() + seconds
-        while self._is_full and not self._is_closing:
-            await self._wait(deadline, f"the relay did not take the data within {seconds:g} s")
-        if self._is_closing:
-            raise GoneError("the relay closed the connection")
+    def allow(self, seconds: float, why: str) -> None:
+        """Give the relay so much time from now; the sentence says what is wrong after it."""
+        self._seconds = seconds
+        self._why_late = why
+        if self.is_full and self._transport is not None:
+            self._unsent = self._transport.get_write_buffer_size()
+        self.deadline = self._watch.now() + seconds
 
     def post(self, data: bytes) -> None:
         """Write without waiting."""
-        if self._transport is None or self._is_closing:
-            raise GoneError("the relay closed the connection")
+        if self._transport is None or self._transport.is_closing():
+            raise GoneError(_CLOSED)
         self._transport.write(data)
 
-    async def event(self, seconds: float, what: str) -> Event:
-        """Wait for the next event of the dialogue."""
-        deadline = asyncio.get_running_loop().time() + seconds
-        while (event := self.peek()) is None:
-            if self.smtp.state is State.CLOSED:
-                return Closed()
-            await self._wait(deadline, f"no answer to {what} within {seconds:g} s")
-        return event
-
     def peek(self) -> Event | None:
-        """Give the next event that is already there."""
+        """Give the next event that is already there. Raises GoneError for what is no SMTP."""
         try:
             return self.smtp.next_event()
         except RelayFaultError as error:
-            self.abort()
             raise GoneError(str(error)) from error
+
+    async def event(self, seconds: float, what: str) -> Event:
+        """Wait for the next event of the dialogue; send what waits for its turn meanwhile."""
+        self.allow(seconds, f"no answer to {what} within {seconds:g} s")
+        try:
+            while (event := self.peek()) is None:
+                if self.smtp.state is State.CLOSED:
+                    return Closed()
+                if more := self.smtp.go_on():
+                    self.post(more)
+                await self._change()
+        finally:
+            self.deadline = math.inf
+        return event
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until the kernel has taken what was written."""
+        self.allow(seconds, f"the relay did not take the data within {seconds:g} s")
+        while self.is_full and self._transport is not None and not self._transport.is_closing():
+            await self._change()
+        self.deadline = math.inf
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
         """Do the handshake on the open connection. Raises OSError."""
@@ -106,7 +146,7 @@ class Wire(asyncio.Protocol):
             self._transport, self, context, server_hostname=host, ssl_handshake_timeout=seconds
         )
         if encrypted is None:
-            raise ConnectionResetError("the relay closed the connection")
+            raise ConnectionResetError(_CLOSED)
         self._transport = encrypted
 
     @property
@@ -121,8 +161,8 @@ class Wire(asyncio.Protocol):
 
     def drop(self, why: str) -> None:
         """End whatever is waited for."""
-        self._dropped = why
-        self._wake()
+        self.gone = self.gone or why
+        self.on_change()
 
     def abort(self) -> None:
         """Close at once; what is not sent yet is not sent any more."""
@@ -130,25 +170,15 @@ class Wire(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    @property
-    def _is_closing(self) -> bool:
-        return self._transport is None or self._transport.is_closing()
-
-    async def _wait(self, deadline: float, why: str) -> None:
-        if self._dropped:
-            raise GoneError(self._dropped)
-        loop = asyncio.get_running_loop()
-        self._waiter = loop.create_future()
-        timer = loop.call_at(deadline, self._wake)
-        try:
-            await self._waiter
-        finally:
-            timer.cancel()
-            self._waiter = None
-        if self._dropped:
-            raise GoneError(self._dropped)
-        if loop.time() >= deadline:
-            raise GoneError(why)
+    async def _change(self) -> None:
+        if not self.gone:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        if self.gone:
+            raise GoneError(self.gone)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -1,0 +1,82 @@
+"""The envelope of a message as commands, with the parameters that the relay understands."""
+
+import re
+
+from pipeline.delivery.smtp.capabilities import Capabilities
+from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.smuggling import SmtpDataError
+from pipeline.delivery.stage import Stage
+from pipeline.model.message import Envelope, Message
+
+#: RFC 3461, section 4.4.
+_ENVID = 100
+#: What xtext writes as ``+XX`` (RFC 3461, section 4).
+_NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
+
+
+class EnvelopeWriter:
+    """Writes MAIL and RCPT for one relay."""
+
+    def __init__(self, capabilities: Capabilities) -> None:
+        self._size_limit = capabilities.size
+        self._says_size = "SIZE" in capabilities
+        self._has_8bit = "8BITMIME" in capabilities
+        self._has_utf8 = "SMTPUTF8" in capabilities
+        self._has_dsn = "DSN" in capabilities
+
+    def foresee(self, envelope: Envelope, message: Message) -> tuple[Stage, Reply] | None:
+        """Give the refusal that the relay's capabilities already tell, if they do."""
+        size = len(message.data)
+        if self._size_limit is not None and size > self._size_limit:
+            text = f"5.3.4 the message has {size} octets, the relay takes {self._size_limit}"
+            return Stage.MAIL, Reply(552, (text,), "5.3.4")
+        if not self._has_utf8 and _needs_utf8(envelope):
+            # RFC 6531, section 3.5; it says nothing about the address.
+            text = "5.6.7 the relay takes no address beyond ASCII (SMTPUTF8)"
+            return Stage.RCPT, Reply(553, (text,), "5.6.7")
+        if not self._has_8bit and not message.data.isascii():
+            text = "5.6.3 the relay takes no message beyond ASCII (8BITMIME)"
+            return Stage.MAIL, Reply(554, (text,), "5.6.3")
+        return None
+
+    def mail(self, envelope: Envelope, message: Message) -> bytes:
+        """Write MAIL; SMTPUTF8 and BODY only where the message needs them."""
+        line = f"MAIL FROM:<{envelope.mail_from or ''}>"
+        if self._says_size:
+            line += f" SIZE={len(message.data)}"
+        if self._has_8bit and not message.data.isascii():
+            line += " BODY=8BITMIME"
+        if _needs_utf8(envelope):
+            line += " SMTPUTF8"
+        if self._has_dsn:
+            # The headers are enough to know the message by (RFC 3461, section 4.3).
+            line += " RET=HDRS"
+            envelope_id = xtext(message.message_id.strip("<>"))
+            if envelope_id and len(envelope_id) <= _ENVID:
+                line += f" ENVID={envelope_id}"
+        return _command(line)
+
+    def rcpt(self, envelope: Envelope) -> bytes:
+        line = f"RCPT TO:<{envelope.rcpt_to}>"
+        if self._has_dsn:
+            line += " NOTIFY=FAILURE"
+            if envelope.rcpt_to.isascii():  # else it would have to be utf-8-addr-xtext (RFC 6533)
+                line += f" ORCPT=rfc822;{xtext(envelope.rcpt_to)}"
+        return _command(line)
+
+
+def xtext(text: str) -> str:
+    """Write a text as DSN parameters have it (RFC 3461, section 4); ``""`` if it cannot be."""
+    if not text.isascii():
+        return ""
+    return _NOT_XTEXT.sub(lambda match: f"+{ord(match[0]):02X}", text)
+
+
+def _command(line: str) -> bytes:
+    if "\r" in line or "\n" in line:
+        raise SmtpDataError("a line end inside an SMTP command")
+    return line.encode() + b"\r\n"
+
+
+def _needs_utf8(envelope: Envelope) -> bool:
+    return not (envelope.rcpt_to.isascii() and (envelope.mail_from or "").isascii())
