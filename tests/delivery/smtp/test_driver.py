@@ -230,3 +230,11 @@ def test_names_itself_by_a_full_name_or_an_address(sink):
 def _quick(seconds: float, **changes: float) -> Timeouts:
     same = dict.fromkeys(("connect", "greeting", "command", "data", "block", "final"), seconds)
     return replace(QUICK, **{**same, **changes})
+
+
+def test_a_port_where_nobody_listens_ends_a_run_of_fewer_messages_than_connections(sink):
+    sink.__exit__()
+
+    report = Mailing.to(1).send_smtp(sink, smtp={"connections": 4})
+
+    assert report.stopped is StopReason.RELAY

@@ -279,6 +279,9 @@ class Pool:
         idle, self._idle = self._idle, {}
         for lane in idle:
             lane.turn()
+        self._call_workers()
+
+    def _call_workers(self) -> None:
         while self._sleeping and len(self._waiting) > self._opening:
             self._opening += 1
             future = self._sleeping.popleft()
@@ -301,6 +304,7 @@ class Pool:
                 await self._carry(worker, connection)
                 await self._ledger.rest()
             if worker.failures and not await self._goes_on(worker):
+                self._call_workers()  # what waits is theirs now
                 return
 
     async def _is_needed(self) -> bool:
