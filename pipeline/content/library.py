@@ -21,6 +21,8 @@ from pipeline.model.finding import Finding
 #: The folder of the issue files in a site.
 ISSUES = "issues"
 
+_CONTENT = "the content folder"
+
 #: Endings that people give to Markdown; only ``.md`` is read.
 _OTHER_ENDINGS = (".markdown", ".mdown", ".mkd", ".mdx")
 
@@ -32,7 +34,7 @@ def read(root: Path, *, site: Path, cache: Path | None = None) -> Column:
     A file that cannot be read is a finding, and the others are still read.
     With ``cache``, a file, what was read once is read again only after it changed.
     """
-    scan = _Scan(site)
+    scan = _Scan(site, root)
     remembered = ParseCache.load(cache) if cache is not None else ParseCache()
     files = [_read_file(entry, scan, remembered) for entry in scan.files(root)]
     if cache is not None:
@@ -45,6 +47,10 @@ def read_issue_file(site: Path, number: int) -> ParsedIssueFile | None:
     path = issue_path(site, number)
     source = path.relative_to(site).as_posix()
     try:
+        if path.is_symlink() and not _is_within(path, path.parent):
+            report = Report(source)
+            _report_strange(report, f"the {ISSUES} folder")
+            return ParsedIssueFile(None, report.findings)
         return issue_file.parse(_read_bytes(path), source)
     except FileNotFoundError:
         return None
@@ -106,8 +112,9 @@ def digest(path: Path) -> str:
 class _Scan:
     """Finds the QA files of a folder, each real folder once, and notes what is in the way."""
 
-    def __init__(self, site: Path) -> None:
+    def __init__(self, site: Path, root: Path) -> None:
         self._site = site
+        self._root = root
         self._seen: set[tuple[int, int]] = set()
         #: The beginning of the sources of the files in a folder.
         self._sources: dict[str, str] = {}
@@ -124,7 +131,7 @@ class _Scan:
                 yield from (entry for entry in entries if self._is_qa(entry))
                 inner = [entry for entry in entries if _is_folder(entry)]
                 folders += [entry.path for entry in reversed(inner) if not entry.is_symlink()]
-                linked += [entry.path for entry in inner if entry.is_symlink()]
+                linked += [it.path for it in inner if it.is_symlink() and not self._strange(it)]
 
     def source_of(self, path: str) -> str:
         """Name a path relative to the site."""
@@ -140,6 +147,19 @@ class _Scan:
         remedy = "bring the folder back" if is_gone else "let this user read the folder"
         _report_unreadable(error, report, remedy)
         self.findings.extend(report.findings)
+
+    def leads_out(self, entry: os.DirEntry[str]) -> bool:
+        """Tell whether an entry is a link to what lies elsewhere; the root itself may be one."""
+        return entry.is_symlink() and not _is_within(entry.path, self._root)
+
+    def _strange(self, entry: os.DirEntry[str]) -> bool:
+        """Refuse a folder that lies elsewhere."""
+        if not self.leads_out(entry):
+            return False
+        report = Report(self.source_of(entry.path))
+        _report_strange(report, _CONTENT)
+        self.findings.extend(report.findings)
+        return True
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         """List a folder, but a folder seen before is empty: links may lead round in a circle."""
@@ -181,6 +201,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _read_file(entry: os.DirEntry[str], scan: _Scan, remembered: ParseCache) -> Parsed:
     source = scan.source_of(entry.path)
+    if scan.leads_out(entry):
+        report = Report(source)
+        _report_strange(report, _CONTENT)
+        return Parsed(parsing.slug_of(source), report.source, None, report.findings)
     try:
         status = entry.stat()
         if (known := remembered.find(source, status)) is not None:
@@ -206,6 +230,17 @@ def _read_bytes(path: Path) -> bytes:
     """Read a file, but not more of it than shows that it is too large."""
     with _opened(path) as file:
         return file.read(decoding.LARGEST + 1)
+
+
+def _is_within(path: Path | str, folder: Path) -> bool:
+    """Tell whether a path, its links followed, lies in a folder; also one that leads nowhere."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def _report_strange(report: Report, folder: str) -> None:
+    report.error(
+        "unreadable", 0, f"it is a link that leads out of {folder}", "put a copy of it there"
+    )
 
 
 def _report_unreadable(

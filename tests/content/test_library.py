@@ -150,12 +150,58 @@ def test_links_that_lead_round_in_a_circle_are_walked_once(site):
     assert [qa.source for qa in column.qas] == ["content/deep/a.md"]
 
 
-def test_a_folder_behind_a_link_is_read(site, tmp_path_factory):
+def test_links_out_of_the_content_folder_are_not_followed(site, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "a.md").write_text(GOOD.format(title="a"))
     (site / "content" / "linked").symlink_to(elsewhere)
+    (site / "content" / "b.md").symlink_to(elsewhere / "a.md")
+    put(site, "c.md")
 
-    assert [qa.source for qa in read(site).qas] == ["content/linked/a.md"]
+    column = read(site)
+
+    assert [qa.source for qa in column.qas] == ["content/c.md"]
+    assert sorted(map(str, column.findings)) == [
+        "content/b.md: it is a link that leads out of the content folder, put a copy of it there",
+        "content/linked: it is a link that leads out of the content folder, put a copy of it there",
+    ]
+    assert {finding.id for finding in column.findings} == {"content/unreadable"}
+    assert "b" in column.faulty
+
+
+def test_links_within_the_content_folder_are_followed(site):
+    put(site, "deep/a.md")
+    (site / "content" / "b.md").symlink_to("deep/a.md")
+
+    assert {qa.source for qa in read(site).qas} == {"content/b.md", "content/deep/a.md"}
+
+
+def test_the_content_folder_itself_may_be_a_link(site, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "column"
+    put(site, "a.md")
+    (site / "content").rename(elsewhere)
+    (site / "content").symlink_to(elsewhere)
+    (elsewhere / "b.md").symlink_to(site / "content" / "a.md")
+
+    column = read(site)
+
+    assert column.findings == ()
+    assert [qa.source for qa in column.qas] == ["content/a.md", "content/b.md"]
+
+
+def test_an_issue_file_behind_a_link_is_not_read(site, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "1.md"
+    elsewhere.write_text("---\nnumber: 1\n---\n")
+    path = library.issue_path(site, 1)
+    path.parent.mkdir()
+    path.symlink_to(elsewhere)
+
+    reading = library.read_issue_file(site, 1)
+
+    assert reading is not None
+    assert reading.readable is None
+    assert [str(finding) for finding in reading.findings] == [
+        "issues/0001.md: it is a link that leads out of the issues folder, put a copy of it there"
+    ]
 
 
 def test_a_pipe_or_socket_is_a_finding_and_not_waited_for(site, monkeypatch):

@@ -169,3 +169,10 @@ def test_a_link_out_of_the_templates_is_refused_and_not_read(tmp_path):
         "templates/locale/nl.po: it is a link that leads out of the folder of templates;"
         " put a copy of the file there"
     )
+
+
+def test_a_byte_order_mark_is_forgiven(folder):
+    path = put(folder, "de.po", "Frag!")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert Catalogues(folder).words_of("de").ask == "Frag!"

@@ -1,5 +1,6 @@
 """Edge: the files of a theme, and what a person calls them."""
 
+import codecs
 import difflib
 import errno
 import os
@@ -108,7 +109,8 @@ class ThemeFiles(jinja2.FileSystemLoader):
             known = self._texts.get(path)
             if known is not None and known[0] == state:
                 return known[1], info.st_mtime
-            data = path.read_bytes()
+            # Some editors put a byte order mark before what they save.
+            data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
         except OSError as error:
             raise self._unreadable(path, error) from error
         try:

@@ -286,3 +286,19 @@ def test_what_a_template_computes_wrongly_is_told_in_words(site, written, messag
     assert message in error.message
     assert remedy in error.remedy
     assert "Error" not in str(error)
+
+
+@pytest.mark.parametrize("name", ["footer.mjml", "issue.txt", "column.txt", "colours.mjml"])
+def test_a_byte_order_mark_is_forgiven(site, name):
+    plain = render_site(site)
+    (site / name).write_bytes(b"\xef\xbb\xbf" + shipped_file(name).read_bytes())
+
+    assert render_site(site) == plain
+
+
+def test_a_fault_after_a_byte_order_mark_has_its_place(site):
+    (site / "ask.mjml").write_bytes(b"\xef\xbb\xbf{{ nobody }}")
+    assert refusal(site).place == "templates/classic/ask.mjml:1:4"
+
+    (site / "ask.mjml").write_bytes(b"\xef\xbb\xbfab\xff")
+    assert refusal(site).place == "templates/classic/ask.mjml:1:3"
