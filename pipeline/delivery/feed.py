@@ -168,6 +168,10 @@ class OutboxFeed:
 
     def fail(self, error: RelayError) -> None:
         """Note that the relay cannot be used."""
+        until = judging.limited_until(error, now=self.clock.now())
+        if until is not None:
+            message = f"{error.message}{self._wait_until(until)}"
+            error = RelayError(message, place=error.place, remedy=error.remedy)
         self.relay_error = self.relay_error or error
         self._end(StopReason.RELAY)
 
@@ -334,14 +338,16 @@ class OutboxFeed:
 
     def _halt(self, stop: StopRun, outcome: Outcome) -> None:
         said = f"{outcome.reply}" if isinstance(outcome, Answered) else outcome.why
-        until = stop.until
-        if until is not None:
-            self._limited_until = max(until, self._limited_until or until)
-        waits = f", so the issue waits until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+        waits = self._wait_until(stop.until) if stop.until else ""
         error = RelayError(f"{stop.why}{waits}: {said}")
         if stop.pauses and not self._pause_because:
             self._pause_because = str(error)
         self.fail(error)
+
+    def _wait_until(self, until: datetime) -> str:
+        """Let the issue wait for the end of a limit; give that in words."""
+        self._limited_until = max(until, self._limited_until or until)
+        return f", so the issue waits until {until:%Y-%m-%d %H:%M} UTC"
 
 
 def _wish(parcel: Parcel) -> HandOver:

@@ -10,7 +10,9 @@ from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import GiveUp, Retry, RetryPolicy, StopRun
 from pipeline.delivery.slowing import Slowing
+from pipeline.delivery.smtp.refusal import SessionRefusedError
 from pipeline.delivery.stage import Stage
+from pipeline.errors import RelayError
 from pipeline.model.delivery import DeliveryEvent, Result
 
 #: Longer replies are cut; the beginning tells enough.
@@ -46,6 +48,15 @@ def settle(
             return Verdict(_result(outcome, event, reply=outcome.why, reason=reason))
         case Lost():
             return _lost(outcome, is_handed=is_handed, was_lost=was_lost, now=now, policy=policy)
+
+
+def limited_until(error: RelayError, *, now: datetime) -> datetime | None:
+    """Say when a limit ends for which the relay refused the session; ``None`` for anything else."""
+    if not isinstance(error, SessionRefusedError) or error.reply.digit not in {4, 5}:
+        return None
+    reply = error.reply
+    limit = classify.judge(error.stage, reply.code, reply.enhanced_code, reply.words).limit
+    return limit.ends_at(now) if limit else None
 
 
 def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: RetryPolicy) -> Verdict:

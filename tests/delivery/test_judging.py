@@ -6,8 +6,10 @@ from pipeline.delivery import judging
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel
 from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.slowing import HALVED
+from pipeline.delivery.smtp.refusal import SessionRefusedError
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.delivery.stage import Stage
+from pipeline.errors import RelayError
 from pipeline.model.delivery import DeliveryEvent, Lease
 from pipeline.model.subscriber import SuppressionReason
 from tests.factories import NOON, make_recipient
@@ -134,3 +136,23 @@ def test_a_long_reply_is_cut():
 
     assert verdict.result is not None
     assert len(verdict.result.reply) == 500
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "until"),
+    [
+        pytest.param(
+            Stage.AUTH,
+            Reply(451, ("Authentication failed: Maximum credits exceeded",)),
+            NOON + timedelta(hours=24),
+            id="no credits",
+        ),
+        pytest.param(Stage.AUTH, Reply(535, ("wrong",), "5.7.8"), None, id="wrong password"),
+        pytest.param(Stage.GREETING, Reply(354, ("what?",)), None, id="no refusal"),
+    ],
+)
+def test_a_session_refused_for_a_limit_waits_until_it_ends(stage, reply, until):
+    error = SessionRefusedError("the relay refuses us", stage, reply, place="", remedy="")
+
+    assert judging.limited_until(error, now=NOON) == until
+    assert judging.limited_until(RelayError("no such host"), now=NOON) is None

@@ -528,6 +528,20 @@ def test_a_limit_of_our_account_lets_the_issue_wait_and_go_on_by_itself(sink, cl
         mailing.check(sink.counts + later.counts)
 
 
+def test_a_session_refused_for_a_limit_lets_the_issue_wait(sink, clock):
+    mailing = Mailing.to(5)
+    mailing.clock = clock
+    sink.on("CONNECT", Say("421 4.7.0 Daily message limit exceeded"))
+
+    report = mailing.send_smtp(sink)
+
+    midnight = (NOON + timedelta(days=1)).replace(hour=0, minute=0)
+    early = midnight - timedelta(seconds=1)
+    assert "waits until" in str(report.relay_error)
+    assert mailing.outbox.lease(ISSUE, owner="somebody", now=early, until=midnight) is None
+    assert mailing.outbox.lease(ISSUE, owner="somebody", now=midnight, until=midnight)
+
+
 def test_a_relay_that_never_answers_a_terminator_pauses_the_issue(sink):
     """Else each run, and each minute of cron, would bring more readers into doubt."""
     mailing = Mailing.to(60)

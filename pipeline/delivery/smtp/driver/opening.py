@@ -15,6 +15,7 @@ from pipeline.delivery.smtp.events import Replied
 from pipeline.delivery.smtp.logins import Auth
 from pipeline.delivery.smtp.options import Kind, Security, SmtpOptions
 from pipeline.delivery.smtp.protocol import SmtpProtocol
+from pipeline.delivery.smtp.refusal import SessionRefusedError
 from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 
@@ -146,10 +147,12 @@ async def _log_in(connection: Connection, options: SmtpOptions) -> None:
         secrets.append(answer.strip().decode())
         replied = await connection.ask(answer, Stage.AUTH)
     if replied.reply.digit != 2:
-        raise RelayError(
+        raise SessionRefusedError(
             # Some relays repeat what they were told, and this sentence goes by mail.
             "the relay refuses the login:"
             f" {_masked(str(replied.reply), (options.password, *secrets))}",
+            replied.stage,
+            replied.reply,
             place=f"[smtp] username {options.username}",
             remedy="check the user name and the password file",
         )
@@ -164,8 +167,10 @@ def _masked(said: str, secrets: Sequence[str]) -> str:
 
 def _refuse_unless_done(replied: Replied, options: SmtpOptions, what: str) -> None:
     if replied.reply.digit != 2:
-        raise RelayError(
+        raise SessionRefusedError(
             f"the relay {what}: {replied.reply}",
+            replied.stage,
+            replied.reply,
             place=options.place,
             remedy="ask who runs it whether this machine may send",
         )
