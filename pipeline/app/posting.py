@@ -17,6 +17,7 @@ from pipeline.config.passwords import read_password
 from pipeline.config.reading import FILE_NAME, PLACEHOLDER
 from pipeline.config.sections import Kind
 from pipeline.content import writing
+from pipeline.delivery import message_ids
 from pipeline.delivery.composing import Composer, Letterhead
 from pipeline.delivery.dkim.signing import Signer
 from pipeline.delivery.eml import EmlTransport, file_name
@@ -31,6 +32,7 @@ from pipeline.errors import ConfigError
 from pipeline.model.delivery import Recipient
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueState
+from pipeline.model.message import Envelope, Message
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
 from pipeline.workflow import illustrating
@@ -93,11 +95,10 @@ def make_post(
 
     def dispatch(record: IssueRecord, edition: Edition) -> RunReport:
         signer = signing.signer_of(site, store, record, site.clock.now())
-        composer = _composer(site, edition, record.nonce, record.frozen_at, signer=signer)
         transport = _transport(site, environment)
         sender = Sender(
             outbox=store.outbox(document.delivery.on_doubt),
-            compose=composer.compose,
+            compose=_by_edition(site, store, record, edition, signer),
             transport=transport,
             retry_policy=RetryPolicy(expire=document.delivery.expire),
             limits=document.smtp.rate or Limits(),
@@ -123,6 +124,33 @@ def make_post(
         check_images=lambda edition: verify_images(site, edition),
         stop=hooks.stop,
     )
+
+
+def _by_edition(
+    site: Site, store: Store, record: IssueRecord, newest: Edition, signer: Signer | None
+) -> Callable[[Recipient], tuple[Envelope, Message]]:
+    """Write each message of the edition that its reader gets.
+
+    That is the newest, but for readers who may have got an older one and are sent it again.
+    """
+    composers: dict[int, Composer] = {}
+
+    def make(revision: int, edition: Edition) -> Composer:
+        pinned_at = store.issues.revisions(record.number)[revision].pinned_at
+        nonce = message_ids.nonce_of(record, revision)
+        composers[revision] = _composer(site, edition, nonce, pinned_at, signer=signer)
+        return composers[revision]
+
+    def compose(recipient: Recipient) -> tuple[Envelope, Message]:
+        composer = composers.get(recipient.edition)
+        if composer is None:
+            content = store.issues.edition(record.number, recipient.edition)
+            composer = make(recipient.edition, Edition.from_json(content))
+        return composer.compose(recipient)
+
+    # Made before anything is connected: what no message may hold ends the run here.
+    make(record.revision, newest)
+    return compose
 
 
 def _looking_after(

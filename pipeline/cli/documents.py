@@ -168,7 +168,13 @@ def delivery_document(record: IssueRecord, delivery: Delivery, domain: str) -> M
     return {
         "address": delivery.address,
         "state": delivery.state.value,
-        "message_id": message_id_of(record, delivery.subscriber_id, domain),
+        "message_id": message_id_of(
+            record,
+            delivery.subscriber_id,
+            domain,
+            record.revision if delivery.edition is None else delivery.edition,
+        ),
+        "edition": delivery.edition,
         "attempts": delivery.attempts,
         "code": delivery.code,
         "reply": delivery.reply,

@@ -351,7 +351,10 @@ class OutboxFeed:
 
 
 def _wish(parcel: Parcel) -> HandOver:
-    return HandOver(lease=parcel.lease, subscriber_id=parcel.recipient.subscriber_id)
+    recipient = parcel.recipient
+    return HandOver(
+        lease=parcel.lease, subscriber_id=recipient.subscriber_id, edition=recipient.edition
+    )
 
 
 def _is_taken_back(result: Result, now: datetime) -> bool:

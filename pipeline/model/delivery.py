@@ -119,6 +119,8 @@ class Recipient:
     expires_at: datetime
     #: What counts against the address so far, by issue.
     strikes: tuple[Strike, ...] = ()
+    #: The revision of the issue that it gets; 0 is the first edition.
+    edition: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,8 @@ class HandOver:
 
     lease: Lease
     subscriber_id: int
+    #: The revision that the message was composed of.
+    edition: int = 0
 
 
 class Refusal(StrEnum):
@@ -152,7 +156,7 @@ class Refusal(StrEnum):
     STOPPED = "stopped"
     #: The reader left or is suppressed; the row is now ``suppressed``.
     SUPPRESSED = "suppressed"
-    #: The row is not queued or deferred any more.
+    #: The row is not queued or deferred any more, or it waits for another edition.
     SETTLED = "settled"
 
 
@@ -237,3 +241,5 @@ class Delivery:
     #: The class of the last reply, such as ``address_dead``; empty when it was no refusal.
     reason: str
     next_at: datetime | None
+    #: The revision that was handed over, or will be; ``None``: nothing was, and nothing will be.
+    edition: int | None = None

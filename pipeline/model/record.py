@@ -47,18 +47,31 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """An edition of an issue, as the ledger keeps it beside the bytes."""
+
+    #: 0 is the edition that the issue began with.
+    number: int
+    sha256: str
+    subject: str
+    #: Since when it is in force, aware, in UTC; the Date of its messages.
+    pinned_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRecord:
     """An issue of the ledger, from its freezing on."""
 
     number: int
     slot: Slot
     state: IssueState
+    #: Of the edition in force, the newest.
     sha256: str
     subject: str
     slugs: tuple[str, ...]
     #: Random hexadecimal digits, fixed for the issue: Message-IDs and boundaries come from it.
     nonce: str
-    #: The Date of its messages, aware, in UTC.
+    #: The Date of the messages of its first edition, aware, in UTC.
     frozen_at: datetime
     #: When its deferred readers are given up.
     expires_at: datetime
@@ -66,6 +79,8 @@ class IssueRecord:
     ticked_at: datetime
     #: Why it was paused or stopped, in words.
     why: str = ""
+    #: The number of the edition in force; 0 while nobody mended it.
+    revision: int = 0
     #: Every row is there; before, freezing must be gone on with.
     is_frozen: bool = True
     candidates: int = 0

@@ -41,7 +41,7 @@ def resolve(  # noqa: PLR0913 - what was said, about what, by whom
     values: dict[str, Any] = {"state": steps.target(event), "updated_at": now}
     if event is _E.RESEND:
         # Without its epoch, a late reply to the first try can no longer write the row.
-        values |= {"epoch": 0, "next_at": None}
+        values |= {"epoch": 0, "next_at": None, "keeps_edition": True}
     connection.execute(
         update(delivery)
         .where(

@@ -55,10 +55,13 @@ WHERE issue = ?6 AND shard = ?7 AND subscriber_id = ?8 AND (
 
 _UPDATE: Final = {event: _update(event) for event in steps.RESULTS}
 
+#: It waits for the edition of which the message is; its parameters: the newest, the message's.
+_OF_EDITION = "CASE WHEN keeps_edition THEN edition ELSE ? END = ?"
+
 _HAND_OVER: Final = f"""
 UPDATE delivery SET state = {CODES[DeliveryState.HANDING]}, epoch = ?, attempts = attempts + 1,
-  next_at = NULL, updated_at = ?
-WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.HAND_OVER))}) AND EXISTS (
+  next_at = NULL, updated_at = ?, edition = ?
+WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.HAND_OVER))}) AND {_OF_EDITION} AND EXISTS (
   SELECT 1 FROM subscriber s WHERE s.id = delivery.subscriber_id
   AND s.status = '{SubscriberStatus.ACTIVE.value}'
   AND NOT EXISTS (SELECT 1 FROM suppression x WHERE x.fingerprint = s.fingerprint))
@@ -66,11 +69,12 @@ WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.HAND_OVER))}) AND EXISTS (
 
 _SUPPRESS: Final = f"""
 UPDATE delivery SET state = {CODES[DeliveryState.SUPPRESSED]}, next_at = NULL, updated_at = ?
-WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.SUPPRESS))})
+WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.SUPPRESS))}) AND {_OF_EDITION}
 """  # noqa: S608 - numbers from the code table
 
 _RESEND: Final = f"""
-UPDATE delivery SET state = {CODES[DeliveryState.QUEUED]}, epoch = 0, next_at = NULL
+UPDATE delivery SET state = {CODES[DeliveryState.QUEUED]}, epoch = 0, next_at = NULL,
+  keeps_edition = 1
 WHERE {_ROW} AND state = {CODES[DeliveryState.IN_DOUBT]} AND attempts < {steps.RESEND_LIMIT}
 """  # noqa: S608 - numbers from the code table
 
@@ -80,7 +84,7 @@ WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.CANCEL))})
 """  # noqa: S608 - numbers from the code table
 
 _SHARD: Final = """
-SELECT s.epoch, s.owner, s.lease_until, i.state, i.handed_at
+SELECT s.epoch, s.owner, s.lease_until, i.state, i.handed_at, i.revision
 FROM shard s JOIN issue i ON i.number = s.issue WHERE s.issue = ? AND s.number = ?
 """
 
@@ -123,6 +127,8 @@ class _Standing:
     until: datetime
     issue: IssueState
     is_published: bool
+    #: The newest edition of the issue.
+    revision: int
 
 
 @dataclass(slots=True)
@@ -153,7 +159,7 @@ class Commit:
     def _standing(self, lease: Lease) -> _Standing:
         known = self._standings.get(lease)
         if known is None:
-            epoch, owner, until, state, handed_at = self.raw.execute(
+            epoch, owner, until, state, handed_at, revision = self.raw.execute(
                 _SHARD, (lease.issue, lease.shard)
             ).fetchone()
             known = self._standings[lease] = _Standing(
@@ -161,6 +167,7 @@ class Commit:
                 until=from_microseconds(until),
                 issue=IssueState(state),
                 is_published=handed_at is not None,
+                revision=revision,
             )
         return known
 
@@ -238,8 +245,11 @@ class Commit:
         if standing.issue is not IssueState.SENDING:
             return Refusal.STOPPED
         row = (lease.issue, lease.shard, wish.subscriber_id)
-        if not self.raw.execute(_HAND_OVER, (lease.epoch, self._at, *row)).rowcount:
-            gone = self.raw.execute(_SUPPRESS, (self._at, *row)).rowcount
+        of_edition = (standing.revision, wish.edition)
+        if not self.raw.execute(
+            _HAND_OVER, (lease.epoch, self._at, wish.edition, *row, *of_edition)
+        ).rowcount:
+            gone = self.raw.execute(_SUPPRESS, (self._at, *row, *of_edition)).rowcount
             return Refusal.SUPPRESSED if gone else Refusal.SETTLED
         if not standing.is_published:
             self._publish(lease.issue)

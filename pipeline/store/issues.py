@@ -11,11 +11,11 @@ from pipeline.errors import ConflictError, NotFoundError
 from pipeline.model.delivery import DeliveryEvent, DeliveryState
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState, Slot
 from pipeline.model.published import PublishedQA
-from pipeline.model.record import IssueRecord
+from pipeline.model.record import IssueRecord, Revision
 from pipeline.model.subscriber import SubscriberStatus
-from pipeline.store import freezing, publications, slots, steps
+from pipeline.store import freezing, publications, revisions, slots, steps
 from pipeline.store.database import Database
-from pipeline.store.tables import delivery, edition, issue, shard, subscriber, suppression
+from pipeline.store.tables import delivery, issue, shard, subscriber, suppression
 from pipeline.store.tables import published as publication
 
 _S, _E = IssueState, IssueEvent
@@ -112,7 +112,8 @@ class Issues:
                     excluded={},
                 )
             )
-            connection.execute(insert(edition).values(issue=number, content=edition_json))
+            first = Revision(number=0, sha256=sha256, subject=subject, pinned_at=now)
+            revisions.add(connection, number, first, content=edition_json)
             return read(connection, number)
 
     def freeze_range(self, number: int, *, limit: int = freezing.RANGE) -> bool:
@@ -141,15 +142,54 @@ class Issues:
         ended = {_S.COMPLETE, _S.STOPPED}
         return tuple(record for record in self.all() if record.state not in ended)
 
-    def edition(self, number: int) -> str:
-        """Give the bytes of the issue, as they were pinned."""
+    def edition(self, number: int, revision: int | None = None) -> str:
+        """Give the bytes of an edition as they were pinned; the newest when none is named."""
         with self.database.reading() as connection:
-            content: str | None = connection.execute(
-                select(edition.c.content).where(edition.c.issue == number)
-            ).scalar()
+            content = revisions.content(connection, number, revision)
         if content is None:
             raise _not_found(number)
         return content
+
+    def revisions(self, number: int) -> tuple[Revision, ...]:
+        """Give the editions of an issue, the first one first."""
+        with self.database.reading() as connection:
+            return revisions.of(connection, number)
+
+    def revise(  # noqa: PLR0913 - the columns of one row
+        self,
+        number: int,
+        *,
+        replaces: str,
+        edition_json: str,
+        sha256: str,
+        subject: str,
+        slugs: Sequence[str],
+        now: datetime,
+    ) -> IssueRecord:
+        """Put another edition of a paused issue in force, for whoever nothing was handed over to.
+
+        ``replaces`` is the sha256 of the one in force. One transaction: the old one is in force
+        until it is committed, the new one from then on. Raises :class:`ConflictError` when the
+        issue is not paused, or was revised meanwhile.
+        """
+        with self.database.writing() as connection:
+            record = read(connection, number)
+            steps.check_revision(number, record.state)
+            if record.sha256 != replaces:
+                raise ConflictError(
+                    f"issue {number} was revised meanwhile and is {record.sha256[:12]} now",
+                    remedy="look at it again",
+                )
+            new = Revision(
+                number=record.revision + 1, sha256=sha256, subject=subject, pinned_at=now
+            )
+            revisions.add(connection, number, new, content=edition_json)
+            connection.execute(
+                update(issue)
+                .where(issue.c.number == number)
+                .values(revision=new.number, sha256=sha256, subject=subject, slugs=list(slugs))
+            )
+            return read(connection, number)
 
     def step(self, number: int, event: IssueEvent, *, now: datetime, why: str = "") -> IssueRecord:
         """Let something happen to the issue; raises :class:`ConflictError` when it may not.
@@ -338,4 +378,5 @@ def _record(row: Row[Any]) -> IssueRecord:
         candidates=row.candidates,
         planned=row.planned,
         excluded=row.excluded,
+        revision=row.revision,
     )

@@ -98,6 +98,14 @@ class MemoryOutbox(Addresses):
             it.state = state
             return state
 
+    def revise(self, issue: int) -> int:
+        """Put the next edition of a paused issue in force; give its number."""
+        with self._turn:
+            it = self._issue(issue)
+            steps.check_revision(issue, it.state)
+            it.revision += 1
+            return it.revision
+
     def complete_if_done(self, issue: int) -> bool:
         """End a sending issue of which no row is queued, deferred or in hand."""
         with self._turn:
@@ -171,7 +179,8 @@ class MemoryOutbox(Addresses):
         with self._turn:
             if not self._holds(lease):
                 return ()
-            expires_at = self._issue(lease.issue).expires_at
+            issue = self._issue(lease.issue)
+            expires_at = issue.expires_at
             rows = self._shard(lease).rows
             due = (
                 rows[id_]
@@ -190,6 +199,7 @@ class MemoryOutbox(Addresses):
                     attempts=row.attempts,
                     expires_at=expires_at,
                     strikes=self.strikes_of(row.subscriber_id),
+                    edition=issue.edition_of(row) or 0,
                 )
                 for row, _ in zip(due, range(limit), strict=False)
             )
@@ -237,13 +247,13 @@ class MemoryOutbox(Addresses):
             return Refusal.PAUSED
         if issue.state is not IssueState.SENDING:
             return Refusal.STOPPED
-        if row.state not in steps.WAITING:
+        if row.state not in steps.WAITING or issue.edition_of(row) != wish.edition:
             return Refusal.SETTLED
         if wish.subscriber_id in self.left or wish.subscriber_id in self.suppressed:
             row.state = _after(row.state, _E.SUPPRESS)
             return Refusal.SUPPRESSED
         row.state = _after(row.state, _E.HAND_OVER)
-        row.epoch, row.next_at = wish.lease.epoch, None
+        row.epoch, row.next_at, row.edition = wish.lease.epoch, None, wish.edition
         row.attempts += 1
         issue.is_published = True
         return None
@@ -305,7 +315,8 @@ class MemoryOutbox(Addresses):
             return steps.add_up(issue, counts, planned=sum(counts.values()))
 
     def deliveries(self, issue: int, state: DeliveryState | None = None) -> Iterator[Delivery]:
-        for row in self._issue(issue).rows():
+        it = self._issue(issue)
+        for row in it.rows():
             if state in {None, row.state}:
                 yield Delivery(
                     issue=issue,
@@ -317,6 +328,7 @@ class MemoryOutbox(Addresses):
                     reply=row.reply,
                     reason=row.reason,
                     next_at=row.next_at,
+                    edition=it.edition_of(row),
                 )
 
     def resolve(
@@ -338,7 +350,7 @@ class MemoryOutbox(Addresses):
                     row.state = _after(row.state, event)
                     count += 1
                     if event is _E.RESEND:  # without its epoch, a late reply cannot write it
-                        row.epoch, row.next_at = 0, None
+                        row.epoch, row.next_at, row.keeps_edition = 0, None, True
                         self._wait(issue, number, row)
             return count
 
@@ -364,7 +376,7 @@ class MemoryOutbox(Addresses):
             row.state = _after(row.state, _E.ACCEPT)
         elif self.policy is DoubtPolicy.RESEND and row.attempts < steps.RESEND_LIMIT:
             row.state = _after(row.state, _E.RESEND)
-            row.epoch, row.next_at = 0, None
+            row.epoch, row.next_at, row.keeps_edition = 0, None, True
 
     def _wait(self, number: int, shard_number: int, row: Row) -> None:
         """See to it that somebody looks at a row that waits again."""

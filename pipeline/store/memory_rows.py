@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.model.delivery import DeliveryState
 from pipeline.model.issue import IssueState
+from pipeline.store import steps
 
 _S = DeliveryState
 
@@ -25,6 +26,10 @@ class Row:
     reply: str = ""
     reason: str = ""
     next_at: datetime | None = None
+    #: The revision that was handed over last.
+    edition: int | None = None
+    #: It may have been taken: if it is sent again, then in the edition that it had.
+    keeps_edition: bool = False
 
     def is_due(self, now: datetime) -> bool:
         return self.state is _S.QUEUED or (
@@ -55,6 +60,13 @@ class HeldIssue:
     state: IssueState = IssueState.FROZEN
     #: A message of it was handed over, so its Q&As count as published.
     is_published: bool = False
+    #: The edition in force.
+    revision: int = 0
+
+    def edition_of(self, row: Row) -> int | None:
+        """Give the revision that a row was handed over in, or will be."""
+        waits = row.state in steps.WAITING and not row.keeps_edition
+        return self.revision if waits else row.edition
 
     def rows(self) -> Iterator[Row]:
         for shard in self.shards.values():

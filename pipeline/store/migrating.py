@@ -12,7 +12,7 @@ from pipeline.store import sqlite
 from pipeline.store.database import Database
 
 #: The newest revision in ``migrations/versions``. Revisions are numbered, so they have an order.
-NEWEST: Final = "0002"
+NEWEST: Final = "0004"
 
 
 def bring_up_to_date(database: Database) -> None:

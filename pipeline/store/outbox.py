@@ -107,7 +107,7 @@ class SqlOutbox:
             # Without its epoch, the old owner can no longer write the row.
             connection.execute(
                 left.where(delivery.c.attempts < steps.RESEND_LIMIT).values(
-                    state=_S.QUEUED, epoch=0, updated_at=now
+                    state=_S.QUEUED, epoch=0, keeps_edition=True, updated_at=now
                 )
             )
         believed = self.policy is DoubtPolicy.ASSUME_ACCEPTED
@@ -175,6 +175,7 @@ class SqlOutbox:
                 address.label("address"),
                 delivery.c.attempts,
                 issue.c.expires_at,
+                reports.WAITS_FOR.label("edition"),
             )
             .select_from(delivery)
             .join(shard, _holds(lease))
@@ -211,6 +212,7 @@ class SqlOutbox:
                 attempts=row.attempts,
                 expires_at=row.expires_at,
                 strikes=struck.get(row.subscriber_id, ()),
+                edition=row.edition,
             )
             for row in rows
         )

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, case, func, select, tuple_
 
 from pipeline.model.delivery import Delivery, DeliveryState, Sums
 from pipeline.store import steps
 from pipeline.store.issues import read
-from pipeline.store.tables import delivery, subscriber
+from pipeline.store.tables import delivery, issue, subscriber
 
 #: Rows read at a time.
 PAGE: Final = 1_000
+
+#: The edition that a row which waits is to get.
+WAITS_FOR: Final = case((delivery.c.keeps_edition, delivery.c.edition), else_=issue.c.revision)
+
+_EDITION = case((delivery.c.state.in_(steps.WAITING), WAITS_FOR), else_=delivery.c.edition)
 
 
 def sums(connection: Connection, number: int) -> Sums:
@@ -30,7 +35,8 @@ def page(
 ) -> tuple[Sequence[Delivery], tuple[int, int] | None]:
     """Read rows by (shard, subscriber id), and where the next page begins, if there is one."""
     query = (
-        select(delivery, subscriber.c.addr_spec)
+        select(delivery, subscriber.c.addr_spec, _EDITION.label("which"))
+        .join(issue, issue.c.number == delivery.c.issue)
         .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .where(
             delivery.c.issue == number,
@@ -53,6 +59,7 @@ def page(
             reply=row.reply,
             reason=row.reason,
             next_at=row.next_at,
+            edition=row.which,
         )
         for row in rows
     )

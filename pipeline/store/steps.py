@@ -78,6 +78,20 @@ def check_resolution(
         )
 
 
+def check_revision(issue: int, state: IssueState) -> None:
+    """Refuse other bytes for an issue, unless it is paused."""
+    if state is IssueState.PAUSED:
+        return
+    remedy = (
+        "put the correction into the next issue"
+        if state in {IssueState.COMPLETE, IssueState.STOPPED}
+        else f"`mailbag pause {issue}` first"
+    )
+    raise ConflictError(
+        f"issue {issue} is {state}, and only a paused one is revised", remedy=remedy
+    )
+
+
 def add_up(issue: int, counts: Mapping[DeliveryState, int], *, planned: int) -> Sums:
     """Give the sums of an issue; refuse a ledger in which they do not add up."""
     there = sum(counts.values())

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -148,14 +149,22 @@ issue = Table(
     Column("candidates", Integer, nullable=False, server_default=text("0")),
     Column("planned", Integer, nullable=False, server_default=text("0")),
     Column("excluded", JSON, nullable=False),
+    #: The edition in force; its hash and subject stand above.
+    Column("revision", SmallInteger, nullable=False, server_default=text("0")),
 )
 
-#: The bytes of an issue, apart from its row, which is written often.
+#: The bytes of an issue, as it began (0) and as it was mended, apart from its row, which is
+#: written often.
 edition = Table(
     "edition",
     metadata,
-    Column("issue", Integer, ForeignKey("issue.number"), primary_key=True, autoincrement=False),
+    Column("issue", Integer, ForeignKey("issue.number"), nullable=False),
+    Column("revision", SmallInteger, nullable=False),
     Column("content", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("pinned_at", Instant, nullable=False),
+    PrimaryKeyConstraint("issue", "revision"),
 )
 
 #: Up to 1,000 recipients of one mailbox provider; what a sender leases.
@@ -195,6 +204,10 @@ delivery = Table(
     Column("reason", Text, nullable=False, server_default=text("''")),
     Column("next_at", Instant),
     Column("updated_at", Instant, nullable=False),
+    #: The revision that was handed over last; NULL: nothing was.
+    Column("edition", SmallInteger),
+    #: It may have been taken: if it is sent again, then in the edition that it had.
+    Column("keeps_edition", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("issue", "shard", "subscriber_id"),
     UniqueConstraint("issue", "subscriber_id"),
     UniqueConstraint("issue", "canonical"),

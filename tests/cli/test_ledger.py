@@ -202,6 +202,7 @@ def test_deliveries_of_one_state_as_json(sending: Office, relay: Relay):
         "reason",
         "meaning",
         "next_at",
+        "edition",
     }
     assert (row["address"], row["state"], row["code"]) == (B, "deferred", 451)
     assert row["reason"] == "unknown_4xx"

@@ -182,23 +182,35 @@ def test_each_reader_and_each_issue_has_another_message_id():
     assert all(re.fullmatch(r"\d+\.[0-9a-f]{20}@news\.example", id_) for id_ in ids)
 
 
-def test_a_report_knows_the_message_id_without_the_message():
-    record = IssueRecord(
-        number=1,
-        slot=make_slot(),
-        state=IssueState.COMPLETE,
-        sha256="",
-        subject="",
-        slugs=(),
-        nonce="00ff" * 4,
-        frozen_at=NOON,
-        expires_at=NOON,
-        ticked_at=NOON,
-    )
+RECORD = IssueRecord(
+    number=1,
+    slot=make_slot(),
+    state=IssueState.COMPLETE,
+    sha256="",
+    subject="",
+    slugs=(),
+    nonce="00ff" * 4,
+    frozen_at=NOON,
+    expires_at=NOON,
+    ticked_at=NOON,
+)
 
+
+def test_each_edition_of_an_issue_has_message_ids_of_its_own():
+    ids = {
+        message_ids.message_id_of(RECORD, reader, "news.example", edition)
+        for reader in (7, 8)
+        for edition in (0, 1, 2)
+    }
+
+    assert len(ids) == 6
+    assert message_ids.nonce_of(RECORD, 1) == message_ids.nonce_of(RECORD, 1)
+
+
+def test_a_report_knows_the_message_id_without_the_message():
     message = compose()
 
-    assert message_ids.message_id_of(record, 7, "news.example") == message.message_id
+    assert message_ids.message_id_of(RECORD, 7, "news.example") == message.message_id
     assert f"\r\nMessage-ID: <{message.message_id}>\r\n".encode() in message.data
 
 

@@ -64,12 +64,26 @@ def freeze(store: Store, number: int = 1, *, limit: int = 40_000) -> None:
         pass
 
 
+def revise(store: Store, number: int = 1, *, now: datetime = NOON, **changes: str) -> IssueRecord:
+    record = store.issues.get(number)
+    return store.issues.revise(
+        number,
+        replaces=changes.get("replaces", record.sha256),
+        edition_json=changes.get("edition_json", f'{{"revision": {record.revision + 1}}}'),
+        sha256=changes.get("sha256", f"{record.revision + 1:02}" * 32),
+        subject=changes.get("subject", "On green tea"),
+        slugs=record.slugs,
+        now=now,
+    )
+
+
 class Ledger(Protocol):
     """One frozen issue, number 1; its readers' ids are 1, 2, 3 ..."""
 
     def outbox(self, *, alone: bool = False) -> MemoryOutbox | SqlOutbox: ...
     def step(self, event: IssueEvent) -> None: ...
     def state(self) -> IssueState: ...
+    def revise(self) -> None: ...
     def is_published(self) -> bool: ...
     def complete_if_done(self) -> bool: ...
     def cancel_rest(self) -> int: ...
@@ -91,6 +105,9 @@ class InMemory:
 
     def state(self) -> IssueState:
         return self.box.state(1)
+
+    def revise(self) -> None:
+        self.box.revise(1)
 
     def is_published(self) -> bool:
         return self.box.is_published(1)
@@ -124,6 +141,9 @@ class OnSqlite:
 
     def state(self) -> IssueState:
         return self.store.issues.get(1).state
+
+    def revise(self) -> None:
+        revise(self.store)
 
     def is_published(self) -> bool:
         with self.store.database.reading() as connection:

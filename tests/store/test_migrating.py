@@ -1,6 +1,7 @@
 import re
 import signal
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from pipeline.errors import DatabaseError, DatabaseNewerError
+from pipeline.model.issue import IssueEvent
 from pipeline.store import migrating
 from pipeline.store.opening import open_store
 from pipeline.store.tables import metadata
+from tests.factories import NOON
+from tests.store.ledgers import add_readers, begin, freeze, revise
 from tests.store.programs import start
 
 URL = "sqlite:///mailbag.db"
@@ -46,6 +50,57 @@ def test_the_newest_revision_is_the_one_compared_with():
 
     assert scripts.get_current_head() == migrating.NEWEST
     assert all(re.fullmatch(r"\d{4}", it.revision) for it in scripts.walk_revisions())
+
+
+def test_a_later_revision_has_a_higher_number():
+    scripts = ScriptDirectory(str(Path(migrating.__file__).parent / "migrations"))
+    numbers = [it.revision for it in scripts.walk_revisions()]  # the newest first
+
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_an_older_ledger_keeps_its_editions_and_tells_who_got_them(store, tmp_path):
+    add_readers(store, ["ann@mail.example", "ben@mail.example", "cem@mail.example"])
+    begin(store)
+    freeze(store)
+    store.close()
+    raw = sqlite3.connect(tmp_path / "mailbag.db")
+    downgrade(raw)
+    raw.execute("UPDATE delivery SET state = 2, attempts = 1 WHERE subscriber_id = 1")
+    raw.execute("UPDATE delivery SET attempts = 1 WHERE subscriber_id = 2")
+    raw.commit()
+    raw.close()
+
+    with open_store(URL, folder=tmp_path) as migrated:
+        (first,) = migrated.issues.revisions(1)
+        rows = {it.subscriber_id: it.edition for it in migrated.outbox().deliveries(1)}
+        kept = migrated.issues.edition(1)
+        migrated.outbox().lease(1, owner="me", now=NOON, until=NOON + timedelta(minutes=1))
+        migrated.issues.step(1, IssueEvent.PAUSE, now=NOON)
+        revise(migrated)
+        revised = {it.subscriber_id: it.edition for it in migrated.outbox().deliveries(1)}
+
+    assert (first.number, first.sha256, first.subject) == (0, "ab" * 32, "On tea")
+    assert (first.pinned_at, kept) == (NOON, '{"number": 1}')
+    assert rows == {1: 0, 2: 0, 3: 0}
+    # The second was queued again after a doubt.
+    assert revised == {1: 0, 2: 0, 3: 1}
+
+
+def downgrade(raw: sqlite3.Connection) -> None:
+    """Make a ledger what it was before an issue could have several editions."""
+    raw.executescript(
+        """
+        ALTER TABLE issue DROP COLUMN revision;
+        ALTER TABLE delivery DROP COLUMN edition;
+        ALTER TABLE delivery DROP COLUMN keeps_edition;
+        CREATE TABLE old (issue INTEGER PRIMARY KEY, content TEXT NOT NULL);
+        INSERT INTO old SELECT issue, content FROM edition;
+        DROP TABLE edition;
+        ALTER TABLE old RENAME TO edition;
+        UPDATE alembic_version SET version_num = '0002';
+        """
+    )
 
 
 def test_a_later_start_does_not_import_alembic(store, tmp_path):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from pipeline.model.delivery import (
+    Delivery,
     DeliveryEvent,
     DeliveryState,
     HandOver,
@@ -46,11 +47,17 @@ class Sending(RuleBasedStateMachine):
         #: How many the relay took, and how often an operator had it sent again.
         self.taken = dict.fromkeys(range(1, READERS + 1), 0)
         self.resent = dict.fromkeys(range(1, READERS + 1), 0)
+        #: In which editions each reader may have got the issue.
+        self.editions: dict[int, set[int]] = {number: set() for number in self.taken}
+        self.revision = 0
         #: Replies that a sender knows it did not read; it leaves those readers alone.
         self.lost: set[tuple[Lease, int]] = set()
 
+    def rows(self) -> dict[int, Delivery]:
+        return {it.subscriber_id: it for it in self.box.deliveries(1)}
+
     def states(self) -> dict[int, DeliveryState]:
-        return {it.subscriber_id: it.state for it in self.box.deliveries(1)}
+        return {reader: it.state for reader, it in self.rows().items()}
 
     @rule(seconds=st.sampled_from([1, 30, 61, 600]))
     def time_passes(self, seconds: int) -> None:
@@ -69,11 +76,16 @@ class Sending(RuleBasedStateMachine):
         self.box.renew([lease], now=self.now, until=self.now + timedelta(seconds=60))
 
     @precondition(lambda self: self.leases)
-    @rule(data=st.data(), reader=readers, taken=st.booleans())
-    def hand_over(self, data: st.DataObject, reader: int, taken: bool) -> None:
+    @rule(data=st.data(), reader=readers, taken=st.booleans(), stale=st.booleans())
+    def hand_over(self, data: st.DataObject, reader: int, taken: bool, stale: bool) -> None:
         lease = data.draw(st.sampled_from(self.leases))
-        wish = HandOver(lease=lease, subscriber_id=reader)
+        edition = self.rows()[reader].edition or 0
+        if stale and self.revision:  # composed before the issue was mended, or read wrongly
+            edition = data.draw(st.integers(0, self.revision))
+        wish = HandOver(lease=lease, subscriber_id=reader, edition=edition)
         if not self.box.commit([], [wish], now=self.now):
+            if taken:
+                self.editions[reader].add(edition)
             self.taken[reader] += taken
             self.on_the_wire[lease, reader] = taken
             self.lost.discard((lease, reader))
@@ -135,6 +147,12 @@ class Sending(RuleBasedStateMachine):
         if self.ledger.state() is wanted:
             self.ledger.step(event)
 
+    @precondition(lambda self: self.ledger.state() is IssueState.PAUSED)
+    @rule()
+    def revise(self) -> None:
+        self.ledger.revise()
+        self.revision += 1
+
     @rule()
     def complete(self) -> None:
         if self.ledger.complete_if_done():
@@ -154,6 +172,10 @@ class Sending(RuleBasedStateMachine):
     def nobody_gets_it_twice_unless_somebody_said_so(self) -> None:
         for reader, taken in self.taken.items():
             assert taken <= 1 + self.resent[reader]
+
+    @invariant()
+    def nobody_gets_two_editions(self) -> None:
+        assert all(len(editions) <= 1 for editions in self.editions.values())
 
     @invariant()
     def nobody_is_lost_and_the_sums_add_up(self) -> None:
