@@ -121,7 +121,7 @@ def make_post(
             lambda: signing.check(site),
         ),
         check_links=lambda: verify_links(site),
-        check_images=lambda edition: verify_images(site, edition),
+        check_edition=lambda edition: verify_edition(site, edition),
         stop=hooks.stop,
     )
 
@@ -192,6 +192,12 @@ def verify_links(site: Site) -> None:
             site.token_keys.fingerprints[0],
             ca_file=str(site.settings.path(ca_file)) if ca_file else None,
         )
+
+
+def verify_edition(site: Site, edition: Edition) -> None:
+    """Refuse an edition that no message can be written of, before an issue is made of it."""
+    sample_message(site, edition, now=edition.slot)
+    verify_images(site, edition)
 
 
 def verify_images(site: Site, edition: Edition) -> None:

@@ -82,6 +82,9 @@ def _of_usage(error: click.UsageError) -> ConfigError:
         said = error.format_message()
     fact, _, meant = said.rstrip(".").partition(". Did you mean ")
     remedy = f"did you mean {meant}" if meant else f"see `{path} --help`"
+    if isinstance(error, click.NoSuchOption) and "passw" in error.option_name.lower():
+        # What stands on a command line is seen by everybody on the machine.
+        remedy = "a password is read from [smtp] password_file, or MAILBAG_SMTP_PASSWORD"
     return ConfigError(fact[:1].lower() + fact[1:], remedy=remedy)
 
 

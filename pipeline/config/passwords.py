@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.config.private_files import read_private
 from pipeline.config.reading import Settings
 from pipeline.errors import ConfigError
-from pipeline.model.controls import has_control
+from pipeline.model.controls import CONTROL
 
 ENVIRONMENT = "MAILBAG_SMTP_PASSWORD"
 
@@ -35,7 +35,7 @@ def read_password(settings: Settings, environment: Mapping[str, str]) -> str | N
     password = text.rstrip("\r\n")
     if not password:
         raise _unusable(path, "is empty")
-    if has_control(password):
+    if CONTROL.search(password):
         raise _unusable(path, "has more than one line, or a control character")
     return password
 

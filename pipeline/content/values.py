@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pipeline.content import directions, keys
 from pipeline.content.report import Report
 from pipeline.content.yaml_nodes import Entry, Node, Scalar, Sequence
-from pipeline.model.controls import CONTROL
+from pipeline.model.controls import has_control
 from pipeline.model.language import canonical, is_language_tag, nearest_tag
 from pipeline.model.qa import Inspiration, QAStatus
 
@@ -45,8 +45,9 @@ def one_line(entry: Entry | None, report: Report, longest: int = LONGEST_SENTENC
         report.error("text", entry.line, message, _in_its_own_shape(entry))
         return None
     text = " ".join(entry.value.text.split())
-    if CONTROL.search(text):
-        # Only an escape such as "\0" brings it here; the file itself was looked through.
+    if has_control(text):
+        # Only an escape such as "\0" or an encoded-word brings it here; the file itself was
+        # looked through.
         report.error("control", entry.line, f"`{entry.key}` holds a control character", "delete it")
         return None
     directions.check_value(entry.key, text, entry.line, report)

@@ -46,7 +46,7 @@ def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
     post.check_links()
     # Kept first: they are asked for where they are given out from.
     illustrating.keep(shop, edition)
-    post.check_images(edition)
+    post.check_edition(edition)
     return post.store.issues.begin(
         number=edition.number,
         slot=slot,

@@ -103,7 +103,7 @@ class Post:
     guards: tuple[Callable[[], None], ...]
     #: Raises when the links in the mails would be dead; asked just before something leaves.
     check_links: Callable[[], None]
-    #: Raises when a mail would name an image that is not found there.
-    check_images: Callable[[Edition], None] = lambda _edition: None
+    #: Raises when no message can be written of it, or it names an image that is not found there.
+    check_edition: Callable[[Edition], None] = lambda _edition: None
     #: Whether the process was asked to end, and why.
     stop: Callable[[], StopReason | None] = lambda: None

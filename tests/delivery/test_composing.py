@@ -2,7 +2,9 @@ import html
 import re
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.delivery import message_ids
 from pipeline.delivery.composing import Composer, Letterhead, boundary_of
 from pipeline.model.address import Address
+from pipeline.model.controls import has_control
 from pipeline.model.edition import Edition, Placeholder, Template
 from pipeline.model.issue import IssueState
 from pipeline.model.message import Message
@@ -229,6 +232,58 @@ def test_bodies_decode_to_exactly_the_joined_templates(text, page, tail):
     assert bodies(message) == [text.join(values), page.join(escaped)]
 
 
+#: Half pairs cannot be encoded; the standard library's parser takes two noncharacters for blanks.
+NAMES = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")) | st.sampled_from(' "\\=?_<>,;()@'),
+    max_size=150,
+).filter(lambda value: not has_control(value))
+
+
+@settings(deadline=None)
+@given(NAMES, NAMES, NAMES, NAMES.filter(bool), st.from_regex(r"[!-;=?-~]{1,900}", fullmatch=True))
+def test_every_header_comes_back_as_it_was(name, reply_name, title, subject, url):
+    letterhead = replace(
+        LETTERHEAD,
+        title=title,
+        from_=Address("letters@news.example", name),
+        reply_to=Address("questions@news.example", reply_name),
+    )
+
+    message = compose(
+        make_edition(subject=subject), letterhead, unsubscribe_url=lambda _: f"https://{url}"
+    )
+
+    assert obeys_the_line_rules(message)
+    parsed = read(message)
+    assert parsed["Subject"] == subject
+    # The newer parser puts blanks between the encoded-words of a phrase; the older one is right.
+    older = message_from_bytes(message.data, policy=policy.compat32)
+    for field, shown in (("From", name), ("Reply-To", reply_name)):
+        assert len(parsed[field].addresses) == 1
+        phrase, spec = parseaddr(older[field].replace("\r\n", ""))
+        assert (str(make_header(decode_header(phrase))), spec[-13:]) == (shown, "@news.example")
+    assert parsed["To"] == "reader@mail.example"
+    assert f"\r\nList-Unsubscribe: <https://{url}>\r\n".encode() in message.data
+    assert parsed["List-Id"].endswith("<corner-office.news.example>")
+    assert len(parsed.keys()) == 13
+
+
+@settings(deadline=None)
+@given(NAMES, NAMES, NAMES.filter(bool))
+def test_encoded_words_stand_only_where_they_may(name, title, subject):
+    """RFC 2047, section 5: in a text or a phrase; not in quotes, addresses, ids and parameters."""
+    letterhead = replace(
+        LETTERHEAD, title=title, from_=Address("letters@news.example", name), reply_to=None
+    )
+    head = compose(make_edition(subject=subject), letterhead).data.partition(b"\r\n\r\n")[0]
+
+    for field in re.split(r"\r\n(?! )", head.decode()):
+        field_name, _, value = field.partition(":")
+        outside = re.sub(r'"(?:[^"\\]|\\.)*"|<[^>]*>', "", value)
+        assert value.count("=?utf-8?") == outside.count("=?utf-8?")
+        assert field_name in {"From", "List-Id", "Subject"} or "=?utf-8?" not in value
+
+
 @given(st.text(st.sampled_from("-=_\n0123456789abcdef"), max_size=300), st.from_regex("[0-9a-f]+"))
 def test_the_boundary_never_occurs_in_a_part(text, nonce):
     boundary = boundary_of(nonce)
@@ -260,9 +315,7 @@ def test_no_text_can_end_the_message_early(text):
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param({"from_": Address("letters@news.example", "=?utf-8?q?=0ABcc:?=")}, id="from"),
         pytest.param({"from_": Address('"a b"@news.example')}, id="from address"),
-        pytest.param({"reply_to": Address("a@b.example", "=?utf-8?q?=0D?=")}, id="reply-to"),
         pytest.param({"reply_to": Address("a@b.example, c@d.example")}, id="two answers"),
         pytest.param({"list_id": "a b"}, id="list id"),
         pytest.param({"title": "=?utf-8?b?DQo=?="}, id="title"),

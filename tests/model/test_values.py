@@ -25,6 +25,14 @@ def test_no_control_character_is_in_an_address(mark: str) -> None:
         Address("reader@mail.example", f"A{mark}Reader")
 
 
+def test_no_control_character_is_hidden_in_an_address() -> None:
+    for hidden in ("=?utf-8?q?=0ABcc:?=", "=?utf-8?b?DQo=?="):
+        with pytest.raises(ValueError, match="control character"):
+            Address("reader@mail.example", hidden)
+        with pytest.raises(ValueError, match="control character"):
+            Address(f"{hidden}@mail.example")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -264,7 +264,7 @@ def test_nothing_is_written_down_while_an_image_is_not_found_where_mails_will_sa
         asked.append(kept(desk))
         raise LinkError("the mails would show an image that is not there")
 
-    day = sending.send_due(desk.shop, with_post(desk.at(SLOT), check_images=refuse), now=SLOT)
+    day = sending.send_due(desk.shop, with_post(desk.at(SLOT), check_edition=refuse), now=SLOT)
 
     assert [str(trouble) for trouble in day.troubles] == [
         "the mails would show an image that is not there"
