@@ -1,6 +1,5 @@
 """Edge: finds the catalogues of a language, a site's own and those that come with the program."""
 
-import codecs
 import os
 from functools import cache
 from pathlib import Path
@@ -94,7 +93,7 @@ def _shipped(tag: str) -> Catalogue | None:
 def _text_of(path: Path, place: str) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1).removeprefix(codecs.BOM_UTF8)
+            data = file.read(_LARGEST + 1)
     except OSError as error:
         raise TemplateError(
             f"it cannot be read: {error.strerror}",

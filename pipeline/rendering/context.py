@@ -25,6 +25,8 @@ _ANCHOR = re.compile("[a-z][a-z0-9-]*")
 
 #: Writes a parsed text for one of the two parts.
 Write = Callable[[Document], str]
+#: Writes one that runs ``rtl`` or ``ltr``.
+_Turn = Callable[[Document, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,9 @@ def for_html(
     ``day`` is the slot's in the newsletter's time zone.
     """
 
-    def write(document: Document) -> str:
-        return Markup(to_xhtml(document, top=3, options=options))  # noqa: S704 - sanitised just now
+    def write(document: Document, way: str, top: int = 3) -> str:
+        written = to_xhtml(document, top=top, options=options, direction=way)
+        return Markup(written)  # noqa: S704 - sanitised just now
 
     words = options.words_of()
     why = Markup(escape(words.why)).format(  # noqa: S704 - our own words, escaped
@@ -99,7 +102,7 @@ def for_html(
     return {
         **_shared(manuscript, day, options, write),
         **marks,
-        "intro": Markup(to_xhtml(manuscript.intro, top=2, options=options)),  # noqa: S704 - sanitised just now
+        "intro": write(manuscript.intro, direction_of(options.language), top=2),
         "why": why,
     }
 
@@ -116,7 +119,7 @@ def for_text(
     # First, as it stands: links are numbered in the order in which texts are written.
     intro = write(manuscript.intro)
     return {
-        **_shared(manuscript, day, options, write),
+        **_shared(manuscript, day, options, lambda document, _way: write(document)),
         **marks,
         "intro": intro,
         "why": words.why.format(address=marks["address"], title=options.title),
@@ -124,7 +127,7 @@ def for_text(
 
 
 def _shared(
-    manuscript: Manuscript, day: date, options: RenderOptions, write: Write
+    manuscript: Manuscript, day: date, options: RenderOptions, write: _Turn
 ) -> dict[str, object]:
     issue = manuscript.issue
     words = options.words_of()
@@ -153,7 +156,7 @@ def _shared(
     }
 
 
-def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAView:
+def _view(entry: Entry, options: RenderOptions, write: _Turn, place: int) -> QAView:
     qa = entry.qa
     language = qa.language or options.language
     words = options.words_of(language)
@@ -164,6 +167,7 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
     answerer = one_line(qa.answer.answered_by or "")
     inspiration = qa.inspired_by
     minutes = entry.minutes
+    turned = _turned(entry.question.prose, direction)
     return QAView(
         title=title,
         turned=_turned(title, direction),
@@ -177,9 +181,9 @@ def _view(entry: Entry, options: RenderOptions, write: Write, place: int) -> QAV
         reading_time=words.count("reading_time", minutes).format(minutes=minutes),
         reading_time_in_full=words.count("reading_time_in_full", minutes).format(minutes=minutes),
         asks=words.asks.format(name=asker) if asker else words.a_reader_asks,
-        question=Passage(write(entry.question), _turned(entry.question.prose, direction)),
+        question=Passage(write(entry.question, turned or direction), turned),
         answers=words.answers.format(name=answerer) if answerer else words.the_answer,
-        answer=Passage(write(entry.answer)),
+        answer=Passage(write(entry.answer, direction)),
         inspired_by=Source(
             title=one_line(inspiration.title),
             url=inspiration.url if inspiration.url and is_allowed(inspiration.url) else "",

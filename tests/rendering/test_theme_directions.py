@@ -28,6 +28,10 @@ PROSE = """{word}.
 |---|---|---|---|
 | {word} | {word} | {word} | {word} |
 
+| {word} | {word} | {word} |
+|:---|---:|:---:|
+| {word} | {word} | {word} |
+
 ```
 stop(report)
 ```

@@ -32,15 +32,19 @@ _ATTRIBUTES = {
 _VOID = ("br", "hr", "img")
 #: What sets in what stands in it.
 _INSETS = ("blockquote", "ol", "ul")
+_MIRRORED = {"text-align:left": "text-align:right", "text-align:right": "text-align:left"}
 #: What a list is called whose last number is so large.
 _WIDE_NUMBERS = {100: "hundreds", 1_000: "thousands", 10_000: "millions"}
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = None) -> str:
+def to_xhtml(
+    document: Document, *, top: int, options: RenderOptions | None = None, direction: str = "ltr"
+) -> str:
     """Write a text; its own headings begin at level ``top`` and skip none.
 
     Without ``options`` no image has an address, and its text stands instead.
+    ``direction`` says where a table's ``:---`` and ``---:`` are.
     """
     html = nh3.clean(
         _renderer().render(
@@ -70,6 +74,8 @@ def to_xhtml(document: Document, *, top: int, options: RenderOptions | None = No
             room = options.column - INSET * (document.inset + _depth(image))
             _fit(image, _share(image, room))
     _make_room(root)
+    if direction == "rtl":
+        _mirror(root)
     columns.share(root, document.inset, options)
     for element in root.iterdescendants():
         if element.tag not in _VOID and not len(element) and not element.text:
@@ -88,6 +94,13 @@ def _demote_headings(root: etree._Element, top: int) -> None:
         # The first one follows the title above it, so it must not skip a level.
         deeper = place > 0 and heading.tag != highest
         heading.tag = f"h{top + 1}" if deeper else f"h{top}"
+
+
+def _mirror(root: etree._Element) -> None:
+    """Let ``:---`` mean where lines begin, and ``---:`` where they end, as the author sees them."""
+    for cell in root.iter("th", "td"):
+        if (style := cell.get("style", "")) in _MIRRORED:
+            cell.set("style", _MIRRORED[style])
 
 
 def _make_room(root: etree._Element) -> None:
