@@ -70,6 +70,11 @@ connections = 4
 messages_per_connection = 100
 rate = ""                            # such as "14/s, 50000/d"; empty: no limit
 
+# [dkim]                             # sign mails here; else the relay must
+# domain = "..."                     # that of the From address
+# selector = "s1"
+# key_file = ".secrets/dkim-s1.pem"  # `mailbag dkim` makes it and says what to publish
+
 [delivery]
 on_doubt = "hold"                    # hold | resend | assume-accepted
 expire = "72h"

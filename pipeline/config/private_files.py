@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError
 
+#: No secret is longer; what is read of a longer file is none.
+_LARGEST = 65_536
 #: Nobody but the owner may read, change or run it.
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -21,7 +23,7 @@ def read_private(path: Path, what: str, *, remedy: str) -> bytes:
         with path.open("rb") as file:
             # Of the opened file: what the name points to may change in between.
             mode = os.fstat(file.fileno()).st_mode
-            data = file.read()
+            data = file.read(_LARGEST)
     except OSError as error:
         raise ConfigError(
             f"the file of {what} cannot be read: {error.strerror}", place=str(path), remedy=remedy

@@ -55,6 +55,15 @@ def selectors(signer: Signer | None) -> list[str]:
 
 
 @pytest.fixture
+def filing(office: Office) -> Office:
+    """An office of today, whose messages become files: verifiers know what time it is."""
+    office.clock.advance((SystemClock().now() - office.now).total_seconds())
+    toml = office.folder / "newsletter.toml"
+    toml.write_text(toml.read_text().replace("[smtp]\n", '[smtp]\nkind = "eml"\n', 1))
+    return office
+
+
+@pytest.fixture
 def record(office: Office) -> Iterator[IssueRecord]:
     """A frozen issue to three readers."""
     add_readers(office.store, [f"reader-{n}@mail.example" for n in (1, 2, 3)])
@@ -129,31 +138,25 @@ def test_what_the_relay_writes_anew_is_not_signed(office, record, host, rewrites
     assert signing.rewrites_message_id(office.site) is ("message-id" in left_out)
 
 
-def test_a_whole_send_is_verified(office):
-    office.clock.advance((SystemClock().now() - office.now).total_seconds())
-    toml = office.folder / "newsletter.toml"
-    toml.write_text(toml.read_text().replace("[smtp]\n", '[smtp]\nkind = "eml"\n', 1))
-    sign(office, ed25519_selector="ed2026", ed25519_key_file="ed.pem")
-    office.enlist()
-    with office.site.open_store() as store:
-        post = posting.make_post(office.site, store, {})
-        sending.send_now(office.shop, post, now=office.now)
+def test_a_whole_send_is_verified(filing):
+    sign(filing, ed25519_selector="ed2026", ed25519_key_file="ed.pem")
+    filing.enlist()
+    with filing.site.open_store() as store:
+        post = posting.make_post(filing.site, store, {})
+        sending.send_now(filing.shop, post, now=filing.now)
 
-    sent = [path.read_bytes() for path in (office.folder / "outbox").glob("*.eml")]
+    sent = [path.read_bytes() for path in (filing.folder / "outbox").glob("*.eml")]
     assert len(sent) == 3
     assert all(verifies(data) for data in sent)
 
 
-def test_a_test_is_signed_as_well(office):
-    office.clock.advance((SystemClock().now() - office.now).total_seconds())
-    toml = office.folder / "newsletter.toml"
-    toml.write_text(toml.read_text().replace("[smtp]\n", '[smtp]\nkind = "eml"\n', 1))
-    sign(office)
-    edition = editing.edition_of(office.shop, None, None, now=office.now)
+def test_a_test_is_signed_as_well(filing):
+    sign(filing)
+    edition = editing.edition_of(filing.shop, None, None, now=filing.now)
 
-    posting.send_test(office.site, edition, "editor@news.example", {}, now=office.now)
+    posting.send_test(filing.site, edition, "editor@news.example", {}, now=filing.now)
 
-    (path,) = (office.folder / "outbox").glob("*.eml")
+    (path,) = (filing.folder / "outbox").glob("*.eml")
     assert verifies(path.read_bytes())
 
 
@@ -263,6 +266,22 @@ def test_a_signature_that_is_over_is_not_sent_again(office, record):
 
     with pytest.raises(ConfigError, match="ends within a day"):
         signer_of(office, record, days=30)
+
+
+def test_a_key_that_goes_away_while_it_signs_is_not_missed(filing):
+    sign(filing)
+    filing.enlist()
+
+    def lose(_record: IssueRecord, _doubt: int) -> None:
+        (filing.folder / ".secrets" / "dkim.pem").unlink()
+
+    with filing.site.open_store() as store:
+        post = posting.make_post(filing.site, store, {}, posting.Hooks(begins=lose))
+        sending.send_now(filing.shop, post, now=filing.now)
+
+    sent = [path.read_bytes() for path in (filing.folder / "outbox").glob("*.eml")]
+    assert len(sent) == 3
+    assert all(verifies(data) for data in sent)
 
 
 # -- keys that must not be used
