@@ -28,10 +28,17 @@ def themes() -> tuple[str, ...]:
     return tuple(sorted(name for name in folders if name != _SHARED))
 
 
-def reference() -> Path:
-    """The reference pages of the documentation."""
-    inside = _PACKAGE / "_shipped" / "reference"
-    return inside if inside.is_dir() else _PACKAGE.parent / "docs" / "reference"
+def manual() -> tuple[Path, ...]:
+    """The pages of the documentation for those who use the program: tutorial, how-tos, reference.
+
+    Each kind is in the order of its names.
+    """
+    docs = _tree("docs")
+    kinds = ("how-to", "reference")
+    return (
+        docs / "tutorial.md",
+        *(page for kind in kinds for page in sorted((docs / kind).glob("*.md"))),
+    )
 
 
 def content() -> Path:

@@ -19,8 +19,8 @@ THEMES = ("classic", "plain")
 WIDTHS = (320, 375, 640, 800)
 _GAP = 32
 _GROUND = "#8d9196"
-#: How much of a letter the documentation shows, how wide the whole is there, in how many colours.
-_SHOWN, _SMALL, _COLOURS = 800, 1000, 96
+#: How wide the sheet is in the documentation, in how many colours, and its bytes at most.
+_SMALL, _COLOURS, _LARGEST = 1800, 96, 2_000_000
 
 
 def rows(page: Page, theme: str) -> Iterator[list[Image.Image]]:
@@ -53,9 +53,8 @@ def assemble(pictures: Iterable[list[Image.Image]]) -> Image.Image:
 
 
 def overview(taken: list[list[Image.Image]]) -> Image.Image:
-    """Make the sheet small: the night beside the day, and only the beginning of each letter."""
-    beside = (day + night for day, night in zip(taken[::2], taken[1::2], strict=True))
-    sheet = assemble([[it.crop((0, 0, it.width, _SHOWN)) for it in row] for row in beside])
+    """Make the sheet small: the night beside the day, each letter from its top to its end."""
+    sheet = assemble(day + night for day, night in zip(taken[::2], taken[1::2], strict=True))
     return sheet.resize((_SMALL, sheet.height * _SMALL // sheet.width), Image.Resampling.LANCZOS)
 
 
@@ -70,7 +69,8 @@ def main() -> None:
                 folder.mkdir(parents=True, exist_ok=True)
                 assemble(taken).save(folder / f"{theme}.png")
             else:
-                pictures.save(overview(taken), f"contact-sheet-{theme}.png", _COLOURS)
+                name = f"contact-sheet-{theme}.png"
+                pictures.save(overview(taken), name, _COLOURS, largest=_LARGEST)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Edge: the reference pages of the documentation, as they come with the program."""
+"""Edge: the pages of the documentation that come with the program."""
 
 import difflib
 import re
@@ -14,7 +14,7 @@ _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\([^)\s]+\)")
 
 def pages() -> dict[str, Path]:
     """Find the pages by their names."""
-    return {path.stem: path for path in sorted(shipped.reference().glob("*.md"))}
+    return {path.stem: path for path in shipped.manual()}
 
 
 def title_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The command ``manual``: the reference pages, and what each finding means."""
+"""The command ``manual``: the pages of the documentation, and what each finding means."""
 
 import click
 

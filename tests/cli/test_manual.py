@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline import shipped
 from pipeline.app import manual
 from pipeline.model import finding_ids
 from tests.cli.office import Office
@@ -16,14 +17,28 @@ def test_the_manual_lists_its_pages(office: Office):
     told = office("manual")
 
     assert told.code == 0
-    assert "newsletter-toml  newsletter.toml\n" in told.out
-    assert "findings         Findings\n" in told.out
+    pages = words(told.out)
+    assert pages[0] == "tutorial Your first newsletter"
+    assert {"change-the-look Change the look", "findings Findings"} <= {*pages}
 
 
-def test_the_manual_shows_a_page(office: Office):
-    told = office("manual", "exit-codes")
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("exit-codes", "Exit codes"),
+        ("change-the-look", "Change the look"),
+        ("tutorial", "Your first newsletter"),
+    ],
+)
+def test_the_manual_shows_a_page(office: Office, name: str, title: str):
+    told = office("manual", name)
 
-    assert told.out.startswith("# Exit codes\n")
+    assert told.code == 0
+    assert told.out.startswith(f"# {title}\n")
+
+
+def test_no_two_pages_of_the_manual_have_one_name():
+    assert len(manual.pages()) == len(shipped.manual())
 
 
 @pytest.mark.parametrize("name", [*finding_ids.IDS, "client-support/css-border-radius"])

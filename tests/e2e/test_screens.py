@@ -138,8 +138,7 @@ def test_desk_shows_the_next_issue_at_both_widths(page: Page, tmp_path: Path) ->
 
 
 def test_pictures_in_the_documentation_are_there_and_small() -> None:
-    for name in (
-        *("edition-640.png", "edition-375.png", "plain-640.png", "preview.png"),
-        *("contact-sheet-classic.png", "contact-sheet-plain.png"),
-    ):
+    for name in ("edition-640.png", "edition-375.png", "plain-640.png", "preview.png"):
         assert 5_000 < (pictures.IMAGES / name).stat().st_size <= 150_000
+    for name in ("contact-sheet-classic.png", "contact-sheet-plain.png"):
+        assert 5_000 < (pictures.IMAGES / name).stat().st_size <= 2_000_000

@@ -74,8 +74,10 @@ def test_wheel_ships_the_theme_and_the_sample_newsletter(wheel: Path) -> None:
     for folder in ("templates", "content"):
         files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
         assert {path.relative_to(ROOT).as_posix() for path in files} <= shipped
-    manual = {f"reference/{path.name}" for path in (ROOT / "docs/reference").glob("*.md")}
-    assert "reference/findings.md" in manual <= shipped
+    pages = (*(ROOT / "docs/reference").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md"))
+    manual = {f"docs/{path.parent.name}/{path.name}" for path in pages}
+    assert "docs/reference/findings.md" in manual <= shipped
+    assert {"docs/how-to/change-the-look.md", "docs/tutorial.md"} <= shipped
     catalogues = [path for path in (ROOT / "pipeline").rglob("*.po") if path.is_file()]
     assert len(catalogues) >= 4
     assert {path.relative_to(ROOT).as_posix() for path in catalogues} <= names
