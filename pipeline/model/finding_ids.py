@@ -53,7 +53,7 @@ _EDITION = (
     *("image/webp", "image/wide"),
     *("language/contradiction", "language/direction", "language/missing", "language/parts"),
     "language/unknown",
-    *("link/anchor", "link/disguised", "link/empty", "link/insecure", "link/mailto"),
+    *("link/anchor", "link/bare", "link/disguised", "link/empty", "link/insecure", "link/mailto"),
     *("link/no-text", "link/not-underlined", "link/private", "link/shortener", "link/tracking"),
     *("link/unasked", "link/unreachable", "link/unusable", "link/vague"),
     *("page/active", "page/color-scheme", "page/doctype", "page/foreign-sheet", "page/title"),

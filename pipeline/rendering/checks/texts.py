@@ -79,8 +79,8 @@ def _document(document: Document, name: str, source: str) -> Iterator[Finding]:
     for stray in document.strays:
         shown = stray.text if len(stray.text) <= _LONGEST else f"{stray.text[: _LONGEST - 1]}…"
         yield Finding(
-            id="text/markdown",
-            level=Level.WARNING,
+            id=stray.id,
+            level=Level.NOTE if stray.id == "link/bare" else Level.WARNING,
             source=source,
             line=stray.line,
             column=stray.column,

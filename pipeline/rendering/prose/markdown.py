@@ -66,6 +66,8 @@ class Stray:
     remedy: str
     line: int = 0
     column: int = 0
+    #: The name of the finding.
+    id: str = "text/markdown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,9 @@ def _parse(text: str, place: str, first_line: int) -> Document:
         passages=passages,
         words=_count_words(passages),
         strays=tuple(
-            Stray(one.text, one.message, one.remedy, *finder.place(block, one.offset))
+            Stray(one.text, one.message, one.remedy, *finder.place(block, one.offset), id=one.id)
             for block, passage in zip(inlines, passages, strict=True)
-            for one in stray_marks.find(block.content, passage.text)
+            for one in _strays(block, passage.text)
         ),
     )
 
@@ -190,6 +192,25 @@ def _links(block: tuple[tuple[Token, int, int], ...]) -> Iterator[Link]:
             opened = None
         else:
             text += token.content if token.type == "code_inline" else _plain([token])
+
+
+def _strays(block: Token, shown: str) -> Iterator[stray_marks.Stray]:
+    found = [*stray_marks.find(block.content, shown)]
+    yield from found
+    if "://" in shown or "www." in shown.lower():
+        for bare in stray_marks.find_bare(block.content, _unlinked(block.children or [])):
+            # One in a link that Markdown takes for none is told with it.
+            if not any(one.offset <= bare.offset < one.offset + len(one.text) for one in found):
+                yield bare
+
+
+def _unlinked(tokens: list[Token]) -> str:
+    """Write the text of one block without its links and its code."""
+    depth, pieces = 0, []
+    for token in tokens:
+        depth += token.nesting if token.type in {"link_open", "link_close"} else 0
+        pieces.append(_plain([token]) if not depth and token.type != "image" else " ")
+    return "".join(pieces)
 
 
 def _plain(tokens: list[Token]) -> str:

@@ -18,6 +18,15 @@ _SCHEME = re.compile(r"(?P<name>[a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _ADDRESS = re.compile(r"<?(?:https?:|mailto:|www\.|\.{0,2}/)|[^\s]+\.[a-z]{2,5}$", re.IGNORECASE)
 _PATH = re.compile(r"[a-z][a-z0-9+.-]*:\S|[/\\#]|\.[a-z]{2,5}\b", re.IGNORECASE)
 _TAKEN = frozenset({"http", "https", "mailto"})
+#: An address within a text, without the sign that ends the sentence.
+_BARE = re.compile(
+    r"(?<![\w@/.:-])(?:https?://(?:[\w-]+\.)+\w+|www\.(?:[\w-]+\.)+\w{2,})"
+    r"(?:[/?#:][^\s<>\"]*)?",
+    re.IGNORECASE,
+)
+_ENDS = ".,;:!?'*_~\u2019\u201d\u00bb\u2026"
+#: What stands before an address that is a link, or code.
+_LINKED = ("<", "[", "](", "`")
 _TITLE = re.compile(r"""\s+(?:"[^"]*"|'[^']*')\s*$""")
 
 
@@ -30,6 +39,7 @@ class Stray:
     text: str
     message: str
     remedy: str
+    id: str = "text/markdown"
 
 
 def find(content: str, shown: str) -> Iterator[Stray]:
@@ -55,6 +65,31 @@ def find(content: str, shown: str) -> Iterator[Stray]:
             message = "which begins a comment that has no end, so readers see it"
             yield Stray(found.start(), found[0], message, "end it with -->, or delete it")
             return
+
+
+def find_bare(content: str, unlinked: str) -> Iterator[Stray]:
+    """Find addresses that are no links; ``unlinked`` is what readers see beside links and code."""
+    behind = 0
+    for found in _BARE.finditer(unlinked):
+        address = _whole(found[0])
+        written = address.partition("&")[0]
+        places = [one.start() for one in re.finditer(re.escape(written), content)]
+        at = next(
+            (at for at in places if at >= behind and not content[:at].endswith(_LINKED)), None
+        )
+        if at is None:
+            at = places[0] if places else behind
+        behind = max(behind, at)
+        meant = address if "://" in address else f"https://{address}"
+        message = "which is no link, so in many mail programs nothing happens where it is chosen"
+        yield Stray(at, address, message, f"put it in <...>: <{meant}>", "link/bare")
+
+
+def _whole(text: str) -> str:
+    """Leave out what ends a sentence, and the bracket around an address."""
+    while text[-1] in _ENDS or (text[-1] in ")]" and text.count(")") > text.count("(")):
+        text = text[:-1]
+    return text
 
 
 def _is_meant(found: re.Match[str]) -> bool:

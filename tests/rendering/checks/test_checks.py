@@ -163,6 +163,42 @@ def test_markdown_that_readers_see_as_it_is_written_is_told(answer, remedy):
 
 
 @pytest.mark.parametrize(
+    ("answer", "column", "remedy"),
+    [
+        ("See https://bare.example.org/path.", 5, "<https://bare.example.org/path>"),
+        ("See *www.example.org* now", 6, "<https://www.example.org>"),
+        ("(See https://a.example/b_(c)?d=1&e=f)", 6, "<https://a.example/b_(c)?d=1&e=f>"),
+        ("A HTTPS://A.EXAMPLE!", 3, "<HTTPS://A.EXAMPLE>"),
+        ("<https://a.example> https://a.example", 21, "<https://a.example>"),
+        ("`https://a.example` **https://a.example**", 23, "<https://a.example>"),
+        ("https://a.example/?x=1&amp;y", 1, "<https://a.example/?x=1&y>"),
+    ],
+)
+def test_an_address_that_is_no_link_is_told(answer, column, remedy):
+    qa = make_letter(answer=answer, source="content/a.md")
+    qa = replace(qa, answer=replace(qa.answer, line=7))
+
+    (finding,) = render(make_issue(qas=(qa,))).findings
+
+    assert (finding.id, finding.level) == ("link/bare", Level.NOTE)
+    assert finding.place == f"content/a.md:7:{column}"
+    assert finding.remedy == f"put it in <...>: {remedy}"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Write <https://a.example>, [https://a.example](https://a.example) or [a](https://a.example)",
+        "Write `https://a.example`, https://... or www. and awww.example.org",
+        "Write jo@www.example.org\n\n    https://a.example\n",
+        "[our rules][r]\n\n[r]: https://a.example",
+    ],
+)
+def test_an_address_that_is_a_link_or_code_is_not_told(answer):
+    assert found(with_answer(answer)) == {}
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         "He wrote [sic] (and meant it), see [1], [1][2] and [...]",
@@ -173,4 +209,5 @@ def test_markdown_that_readers_see_as_it_is_written_is_told(answer, remedy):
     ],
 )
 def test_brackets_that_are_no_links_are_left_alone(answer):
-    assert found(with_answer(answer)) == {}
+    # An address in them is bare, which is another matter.
+    assert {name for name, _ in found(with_answer(answer))} <= {"link/bare"}
