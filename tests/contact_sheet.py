@@ -20,7 +20,7 @@ WIDTHS = (320, 375, 640, 800)
 _GAP = 32
 _GROUND = "#8d9196"
 #: How wide the sheet is in the documentation, in how many colours, and its bytes at most.
-_SMALL, _COLOURS, _LARGEST = 1800, 96, 2_000_000
+_SMALL, _COLOURS, _LARGEST = 1800, 256, 2_000_000
 
 
 def rows(page: Page, theme: str) -> Iterator[list[Image.Image]]:

@@ -106,6 +106,8 @@ class Site:
             from_=self.from_,
             reply_to=letter.reply_to or self.from_.addr_spec,
             base_url=letter.base_url,
+            base_url_place=self.settings.place("newsletter", "base_url"),
+            postal_address_place=self.settings.place("newsletter", "postal_address"),
             language=letter.language,
             catalogues=self.catalogues,
             timezone=letter.timezone,

@@ -27,6 +27,9 @@ class RenderOptions:
     reply_to: str = ""
     #: Where the public pages live, without a slash at the end.
     base_url: str
+    #: Where that is set, and the postal address, as ``file:line``.
+    base_url_place: str = field(default="newsletter.toml", compare=False)
+    postal_address_place: str = field(default="newsletter.toml", compare=False)
     #: A language tag of BCP 47, such as ``en`` or ``de-CH``.
     language: str = "en"
     #: An IANA time zone; the date of an issue is its slot's there.

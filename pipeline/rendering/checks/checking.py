@@ -72,6 +72,7 @@ def check_edition(
         *size.check(edition, manuscript.issue),
         *headers.check(edition, manuscript.issue),
         *footer.check(options),
+        *(one.at(options.base_url_place) for one in links.check_base(options.base_url)),
         *interface.check(manuscript, options),
         *texts.check(manuscript),
         *text_images.check(manuscript, options),
@@ -119,8 +120,7 @@ def _page(edition: Edition, options: RenderOptions, origins: Origins) -> Iterato
         Placeholder.UNSUBSCRIBE_URL: f"{options.base_url}/u/token",
         Placeholder.ADDRESS: "reader@mail.example",
     }
-    host = picture_addresses.host_of(options.base_url)
-    page = Page(edition.html.join(values), host)
+    page = Page(edition.html.join(values), options.base_url)
     checks: tuple[Check, ...] = (
         *MARKUP_CHECKS,
         lambda page: client_support.check_edition(page.text, options.clients),

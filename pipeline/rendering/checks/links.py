@@ -18,6 +18,17 @@ _NOT_UNDERLINED = Fault(
 )
 
 
+def check_base(base_url: str) -> Iterator[Finding]:
+    """Look at the address that the newsletter's own links begin with; it has no place yet."""
+    for trouble in addresses.judge(base_url):
+        yield Finding(
+            id=trouble.id,
+            level=trouble.level,
+            message=f"base_url, which the letter's own links begin with, {trouble.message}",
+            remedy=f"{trouble.remedy}, before real readers get it",
+        )
+
+
 def check(page: Page) -> Iterator[Finding]:
     """Look at where every link leads, and at its words; one fault is told once."""
     anchors = {
@@ -28,7 +39,7 @@ def check(page: Page) -> Iterator[Finding]:
         url = link.get("href")
         if url is None and (link.get("name") or link.get("id")):
             continue
-        troubles = list(addresses.judge(url or ""))
+        troubles = [one for one in addresses.judge(url or "") if one.id not in _of_base(page, url)]
         if url and not any(trouble.id == "link/empty" for trouble in troubles):
             troubles += link_words.judge(_words(link), url.strip())
         for trouble in troubles:
@@ -42,6 +53,14 @@ def check(page: Page) -> Iterator[Finding]:
     yield from _NOT_UNDERLINED.among(
         page, _not_underlined(page), partial(causes.of_line, page, screens.light(page))
     )
+
+
+def _of_base(page: Page, url: str | None) -> frozenset[str]:
+    """Name what is wrong with a link because it is with the newsletter's own address."""
+    base = page.base_url
+    if not base or not (url or "").strip().startswith(base):
+        return frozenset()
+    return frozenset(trouble.id for trouble in addresses.judge(base))
 
 
 def _lost(target: str) -> Fault:

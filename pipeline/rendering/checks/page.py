@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -45,9 +46,10 @@ class Sheet:
 class Page:
     """A page; its elements in their order, and where each stands."""
 
-    def __init__(self, text: str, host: str = "") -> None:
-        #: That of the newsletter; empty for a page of anybody.
-        self.host = host
+    def __init__(self, text: str, base_url: str = "") -> None:
+        #: That of the newsletter, and its host; empty for a page of anybody.
+        self.base_url = base_url
+        self.host = urlsplit(base_url).hostname or ""
         #: The page with one kind of line end, as places in it are counted.
         self.text = (
             text.replace("\r\n", "\n")

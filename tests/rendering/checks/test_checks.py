@@ -110,6 +110,30 @@ def test_misses_the_postal_address():
     assert set(found(make_issue(), options)) == {("footer/postal-address", Level.WARNING)}
 
 
+@pytest.mark.parametrize(
+    ("base_url", "name"),
+    [("http://127.0.0.1:8080", "link/private"), ("http://news.example", "link/insecure")],
+)
+def test_what_is_wrong_with_base_url_is_told_once_and_where_it_is_set(base_url, name):
+    options = replace(OPTIONS, base_url=base_url, base_url_place="newsletter.toml:9")
+
+    (finding,) = render(with_answer(f"See [it]({OPTIONS.base_url}/x)."), options).findings
+
+    assert finding.id == name
+    assert finding.place == "newsletter.toml:9"
+    assert finding.message.startswith("base_url, which the letter's own links begin with, ")
+
+
+def test_a_link_of_a_text_is_told_there_though_base_url_is_as_wrong():
+    options = replace(OPTIONS, base_url="http://127.0.0.1:8080")
+    told = render(with_answer("See [it](http://127.0.0.1:8080/x)."), options).findings
+
+    assert {(one.id, one.source) for one in told} == {
+        ("link/private", "newsletter.toml"),
+        ("link/private", "content/a.md"),
+    }
+
+
 def test_looks_at_the_title_the_names_the_topics_and_the_column():
     qa = make_letter(
         title="TK",
