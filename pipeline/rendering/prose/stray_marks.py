@@ -110,7 +110,7 @@ def _remedy(found: re.Match[str]) -> str:
     url = found["url"].strip()
     if found["gap"]:
         return "take the blank between ] and ( out"
-    scheme = _SCHEME.match(url)
+    scheme = _SCHEME.match(url.removeprefix("<"))
     if scheme and scheme["name"].lower() not in _TAKEN:
         return (
             "name a file of the content folder by its path"
@@ -120,4 +120,6 @@ def _remedy(found: re.Match[str]) -> str:
     bare = _TITLE.sub("", url)
     if re.search(r"\s", bare):
         return f"write its address as <{bare}>, or each blank in it as %20"
+    if found["sign"]:
+        return "write ![words](pictures/map.png), with the path in <> where it holds odd signs"
     return "write [words](https://...), with the address in <> where it holds odd signs"

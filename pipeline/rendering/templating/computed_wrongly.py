@@ -39,5 +39,5 @@ def explain(error: Exception) -> tuple[str, str]:
         )
     if type(error) in _COMPUTED:
         message, remedy = _COMPUTED[type(error)]
-        return message.format(error), remedy
+        return message.format(str(error).rstrip(".")), remedy
     return f"{type(error).__name__}: {error}", "look at what is computed there"

@@ -68,6 +68,7 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         # Nothing is worked out while compiling: there nobody counts.
         super().__init__(optimized=False, finalize=self._write, **options)
         self._spent = _Spent()
+        self.globals["range"] = _range
         own = {
             "counted": self._counted,
             "weighed": _weighed,
@@ -258,6 +259,13 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
 
 
 _PLAIN = (str, bytes, int, list, tuple, dict)
+
+
+def _range(*bounds: int) -> range:
+    numbers = range(*bounds)
+    if numbers[MAX_ITEMS:]:
+        raise LimitError(f"'range' gives more than {MAX_ITEMS:,} numbers")
+    return numbers
 
 
 def _weighed(value: Any) -> Any:

@@ -13,6 +13,9 @@ from xml.parsers import expat
 _NAME = re.compile(r"[A-Za-z_:][^\s=<>\"'/]*")
 _TAG_NAME = re.compile(r"<[A-Za-z_:][^\s<>\"'/=]*")
 _ATTRIBUTE = re.compile(r"(?P<name>[^\s=<>\"'/]+)\s*=\s*(?P<value>\"[^\"]*\"|'[^']*')")
+_DECLARATION = re.compile(
+    r"<!\[(?P<condition>if\b[^\]<>]*|endif)\]>|<!\[[^<>\s]{0,20}|<![a-z]+|<\?xml\b", re.IGNORECASE
+)
 _SPACE = re.compile(r"\s*")
 _ENTITY = re.compile(r"&(?P<name>[A-Za-z][A-Za-z0-9]*);")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -47,6 +50,7 @@ def _candidates(xml: str, code: int, at: int) -> Iterator[Malformed]:
     if comment >= 0 and xml.find("-->", comment + 4, at) < 0:
         yield _in_comment(xml, comment, at)
     tag = xml.rfind("<", 0, at + 1)
+    yield from _in_declaration(xml, tag)
     # A bracket in a value is no tag: look from the one before it, too.
     for start in (xml.rfind("<", 0, max(tag, 0)), tag):
         if start >= 0:
@@ -79,6 +83,32 @@ def _in_comment(xml: str, start: int, at: int) -> Malformed:
         dashes if dashes >= 0 else at,
         "write one, or a dash",
     )
+
+
+def _in_declaration(xml: str, start: int) -> Iterator[Malformed]:
+    """Explain what begins like a declaration; expat takes one nowhere but before the first tag."""
+    found = _DECLARATION.match(xml, max(start, 0))
+    if found is None:
+        return
+    match found[0][:3].lower(), found["condition"]:
+        case "<![", None:
+            yield Malformed(
+                f"{found[0]} stands in it, which HTML does not know", start, "remove it"
+            )
+        case "<![", condition:
+            yield Malformed(
+                f"<![{condition}]> is a condition that the inliner breaks",
+                start,
+                "write <!--<![endif]-->"
+                if condition == "endif"
+                else f"write <!--[{condition}]><!-->",
+            )
+        case _, _ if found[0].lower().startswith("<!doctype"):
+            yield Malformed("a doctype stands in it", start, "remove it: the compiler writes one")
+        case "<?x", _:
+            yield Malformed("<?xml?> stands in it", start, "remove it")
+        case _:
+            yield Malformed(f"{found[0]} stands in it, which is no tag", start, "remove it")
 
 
 def _in_tag(xml: str, start: int) -> Iterator[Malformed]:

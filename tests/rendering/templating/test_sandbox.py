@@ -57,6 +57,8 @@ def theme(folder):
         pytest.param(
             '{{ ("{a}" * 300000).format_map({"a": "b" * 9000}) }}', id="a format by names"
         ),
+        pytest.param("{{ range(100001) | length }}", id="a long range"),
+        pytest.param("{{ range(9 * 10000000000000000000000) }}", id="a longer range than there is"),
         pytest.param("{{ range(90000) | list | tojson(indent=30000) }}", id="levels of JSON"),
         pytest.param(r'{{ ("\n" * 90000) | indent(30000, true, true) }}', id="lines set in"),
         pytest.param(
