@@ -61,8 +61,8 @@ class FaultSink(Record):
                 number = self.connections
                 self._open[number] = stream
             thread = threading.Thread(target=self._serve, args=(stream, number), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
 
     def _serve(self, stream: Stream, number: int) -> None:
         end = Hangup()

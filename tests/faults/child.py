@@ -39,6 +39,9 @@ class ItsClock(SystemClock):
     def now(self) -> datetime:
         return NOON + timedelta(seconds=self.boot_time() - BEGUN_AT)
 
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds / 10)
+
 
 BEGUN_AT = SystemClock().boot_time()
 
@@ -131,6 +134,7 @@ def main(arguments: Collection[str]) -> None:
         if recipient.subscriber_id == VICTIM:
             if point == "composing":
                 Doomed.happen()
+                bytes(1 << 28)
             # A letter that is longer than all buffers is in the midst of its body for sure;
             # one that is longer than all memory cannot be written.
             if point in {"composing", "the body"}:

@@ -2,6 +2,8 @@
 
 import shutil
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,46 @@ def make_mailing(
 @pytest.fixture
 def mailing(make_mailing: MakeMailing) -> Mailing:
     return make_mailing()
+
+
+# -- processes of their own
+
+ROOT = Path(__file__).parents[2]
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(folder: Path, sink: FaultSink, manner: Manner) -> Iterator[Start]:
+    """Give a function that starts a sender on the folder's database."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*point: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tests.faults.child", str(folder), str(sink.port)]
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            [*command, str(manner.window), *point], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def next_one(folder: Path, sink: FaultSink, manner: Manner) -> Iterator[Callable[[], Mailing]]:
+    """Give a function that opens the ledger for another sender."""
+    opened: list[Mailing] = []
+
+    def open_ledger() -> Mailing:
+        opened.append(Mailing(folder=folder, sink=sink, manner=manner))
+        return opened[-1]
+
+    yield open_ledger
+    for mailing in opened:
+        mailing.store.close()
 
 
 # -- TLS

@@ -1,5 +1,6 @@
 """One issue on its way: the real sender, ledger and driver, against the fault sink."""
 
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -7,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.delivery.ports import Outbox
+from pipeline.delivery.ports import Outbox, Transport
 from pipeline.delivery.report import RunReport
 from pipeline.delivery.sender import Sender
 from pipeline.delivery.smtp.driver.transport import SmtpTransport
@@ -84,10 +85,22 @@ class Mailing:
     store: Store = field(init=False)
 
     def __post_init__(self) -> None:
+        self.reopen()
+
+    def reopen(self) -> None:
         self.store = open_store("sqlite:///mailbag.db", folder=self.folder)
 
     def close(self) -> None:
         self.store.close()
+
+    def begin_anew(self, database: Path) -> None:
+        """Take another copy of a database, and forget what was sent."""
+        self.close()
+        shutil.copy(database, self.folder / "mailbag.db")
+        self.reopen()
+        self.sink.join()
+        self.sink.messages.clear()
+        self.clock = FakeClock()
 
     @property
     def outbox(self) -> SqlOutbox:
@@ -97,6 +110,7 @@ class Mailing:
         self,
         *,
         outbox: Outbox | None = None,
+        wrap: Callable[[Transport], Transport] = lambda it: it,
         compose: Compose = own_sender,
         smtp: dict[str, Any] | None = None,
         run: dict[str, Any] | None = None,
@@ -107,7 +121,7 @@ class Mailing:
         sender = Sender(
             outbox=outbox or self.outbox,
             compose=compose,
-            transport=SmtpTransport(options(self.sink.port, **settings)),
+            transport=wrap(SmtpTransport(options(self.sink.port, **settings))),
             clock=self.clock,
             **{"owner": "this sender", **changes},
         )

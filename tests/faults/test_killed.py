@@ -3,8 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,53 +11,17 @@ from pipeline.clock import SystemClock
 from pipeline.model.delivery import DeliveryState
 from tests.fault_sink import Do, Drop
 from tests.faults.child import LEASE_SECONDS, VICTIM
-from tests.faults.mailing import IN_CHUNKS, IN_GROUPS, Mailing, Manner
+from tests.faults.mailing import IN_CHUNKS, IN_GROUPS, Manner
 from tests.sending import addresses
 
 S = DeliveryState
 FIFTH = addresses(VICTIM)[-1]
-ROOT = Path(__file__).parents[2]
-
-Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture(params=[IN_GROUPS, IN_CHUNKS], ids=lambda it: it.name)
 def manner(request: pytest.FixtureRequest) -> Manner:
     found: Manner = request.param
     return found
-
-
-@pytest.fixture
-def start(folder, sink, manner):
-    """Give a function that starts a sender on the folder's database."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*point: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.faults.child", str(folder), str(sink.port)]
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            [*command, str(manner.window), *point], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-@pytest.fixture
-def next_one(folder, sink, manner):
-    """Give a function that opens the ledger for another sender."""
-    opened: list[Mailing] = []
-
-    def open_ledger() -> Mailing:
-        opened.append(Mailing(folder=folder, sink=sink, manner=manner))
-        return opened[-1]
-
-    yield open_ledger
-    for mailing in opened:
-        mailing.store.close()
 
 
 @pytest.mark.parametrize("manner", [IN_GROUPS], indirect=True)
