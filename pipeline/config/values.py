@@ -124,7 +124,8 @@ def _timezone(text: str) -> str:
 
 
 def _list_id(text: str) -> str:
-    if not _LIST_ID.fullmatch(text) or "." not in text or len(text) > 255:
+    # Two for the brackets that it stands in (RFC 2919, section 2).
+    if not _LIST_ID.fullmatch(text) or ".." in text or "." not in text or len(text) > 253:
         raise ValueError("must be a dotted name such as column.news.example (RFC 2919)")
     return text
 

@@ -95,6 +95,16 @@ def test_messages_go_out_as_the_site_says(filing: Office) -> None:
     assert sorted(str(message["To"]) for message in eml(filing)) == readers
 
 
+def test_edition_that_no_message_can_hold_is_refused_before_there_is_an_issue(
+    filing: Office,
+) -> None:
+    edition = make_edition(subject="On tea\r\nBcc: everybody@mail.example")
+    with filing.site.open_store() as store:
+        post = posting.make_post(filing.site, store, {})
+        with pytest.raises(ConfigError, match="cannot be written as a message"):
+            post.check_edition(edition)
+
+
 def test_long_send_is_looked_after(filing: Office) -> None:
     filing.enlist()
     ticks: list[datetime] = []

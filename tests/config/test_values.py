@@ -99,7 +99,9 @@ ILLEGAL: dict[tuple[str, str], list[str]] = {
     ],
     ("newsletter", "from"): ['""', '"nobody"', '"A <a@b>"', '"a@b.example, c@d.example"', "1"],
     ("newsletter", "reply_to"): ['"nobody"', '"a@b.example\\r\\nBcc: c@d.example"', "[]"],
-    ("newsletter", "list_id"): ['""', '"nodot"', '"a b.c"', '"<a.b>"', f'"{"a" * 254}.b"'],
+    ("newsletter", "list_id"): [
+        *('""', '"nodot"', '"a b.c"', '"<a.b>"', '"a..b"', f'"{"a" * 252}.b"'),
+    ],
     ("newsletter", "base_url"): [
         '""',
         '"news.example"',
