@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from pipeline.errors import RenderError
 from pipeline.rendering import css_depth, markup
+from pipeline.rendering.crowding import Crowd
 from pipeline.rendering.pages.page_pieces import Pieces
 
 #: Characters of MJML that the templates may make, and of the page.
@@ -30,7 +31,9 @@ def check_source(source: str, place: str, locate: Callable[[int], str]) -> None:
     """
     if len(source) > MAX_SOURCE:
         raise RenderError(
-            f"the templates make more than {MAX_SOURCE:,} characters", place=place, remedy=_SMALLER
+            f"the templates make more than {MAX_SOURCE:,} characters",
+            place=Crowd(source, locate).of_characters() or place,
+            remedy=_SMALLER,
         )
 
     for css, offset in markup.styles(source):
@@ -44,14 +47,20 @@ def check_source(source: str, place: str, locate: Callable[[int], str]) -> None:
             )
 
 
-def check_page(page: Pieces, place: str) -> None:
-    """Look at a page before or after its styles are inlined."""
+def check_page(page: Pieces, place: str, crowd: Crowd | None = None) -> None:
+    """Look at a page before or after its styles are inlined.
+
+    ``crowd`` is what the templates wrote; without a place there it is ``place``.
+    """
+    crowd = crowd or Crowd("", lambda _offset: place)
+    where = crowd.of_elements
     if len(page.text) > MAX_PAGE:
         fault, remedy = f"the page has more than {MAX_PAGE:,} characters", _SMALLER
     elif page.depth > MAX_DEPTH:
         fault = f"elements of the page stand more than {MAX_DEPTH} deep in one another"
         remedy = "use fewer layers of <mj-wrapper>, tables and <div>"
     elif sum(map(len, page.inlinable)) > MAX_SHEETS:
+        where = crowd.of_styles
         fault = f"the style sheets have more than {MAX_SHEETS:,} characters"
         remedy = "write fewer rules into <mj-style>"
     elif page.looks > MAX_LOOKS:
@@ -62,4 +71,4 @@ def check_page(page: Pieces, place: str) -> None:
         remedy = "write fewer rules into <mj-style>, or fewer Q&As into the issue"
     else:
         return
-    raise RenderError(fault, place=place, remedy=remedy)
+    raise RenderError(fault, place=where() or place, remedy=remedy)

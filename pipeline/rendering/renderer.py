@@ -17,6 +17,7 @@ from pipeline.model.qa import QA
 from pipeline.rendering import bounds, context, illustrating, inlining, manuscript, mjml
 from pipeline.rendering.checks import checking
 from pipeline.rendering.checks.origins import Body, Origins
+from pipeline.rendering.crowding import Crowd
 from pipeline.rendering.deadline import Deadline, start
 from pipeline.rendering.illustrating import Find
 from pipeline.rendering.manuscript import Manuscript
@@ -167,13 +168,14 @@ class Renderer:
         post_conditions.check_marks(source, "HTML", placeholders, locate)
         post_conditions.check_way_out(source, "HTML", placeholders, partial(self._home, _HTML))
         before = page_pieces.take_apart(compiled)
-        bounds.check_page(before, self._templates.place_of(_HTML))
+        crowd = Crowd(source, locate)
+        bounds.check_page(before, self._templates.place_of(_HTML), crowd)
         post_conditions.check_compiled(source, before, placeholders, locate)
         deadline.check()
         inlined = inlining.inline(compiled)
         deadline.check()
         after = page_pieces.take_apart(inlined)
-        bounds.check_page(after, self._templates.place_of(_HTML))
+        bounds.check_page(after, self._templates.place_of(_HTML), crowd)
         post_conditions.check_inlined(before, after, placeholders)
         post_conditions.check_marks(inlined, "HTML", placeholders)
         post_conditions.check_way_out(inlined, "HTML", placeholders)

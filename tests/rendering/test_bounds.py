@@ -26,7 +26,7 @@ def test_templates_that_make_too_much_are_refused(theme):
     with pytest.raises(RenderError, match="more than 1,000,000 characters") as refused:
         theme.render()
 
-    assert refused.value.place == "the shipped theme's classic/issue.mjml"
+    assert refused.value.place == "templates/classic/top.mjml:5:36"
     assert refused.value.remedy
 
 
@@ -34,8 +34,21 @@ def test_more_components_than_a_page_can_hold_are_refused(theme):
     buttons = "{% for n in range(9999) %}<mj-button>x</mj-button>{% endfor %}"
     theme.override("top.mjml", "    <mj-image", f"{buttons}<mj-image")
 
-    with pytest.raises(RenderError, match="more than 2,000,000 characters"):
+    with pytest.raises(RenderError, match="more than 2,000,000 characters") as refused:
         theme.render()
+
+    assert refused.value.place.startswith("templates/classic/top.mjml:8:")
+
+
+def test_more_elements_than_styles_can_be_written_into_are_told_where_they_are_made(theme):
+    rules = "".join(f".a{number} {{ margin: 0 }}\n" for number in range(150))
+    theme.override("head.mjml", ".rule", f"{rules}.rule")
+    theme.override("top.mjml", "<h1>", "{% for n in range(21000) %}<b>x</b>{% endfor %}<h1>")
+
+    with pytest.raises(RenderError, match="selectors for 21,") as refused:
+        theme.render()
+
+    assert refused.value.place == "templates/classic/top.mjml:5:34"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +82,7 @@ def test_style_sheets_without_end_are_refused(theme):
         theme.render()
 
     assert "<mj-style>" in refused.value.remedy
+    assert refused.value.place.startswith("templates/classic/head.mjml:")
 
 
 def test_more_selectors_than_can_be_looked_for_are_refused():

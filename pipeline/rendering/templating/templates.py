@@ -6,6 +6,7 @@ Nothing random or of the day is within its reach, so the same issue gives the sa
 
 import re
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from pipeline.errors import TemplateError
 from pipeline.model.finding import Finding, Level
 from pipeline.rendering.deadline import Deadline
 from pipeline.rendering.templating import blame, computed_wrongly, theme_words, wrap_filter
-from pipeline.rendering.templating.own_lines import Line
+from pipeline.rendering.templating.own_lines import SHIPPED, Line
 from pipeline.rendering.templating.personal_values import PersonalValueError
 from pipeline.rendering.templating.sandbox import LimitError, ThemeSandbox, TooDeepError
 from pipeline.rendering.templating.theme_files import ThemeFiles
@@ -205,6 +206,7 @@ class Templates:
             case LimitError() | MisuseError() | PersonalValueError():
                 message, remedy = error.message or "", error.remedy
             case RecursionError():
+                file, line = self._circle(error) or (file, line)
                 message = "templates include or call one another without end"
                 remedy = "let one of them end"
             case jinja2.UndefinedError():
@@ -241,6 +243,18 @@ class Templates:
             where = f" for the one of line {begun.line}" if begun else ""
             return f"write {{% end{block} %}}{where}"
         return "look at Jinja's syntax"
+
+    def _circle(self, error: Exception) -> tuple[str, int] | None:
+        """Find a line that calls itself in the end: a site's own, if one is in the circle."""
+        frames = [
+            (frame.filename, frame.lineno or 0)
+            for frame in reversed(traceback.extract_tb(error.__traceback__))
+            if self._files.holds(frame.filename)
+        ]
+        times = Counter(frames)
+        circle = [one for one in frames if times[one] > max(times.values()) // 2]
+        own = (one for one in circle if not self._files.place(one[0]).startswith(SHIPPED))
+        return next(own, circle[0] if circle else None)
 
     def _raised_at(self, error: Exception) -> tuple[str, int]:
         """Find the innermost line of a template; Jinja writes them into the traceback."""

@@ -54,6 +54,16 @@ def test_an_include_loop_over_two_files_is_told_in_one_of_them(theme):
     assert refused.message == "templates include or call one another without end"
 
 
+@pytest.mark.parametrize("name", ["top.mjml", "qa.mjml"])
+def test_a_circle_through_a_shipped_file_is_told_in_the_sites_own(theme, name):
+    (theme.own / name).write_text("\n  {% extends 'issue.mjml' %}\n")
+
+    refused = refusal(theme)
+
+    assert refused.place == f"templates/classic/{name}:2:3"
+    assert refused.message == "templates include or call one another without end"
+
+
 def test_all_faults_of_a_mail_are_told_at_once(theme):
     theme.override("top.mjml", 'align="center"', 'align="centre"')
     theme.override("macros.mjml", 'class="line"', 'class="line"><img src="a.png"')
