@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ from pipeline.app import posting
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.content import writing
+from pipeline.errors import MailbagError
 from pipeline.model.edition import Edition
 from pipeline.model.verdict import is_at
 from pipeline.rendering import personal
@@ -38,6 +41,40 @@ def build_command(session: Session, number: int | None, out: Path, *, as_json: b
 
     They are written also when a finding keeps the issue back; the exit code is 3 then.
     """
+    fail_on = session.site.workshop.fail_on
+    with _naming_what_is_stale(out):
+        edition, files = _made(session, number)
+    for name, data in files.items():
+        writing.write_bytes_atomically(out / name, data)
+    report = documents.edition_document(edition, edition.findings)
+    back = any(is_at(finding, fail_on) for finding in edition.findings)
+    if as_json:
+        output.document(report)
+        return 3 if back else 0
+    output.say(f"Issue {edition.number}: {edition.subject}")
+    output.say(f"  {edition.html_bytes:,} bytes of HTML, sha256 {edition.sha256}")
+    output.findings(edition.findings)
+    output.say(f"Look at {out / 'index.html'}")
+    if back:
+        output.warn(f"It does not go out like this: `[checks] fail_on` is {fail_on.value!r}.")
+        return 3
+    return 0
+
+
+@contextmanager
+def _naming_what_is_stale(folder: Path) -> Iterator[None]:
+    """Say of a page that a refused build leaves there that it is not the one asked for."""
+    try:
+        yield
+    except MailbagError:
+        page = folder / "index.html"
+        if page.exists():
+            output.warn(f"{page} is of an earlier build; this one was refused.")
+        raise
+
+
+def _made(session: Session, number: int | None) -> tuple[Edition, dict[str, bytes]]:
+    """Render the edition, and give its files by their names."""
     from pipeline.rendering.pages import web_page  # noqa: PLC0415 - it reads lxml
 
     site, now = session.site, session.clock.now()
@@ -53,34 +90,14 @@ def build_command(session: Session, number: int | None, out: Path, *, as_json: b
     listed = site.settings.document.web.search_engines
     web = web_page.render(edition, site.render_options, listed=listed, images=beside)
     report = documents.edition_document(edition, edition.findings)
-    _write(
-        out,
-        {
-            "index.html": page.join(personal.for_html(**values)).encode(),
-            "web.html": web.encode(),
-            "message.txt": edition.text.join(personal.for_text(**values)).encode(),
-            "message.eml": posting.sample_message(site, edition, now=edition.slot),
-            "edition.json": json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n",
-            **{f"images/{names[url]}": data for url, data in images.items()},
-        },
-    )
-    back = any(is_at(finding, shop.fail_on) for finding in edition.findings)
-    if as_json:
-        output.document(report)
-        return 3 if back else 0
-    output.say(f"Issue {edition.number}: {edition.subject}")
-    output.say(f"  {edition.html_bytes:,} bytes of HTML, sha256 {edition.sha256}")
-    output.findings(edition.findings)
-    output.say(f"Look at {out / 'index.html'}")
-    if back:
-        output.warn(f"It does not go out like this: `[checks] fail_on` is {shop.fail_on.value!r}.")
-        return 3
-    return 0
-
-
-def _write(folder: Path, files: dict[str, bytes]) -> None:
-    for name, data in files.items():
-        writing.write_bytes_atomically(folder / name, data)
+    return edition, {
+        "index.html": page.join(personal.for_html(**values)).encode(),
+        "web.html": web.encode(),
+        "message.txt": edition.text.join(personal.for_text(**values)).encode(),
+        "message.eml": posting.sample_message(site, edition, now=edition.slot),
+        "edition.json": json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n",
+        **{f"images/{names[url]}": data for url, data in images.items()},
+    }
 
 
 @click.command("approve")

@@ -454,3 +454,19 @@ def test_missed_slot_is_shown_until_an_issue_goes_out(
     assert "Now: no issue went out on 2026-03-10; `mailbag send --now`" in told.out
     sending("send", "--now", "--yes")
     assert "last slot" not in sending().out
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_refused_build_says_that_the_page_there_is_an_earlier_one(office: Office, words):
+    out = office.folder / "out"
+    assert office("build", "--out", str(out)).code == 0
+    page = (out / "index.html").read_bytes()
+    (office.folder / "templates").mkdir(exist_ok=True)
+    (office.folder / "templates" / "footer.mjml").write_text("{{ nobody }}")
+
+    told = office("build", "--out", str(out), *words)
+
+    assert told.code == 3
+    assert f"{out / 'index.html'} is of an earlier build; this one was refused" in told.err
+    assert (out / "index.html").read_bytes() == page
+    assert "earlier build" not in office("build", "--out", str(office.folder / "new"), *words).err
