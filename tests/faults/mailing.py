@@ -48,6 +48,14 @@ class Manner:
         """How many messages may be in doubt at any time."""
         return CONNECTIONS * self.window
 
+    @property
+    def early_doubt(self) -> int:
+        """How many messages may be in doubt before the relay said that it wants them.
+
+        With CHUNKING a whole message is on its way when its MAIL is answered.
+        """
+        return self.doubt if self.window > 1 else 0
+
 
 ONE_BY_ONE = Manner("one by one", ("SIZE 40000000", "ENHANCEDSTATUSCODES"))
 IN_GROUPS = Manner("in groups", (*ONE_BY_ONE.capabilities, "PIPELINING"))

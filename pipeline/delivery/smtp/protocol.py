@@ -83,6 +83,8 @@ class SmtpProtocol:
         self._is_ended = False
         #: Replies read so far.
         self.replies = 0
+        #: The same when a 421 came while whole messages were on their way behind it.
+        self._dismissed_at = 0
         #: What the last reply answered; once closed, what would have been answered next.
         self.stage = Stage.GREETING
         #: The relay answered the MAIL of a message that is not decided yet.
@@ -151,7 +153,9 @@ class SmtpProtocol:
             self._judge_group(stage, code, before)
         else:
             self._replied(stage, digit)
-        if code == 421 or self.state is State.CLOSED:
+        if code == 421 and any(group.is_chunk for group in self._groups):
+            self._dismissed_at = self.replies
+        elif code == 421 or self.state is State.CLOSED:
             self.close()
 
     def _replied(self, stage: Stage, digit: int) -> None:
@@ -268,10 +272,21 @@ class SmtpProtocol:
         return self._writer.foresee(envelope, message)
 
     @property
+    def is_dismissed(self) -> bool:
+        """Whether a 421 was the last that the relay said, to a message with others behind it.
+
+        "Closing transmission channel" (RFC 5321, section 4.2.2): if it does close now, it did not
+        look at those others, whose RSET it would have answered first. If it goes on answering,
+        the answers count as ever.
+        """
+        return bool(self._dismissed_at) and self._dismissed_at == self.replies
+
+    @property
     def can_begin(self) -> bool:
         """Whether another message may be begun, or chunked, right now."""
         return (
             self._projected in _BEGINS
+            and not self._dismissed_at
             and not self._unsent
             and (self.is_pipelining or not self._expected)
         )

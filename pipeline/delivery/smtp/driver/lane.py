@@ -208,6 +208,8 @@ class Lane:
         else:
             self._answered += 1
             self.has_pipelined = self._smtp.is_pipelining
+        if reply.code == 421:
+            self._left = 0
         if is_closed and self._answered <= 1:
             self.failure = f"the relay closes the connection: {reply}"
         else:
@@ -310,7 +312,9 @@ class Lane:
         if awaited == self._awaited:
             return
         self._awaited = awaited
-        if expected is not None:
+        if self._smtp.is_dismissed:
+            self._wire.allow(self._timeouts.quit, "the relay said 421 and did not close")
+        elif expected is not None:
             seconds = self._timeouts.after(expected)
             self._wire.allow(seconds, f"no answer to {expected.upper()} within {seconds:g} s")
         elif is_full:
@@ -339,6 +343,7 @@ class Lane:
             return
         self.is_over = True
         is_half_written = self._wire.is_full and self._wire.tls is None
+        is_dismissed = self._smtp.is_dismissed and not self._wire.gone
         is_untried = bool(self._answered) and not self._smtp.is_trying
         self._wire.abort()
         while (event := self._smtp.next_event()) is not None:
@@ -351,8 +356,9 @@ class Lane:
             self._lose_held(self._held, Loss.UNTRIED if is_untried else Loss.BEFORE, why)
         for number, parcel in enumerate(self._handed, start=1):
             # Its last octets are still here, so the relay does not have it.
-            is_safe = self._chunks and is_half_written and number == len(self._handed)
-            self._lose(Lost(parcel, Loss.BEFORE if is_safe else Loss.AFTER, why))
+            is_here = self._chunks and is_half_written and number == len(self._handed)
+            loss = Loss.UNTRIED if is_dismissed else Loss.BEFORE if is_here else Loss.AFTER
+            self._lose(Lost(parcel, loss, why))
         for parcel in self._granted:
             self._lose(Lost(parcel, Loss.UNTRIED, why))
         self._hub.ended(self)
