@@ -37,11 +37,11 @@ from pipeline.config.values import (
     TimeOfWeek,
     TimeZone,
     Whole,
-    Window,
 )
 from pipeline.content.selection import Order
 from pipeline.delivery.dkim.canonical import Canonicalization
 from pipeline.delivery.limits import Limits
+from pipeline.delivery.smtp.logins import Auth
 from pipeline.model.delivery import DoubtPolicy
 from pipeline.model.finding import Level
 from pipeline.rendering.client_support import mix
@@ -150,9 +150,10 @@ class Smtp(Section):
     security: Security = Security.NONE
     username: Line = ""
     password_file: Line = ""
+    auth: Auth = Auth.AUTO
     connections: Whole = Field(default=4, ge=1, le=100)
     messages_per_connection: Whole = Field(default=100, ge=1)
-    window: Window = Field(default=1, ge=1)
+    window: Whole = Field(default=1, ge=1, le=100)
     rate: Rate = Limits()
     rewrites: Rewrites = ()
     kind: Kind = Kind.SMTP

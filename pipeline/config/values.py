@@ -235,12 +235,6 @@ def _levels(value: object) -> Mapping[str, Level | None]:
     return {name: words[word] for name, word in value.items()}
 
 
-def _window(count: int) -> int:
-    if count > 1:
-        raise ValueError("must be 1: more needs CHUNKING, which is not there yet")
-    return count
-
-
 def _rewrites(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if not _FIELD_NAME.fullmatch(name):
@@ -293,7 +287,6 @@ Clients = Annotated[ClientMix, BeforeValidator(_clients)]
 FailOn = Annotated[Level, BeforeValidator(_fail_on)]
 #: The level of a finding, or of a group of them; ``None`` is off.
 Levels = Annotated[Mapping[str, Level | None], BeforeValidator(_levels)]
-Window = Annotated[Whole, AfterValidator(_window)]
 Rewrites = Annotated[tuple[str, ...], AfterValidator(_rewrites)]
 #: As A-labels.
 Domain = Annotated[Line, AfterValidator(_domain)]

@@ -120,7 +120,6 @@ def test_says_under_which_table_a_key_belongs():
         pytest.param('[[smtp_backup]]\nhost = "x"\n', "a second relay", id="smtp_backup"),
         pytest.param('[providers."gmail.com"]\nrate = "1/s"\n', "mailbox provider", id="providers"),
         pytest.param('[engine]\nkind = "x"\n', "many senders", id="engine"),
-        pytest.param("[smtp]\nwindow = 2\n", "CHUNKING", id="window"),
         pytest.param(
             '[database]\nurl = "postgresql+psycopg://u:hunter2@h/db"\n', "PostgreSQL", id="postgres"
         ),
