@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from pipeline.delivery import headers, inline_images, message_ids, quoted_printable
 from pipeline.delivery.dkim.signing import Signer
+from pipeline.delivery.smuggling import check_pieces
 from pipeline.model.address import Address
 from pipeline.model.delivery import Recipient
 from pipeline.model.edition import Edition, Placeholder, Template
@@ -134,6 +135,8 @@ class Composer:
         body.add(end)
         self._start, *rest = body.constants
         self._rest, self._places = tuple(rest), tuple(body.places)
+        check_pieces((self._before_to, self._before_id, self._before_url, self._after_url))
+        check_pieces((_ONE_CLICK, *body.constants))
         self._seal = signer and signer.seal(
             [*before_to, *before_id, *before_url, *after_url], _PERSONAL, body.constants
         )
@@ -165,8 +168,11 @@ class Composer:
         )
         values = [known[place] for place in self._places]
         to, identity, unsubscribe, one_click = fields
+        signature = self._seal.sign(fields, values) if self._seal else b""
+        # The constants were looked at; what is left is short.
+        check_pieces((signature, *fields, *known))
         pieces = [
-            self._seal.sign(fields, values) if self._seal else b"",
+            signature,
             self._before_to,
             to,
             self._before_id,
@@ -180,7 +186,9 @@ class Composer:
         for value, constant in zip(values, self._rest, strict=True):
             pieces.append(value)
             pieces.append(constant)
-        return Envelope(self._mail_from, address), Message(message_id, b"".join(pieces))
+        return Envelope(self._mail_from, address), Message(
+            message_id, b"".join(pieces), is_checked=True
+        )
 
 
 def boundary_of(nonce: str, use: str = "boundary") -> str:

@@ -27,3 +27,5 @@ class Message:
 
     message_id: str
     data: bytes
+    #: Who made it has looked at each of its pieces, so nobody need look at the whole again.
+    is_checked: bool = False

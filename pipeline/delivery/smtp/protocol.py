@@ -341,7 +341,7 @@ class SmtpProtocol:
         Raises SmtpDataError when it is not what the serialiser promises: only CRLF, the last
         line ended, no line that begins with a dot. So nothing in it needs stuffing.
         """
-        check_data(message.data)
+        _check(message)
         self._take(Step.BODY_SENT)
         return message.data
 
@@ -364,7 +364,7 @@ class SmtpProtocol:
         """
         self._refuse_unless(can=self.can_chunk and self.can_begin, what="BDAT")
         mail, rcpt = self._writer.mail(envelope, message), self._writer.rcpt(envelope)
-        check_data(message.data)
+        _check(message)
         self._groups.append(_Group(item, is_chunk=True))
         self._expected.extend(CHUNK)
         self._projected = State.READY
@@ -391,3 +391,8 @@ class SmtpProtocol:
     def _refuse_unless(self, *, can: bool, what: str) -> None:
         if not can:
             raise StepError(f"{what} in state {self.state}")
+
+
+def _check(message: Message) -> None:
+    if not message.is_checked:
+        check_data(message.data)
