@@ -19,7 +19,7 @@ from pipeline.app.site import Site, open_site
 from pipeline.demo import make_sample_site
 from pipeline.rendering import personal
 from pipeline.web.editor import app, desk
-from pipeline.workflow import editing
+from pipeline.workflow import looking
 from tests.browser import chromium
 from tests.fakes import FakeClock
 from tests.web.serving import served
@@ -45,7 +45,7 @@ def sample_site(theme: str = "classic") -> Iterator[Site]:
 
 def write_edition(site: Site) -> Path:
     """Write the first issue's page as a reader would see it."""
-    edition = editing.edition_of(site.workshop, None, None, now=MONDAY)
+    edition = looking.edition_of(site.workshop, None, None, now=MONDAY)
     html = edition.html.join(personal.for_html(**posting.sample_values(site)))
     path = site.folder / "index.html"
     path.write_text(html, encoding="utf-8")

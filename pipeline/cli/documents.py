@@ -1,6 +1,6 @@
 """The documents of ``--json`` that several commands share; keys may be added, never renamed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.cli.output import finding_document
@@ -10,11 +10,10 @@ from pipeline.delivery.message_ids import message_id_of
 from pipeline.delivery.reasons import explain
 from pipeline.delivery.relay_ids import relay_id
 from pipeline.model.delivery import Delivery, Sums
-from pipeline.model.edition import Edition
-from pipeline.model.finding import Finding
-from pipeline.model.record import IssueRecord
+from pipeline.model.record import IssueRecord, Revision
 from pipeline.model.subscriber import Standing, Subscriber
 from pipeline.workflow.finishing import Sent
+from pipeline.workflow.looking import Look
 from pipeline.workflow.outlook import Outlook
 from pipeline.workflow.planning import Plan
 from pipeline.workflow.rehearsing import Rehearsal
@@ -36,8 +35,9 @@ def sums_document(sums: Sums) -> dict[str, int]:
     return {name: getattr(sums, name) for name in SUM_NAMES}
 
 
-def edition_document(edition: Edition, findings: Iterable[Finding]) -> dict[str, Any]:
-    """``build`` and ``edition.json``."""
+def look_document(look: Look) -> dict[str, Any]:
+    """``build``, and the file ``edition.json`` that it writes."""
+    edition = look.edition
     return {
         "number": edition.number,
         "slot": edition.slot.isoformat(),
@@ -50,7 +50,8 @@ def edition_document(edition: Edition, findings: Iterable[Finding]) -> dict[str,
             {"name": image.name, "url": image.url, "attached": image.attached}
             for image in edition.images
         ],
-        "findings": [finding_document(finding) for finding in findings],
+        "findings": [finding_document(finding) for finding in edition.findings],
+        "replaces": look.replaces or None,
     }
 
 
@@ -129,6 +130,19 @@ def status_document(record: IssueRecord, sums: Sums) -> dict[str, Any]:
         "candidates": record.candidates,
         "excluded": dict(record.excluded),
     }
+
+
+def revisions_document(editions: Sequence[Revision]) -> list[dict[str, Any]]:
+    """Give the editions of an issue: the one it began with, and those that mended it."""
+    return [
+        {
+            "edition": it.number,
+            "sha256": it.sha256,
+            "subject": it.subject,
+            "pinned_at": it.pinned_at.isoformat(),
+        }
+        for it in editions
+    ]
 
 
 def subscriber_document(reader: Subscriber) -> dict[str, Any]:

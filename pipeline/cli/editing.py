@@ -16,7 +16,8 @@ from pipeline.errors import MailbagError
 from pipeline.model.edition import Edition
 from pipeline.model.verdict import is_at
 from pipeline.rendering import personal
-from pipeline.workflow import editing, illustrating, planning
+from pipeline.workflow import editing, illustrating, looking, planning, revising
+from pipeline.workflow.looking import Look
 
 
 @click.command("build")
@@ -25,7 +26,7 @@ from pipeline.workflow import editing, illustrating, planning
     "number",
     type=issue_number,
     metavar="N",
-    help="An issue of the ledger; else the next one.",
+    help="An issue of the ledger, a paused one as it would be revised; else the next one.",
 )
 @click.option(
     "--out",
@@ -43,10 +44,11 @@ def build_command(session: Session, number: int | None, out: Path, *, as_json: b
     """
     fail_on = session.site.workshop.fail_on
     with _naming_what_is_stale(out):
-        edition, files = _made(session, number)
+        look, files = _made(session, number)
+    edition = look.edition
     for name, data in files.items():
         writing.write_bytes_atomically(out / name, data)
-    report = documents.edition_document(edition, edition.findings)
+    report = documents.look_document(look)
     back = any(is_at(finding, fail_on) for finding in edition.findings)
     if as_json:
         output.document(report)
@@ -54,6 +56,9 @@ def build_command(session: Session, number: int | None, out: Path, *, as_json: b
     output.say(f"Issue {edition.number}: {edition.subject}")
     output.say(f"  {edition.html_bytes:,} bytes of HTML, sha256 {edition.sha256}")
     output.findings(edition.findings)
+    if look.replaces:
+        how = revising.revise_command(edition)
+        output.say(f"It would replace {look.replaces[:12]}; {how} pins it")
     output.say(f"Look at {out / 'index.html'}")
     if back:
         output.warn(f"It does not go out like this: `[checks] fail_on` is {fail_on.value!r}.")
@@ -73,14 +78,15 @@ def _naming_what_is_stale(folder: Path) -> Iterator[None]:
         raise
 
 
-def _made(session: Session, number: int | None) -> tuple[Edition, dict[str, bytes]]:
+def _made(session: Session, number: int | None) -> tuple[Look, dict[str, bytes]]:
     """Render the edition, and give its files by their names."""
     from pipeline.rendering.pages import web_page  # noqa: PLC0415 - it reads lxml
 
     site, now = session.site, session.clock.now()
     shop = site.workshop
     with session.store_if_there() as store:
-        edition = editing.edition_of(shop, store, number, now=now)
+        look = looking.look(shop, store, number, now=now)
+    edition = look.edition
     images = illustrating.load(shop, edition)
     names = {image.url: image.name for image in edition.images}
     # The page shows its images from beside it, offline as well.
@@ -88,9 +94,15 @@ def _made(session: Session, number: int | None) -> tuple[Edition, dict[str, byte
     page = edition.html_with(beside)
     values = posting.sample_values(site)
     listed = site.settings.document.web.search_engines
-    web = web_page.render(edition, site.render_options, listed=listed, images=beside)
-    report = documents.edition_document(edition, edition.findings)
-    return edition, {
+    web = web_page.render(
+        edition,
+        site.render_options,
+        listed=listed,
+        images=beside,
+        corrected_at=look.corrected_at,
+    )
+    report = documents.look_document(look)
+    return look, {
         "index.html": page.join(personal.for_html(**values)).encode(),
         "web.html": web.encode(),
         "message.txt": edition.text.join(personal.for_text(**values)).encode(),

@@ -31,6 +31,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "pause": "ledger",
         "resume": "ledger",
         "stop": "ledger",
+        "revise": "revising",
     },
     "See what became of it": {
         "issues": "ledger",

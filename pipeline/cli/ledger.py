@@ -118,9 +118,13 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
         record = store.issues.get(wanted)
         sums = store.outbox().sums(wanted)
         next_at = _next_at(store, record, session.clock.now())
+        editions = store.issues.revisions(wanted)
     if as_json:
-        later = next_at.isoformat() if next_at else None
-        output.document({**documents.status_document(record, sums), "next_at": later})
+        more = {
+            "next_at": next_at.isoformat() if next_at else None,
+            "revisions": documents.revisions_document(editions),
+        }
+        output.document({**documents.status_document(record, sums), **more})
         return
     because = f": {record.why}" if record.why else ""
     output.say(f"Issue {record.number} is {record.state.value}{because}")
@@ -130,6 +134,10 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
             ("  subject", record.subject),
             ("  slot", f"{local(record.slot.at):{_WHEN}}"),
             ("  sha256", record.sha256),
+            *[
+                (f"  revision {it.number}", f"{local(it.pinned_at):{_WHEN}}, {it.sha256[:12]}")
+                for it in editions[1:]
+            ],
             *([("  goes on", f"{local(next_at):{_WHEN}}")] if next_at else []),
             *_patience(session, record, sums),
             ("  Q&As", ", ".join(record.slugs)),

@@ -17,7 +17,7 @@ from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.schedule import runner
 from pipeline.store.opening import Store
-from pipeline.workflow import editing, planning, rehearsing, sending
+from pipeline.workflow import looking, planning, rehearsing, sending
 from pipeline.workflow.finishing import Sent
 from pipeline.workflow.sending import Day
 from pipeline.workflow.workshop import Post
@@ -197,7 +197,7 @@ def _say_sums(sent: Sent) -> None:
 def _send_test(session: Session, recipient: str, number: int | None, *, as_json: bool) -> int:
     site, now = session.site, session.clock.now()
     with session.store_if_there() as store:
-        edition = editing.edition_of(site.workshop, store, number, now=now)
+        edition = looking.edition_of(site.workshop, store, number, now=now)
     reply = posting.send_test(site, edition, recipient, session.environment, now=now)
     said = f"{reply.code} {reply.text}" if reply else "written to outbox/"
     if as_json:

@@ -6,19 +6,29 @@ import sys
 
 import click
 
-from pipeline.cli.session import Session, pass_session
+from pipeline.cli.session import Session, issue_number, pass_session
 from pipeline.web import server
 
 
 @click.command("preview")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option(
+    "--issue",
+    "number",
+    type=issue_number,
+    metavar="N",
+    help="A paused issue, as it would be revised; else the next one.",
+)
 @pass_session
-def preview_command(session: Session, port: int) -> None:
+def preview_command(session: Session, port: int, number: int | None) -> None:
     """Show the next issue in a browser, as it would go out; it reloads by itself."""
     from pipeline.web.editor import app, desk  # noqa: PLC0415 - only this command needs them
 
     site = session.site
-    view = desk.SiteDesk(site)
+    if number is not None:
+        with session.store() as store:
+            store.issues.revisable(number)
+    view = desk.SiteDesk(site, number)
     listener = server.listen("127.0.0.1", port, place="--port")
     found = server.port_of(listener)
     token = secrets.token_urlsafe(16)

@@ -72,6 +72,13 @@ MAIL = (
     ),
 )
 
+#: On an issue's web page alone.
+CORRECTED = Message(
+    "corrected",
+    "Corrected on {date}",
+    "at the head of an issue's web page, after a mistake in it was mended; {date} is a day",
+)
+
 #: On the public pages, where a reader comes to unsubscribe. ``{title}`` is the newsletter's.
 #: A sentence holds for every token alike, so that no answer tells whether a token was good.
 PAGES = (
@@ -123,5 +130,5 @@ PAGES = (
 )
 
 MESSAGES: Mapping[str, Message] = MappingProxyType(
-    {message.name: message for message in (*MAIL, *PAGES)}
+    {message.name: message for message in (*MAIL, CORRECTED, *PAGES)}
 )

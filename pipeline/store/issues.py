@@ -155,6 +155,12 @@ class Issues:
         with self.database.reading() as connection:
             return revisions.of(connection, number)
 
+    def revisable(self, number: int) -> IssueRecord:
+        """Give an issue that may be revised; raises :class:`ConflictError` for another."""
+        record = self.get(number)
+        steps.check_revision(number, record.state)
+        return record
+
     def revise(  # noqa: PLR0913 - the columns of one row
         self,
         number: int,

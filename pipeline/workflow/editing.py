@@ -74,7 +74,7 @@ def prepare(shop: Workshop, store: Store | None, plan: Plan) -> Prepared:
     if draft is not None and not changes:
         edition = Edition.from_json(draft.edition)
         return Prepared(plan, edition, is_approved=True, approved=edition.sha256)
-    edition = _settled(shop, plan, shop.renderer().render(issue, nonce=shop.nonce()))
+    edition = render(shop, plan)
     committed = plan.issue_file.approved if plan.issue_file else None
     if edition.sha256 in {committed, draft.sha256 if draft else None}:
         return Prepared(plan, edition, is_approved=True, approved=edition.sha256)
@@ -103,8 +103,12 @@ def void_unmade(shop: Workshop, store: Store | None, plan: Plan) -> Void | None:
     return Void(approved, why, plan.issue_file.source if plan.issue_file else "")
 
 
-def _settled(shop: Workshop, plan: Plan, edition: Edition) -> Edition:
-    """Judge an edition's findings as the site does, and silence what its editor silenced."""
+def render(shop: Workshop, plan: Plan) -> Edition:
+    """Render a plan's issue, its findings judged as the site does and silenced as its editor does.
+
+    Raises ContentError, NotEnoughContentError or RenderError.
+    """
+    edition = shop.renderer().render(plan.require_issue(), nonce=shop.nonce())
     silences = plan.issue_file.silences if plan.issue_file else ()
     return replace(edition, findings=settle(edition.findings, shop.levels, silences))
 
@@ -206,22 +210,6 @@ def refuse_void(prepared: Prepared) -> None:
 def approve_command(edition: Edition) -> str:
     """Give the command that pins an edition's bytes."""
     return f"`mailbag approve {edition.number} --sha256 {edition.sha256}`"
-
-
-def edition_of(
-    shop: Workshop, store: Store | None, number: int | None, *, now: datetime
-) -> Edition:
-    """Give the edition of an issue of the ledger, or of the next one."""
-    if (
-        number is not None
-        and store is not None
-        and number in {record.number for record in store.issues.all()}
-    ):
-        return Edition.from_json(store.issues.edition(number))
-    plan = planning.plan(shop, store, now=now)
-    if number is not None:
-        require_next(plan, number)
-    return prepare(shop, store, plan).edition
 
 
 def require_next(plan: Plan, number: int) -> None:

@@ -12,7 +12,7 @@ from pipeline.audience.tokens import TEST_READER
 from pipeline.delivery.report import StopReason
 from pipeline.errors import ConfigError, LinkError, RelayError, SecretKeyError
 from pipeline.model.edition import Edition
-from pipeline.workflow import editing, sending
+from pipeline.workflow import looking, sending
 from tests.factories import make_edition
 from tests.workflow.office import NOON, SLOT, Office
 
@@ -24,7 +24,7 @@ def read(data: bytes) -> EmailMessage:
 
 
 def edition_of(office: Office) -> Edition:
-    return editing.edition_of(office.shop, None, None, now=office.now)
+    return looking.edition_of(office.shop, None, None, now=office.now)
 
 
 def eml(office: Office) -> list[EmailMessage]:

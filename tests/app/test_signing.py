@@ -15,7 +15,7 @@ from pipeline.delivery.dkim.signing import Algorithm, Signer, Terms
 from pipeline.errors import ConfigError
 from pipeline.model.delivery import DeliveryEvent, HandOver, Result
 from pipeline.model.record import IssueRecord
-from pipeline.workflow import editing, sending
+from pipeline.workflow import looking, sending
 from tests.factories import NOON
 from tests.sending import ISSUE
 from tests.signatures import ED25519_PEM, RSA_PEM, SHORT_PEM, verifies
@@ -152,7 +152,7 @@ def test_a_whole_send_is_verified(filing):
 
 def test_a_test_is_signed_as_well(filing):
     sign(filing)
-    edition = editing.edition_of(filing.shop, None, None, now=filing.now)
+    edition = looking.edition_of(filing.shop, None, None, now=filing.now)
 
     posting.send_test(filing.site, edition, "editor@news.example", {}, now=filing.now)
 

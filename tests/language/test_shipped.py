@@ -8,7 +8,7 @@ import pytest
 from pipeline.language import catalogues, drafting
 from pipeline.language.catalogue import fields_of, parse
 from pipeline.language.catalogues import SHIPPED
-from pipeline.language.english import MAIL, MESSAGES, PAGES
+from pipeline.language.english import CORRECTED, MAIL, MESSAGES, PAGES
 
 HOME = Path(catalogues.__file__).parent / "locale"
 FILES = sorted(HOME.glob("*/LC_MESSAGES/mailbag.po"))
@@ -30,7 +30,7 @@ def spoken(language: str) -> list[str]:
 
 def test_the_languages_of_the_interface_are_there():
     assert {tag_of(path) for path in FILES} >= set(LANGUAGES)
-    assert len(MESSAGES) == len(MAIL) + len(PAGES)
+    assert len(MESSAGES) == len((*MAIL, CORRECTED, *PAGES))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

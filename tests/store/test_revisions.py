@@ -1,5 +1,6 @@
 """An issue that is mended half-way: who gets which edition, on every ledger that ships."""
 
+import signal
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from pipeline.store.opening import Store
 from pipeline.store.outbox import SqlOutbox
 from tests.factories import NOON
 from tests.store.ledgers import EXPIRES, Ledger, MakeLedger, add_readers, begin, freeze, revise
+from tests.store.programs import start
 
 S, E = DeliveryState, DeliveryEvent
 AnyOutbox = MemoryOutbox | SqlOutbox
@@ -252,3 +254,38 @@ def test_a_revision_of_other_bytes_than_those_that_were_looked_at_is_refused(pau
         revise(paused, replaces=seen)
 
     assert paused.issues.get(1).revision == 1
+
+
+_REVISE_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import Connection
+from pipeline.store.opening import open_store
+from tests.store.ledgers import revise
+store, left = open_store("sqlite:///mailbag.db", folder=Path(sys.argv[1])), int(sys.argv[2])
+execute = Connection.execute
+def dying(*a, **k):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(*a, **k)
+Connection.execute = dying
+revise(store)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("statements", range(7))
+def test_one_that_was_killed_left_the_old_edition_or_the_new_one_whole(
+    paused, tmp_path, statements
+):
+    killed = start(_REVISE_AND_DIE, tmp_path, statements)
+
+    assert killed.wait() == -signal.SIGKILL
+    record, editions = paused.issues.get(1), paused.issues.revisions(1)
+    assert [it.number for it in editions] == list(range(record.revision + 1))
+    assert (record.sha256, record.subject) == (editions[-1].sha256, editions[-1].subject)
+    assert paused.issues.edition(1) == paused.issues.edition(1, record.revision)
+    # The sixth statement is not there any more: it was committed.
+    assert record.revision == (statements >= 5)

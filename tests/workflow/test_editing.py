@@ -16,7 +16,7 @@ from pipeline.model.issue import Issue
 from pipeline.model.published import PublishedQA
 from pipeline.model.qa import QA
 from pipeline.model.record import SlotState
-from pipeline.workflow import editing, planning
+from pipeline.workflow import editing, looking, planning
 from pipeline.workflow.workshop import Renderer, Workshop
 from tests.workflow.office import HOUR, SLOT, WEEK, Office
 
@@ -375,25 +375,25 @@ def test_edition_of_a_sent_issue_is_the_one_that_went_out(desk: Office) -> None:
     desk.at(SLOT).send_due()
     change_qa(desk)
 
-    edition = editing.edition_of(desk.shop, desk.store, 1, now=desk.now)
+    edition = looking.edition_of(desk.shop, desk.store, 1, now=desk.now)
 
     assert edition.sha256 == sha256
 
 
 def test_edition_of_the_next_issue_needs_no_number(desk: Office) -> None:
-    edition = editing.edition_of(desk.shop, desk.store, None, now=desk.now)
+    edition = looking.edition_of(desk.shop, desk.store, None, now=desk.now)
 
     assert edition.number == 1
 
 
 def test_number_that_is_neither_sent_nor_next_is_unknown(desk: Office) -> None:
     with pytest.raises(NotFoundError, match="there is no issue 3; the next one is 1"):
-        editing.edition_of(desk.shop, desk.store, 3, now=desk.now)
+        looking.edition_of(desk.shop, desk.store, 3, now=desk.now)
 
 
 def test_edition_is_the_same_on_any_day(desk: Office) -> None:
-    first = editing.edition_of(desk.shop, desk.store, 1, now=desk.now)
-    later = editing.edition_of(desk.shop, desk.store, 1, now=desk.now + timedelta(hours=1))
+    first = looking.edition_of(desk.shop, desk.store, 1, now=desk.now)
+    later = looking.edition_of(desk.shop, desk.store, 1, now=desk.now + timedelta(hours=1))
 
     assert first.to_json() == later.to_json()
 

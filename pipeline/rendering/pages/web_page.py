@@ -6,13 +6,14 @@ today, with what search engines and those who share it ask for.
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from lxml import etree, html
 
 from pipeline.errors import PostConditionError
 from pipeline.model.edition import Edition
 from pipeline.rendering.options import RenderOptions
-from pipeline.rendering.pages import modern_markup
+from pipeline.rendering.pages import corrections, modern_markup
 
 # What acts by itself, or sends what is written into it somewhere.
 _ACTIVE = ("applet", "base", "embed", "form", "frame", "frameset", "iframe", "object", "script")
@@ -29,10 +30,12 @@ def render(
     *,
     listed: bool = False,
     images: Mapping[str, str] | None = None,
+    corrected_at: datetime | None = None,
 ) -> str:
     """Write the page; with ``listed`` search engines may show it.
 
     ``images`` says where images are taken from instead, for a look before they are served.
+    ``corrected_at`` (aware): when a mistake was mended in it; the page says so.
     Raises PostConditionError when the edition would show a personal value on it.
     """
     try:
@@ -46,6 +49,8 @@ def render(
     _leave_out_active(root)
     hints = modern_markup.modernise(root)
     _mark_landmarks(root)
+    if corrected_at is not None:
+        corrections.note(root, corrected_at, options)
     head = root.head
     for element in list(head):
         names = element.attrib
@@ -57,7 +62,7 @@ def render(
     own = html.Element("style")
     own.text = hints.sheet()
     head.insert(len(head) if sheet is None else head.index(sheet), own)
-    head.extend(_about(edition, options, root, listed=listed))
+    head.extend(_about(edition, options, root, listed=listed, corrected_at=corrected_at))
     for picture in root.iter("img"):
         url = picture.get("src", "")
         picture.set("src", (images or {}).get(url, url))
@@ -104,7 +109,12 @@ def _mark_landmarks(root: html.HtmlElement) -> None:
 
 
 def _about(
-    edition: Edition, options: RenderOptions, root: html.HtmlElement, *, listed: bool
+    edition: Edition,
+    options: RenderOptions,
+    root: html.HtmlElement,
+    *,
+    listed: bool,
+    corrected_at: datetime | None,
 ) -> Iterator[html.HtmlElement]:
     """Say what the page is: to search engines, and to what shows a card of it."""
     url = options.web_view_url(edition.number)
@@ -124,6 +134,7 @@ def _about(
         "og:locale": _locale(root.get("lang") or options.language),
         **picture,
         "article:published_time": edition.slot.isoformat(),
+        **({"article:modified_time": corrected_at.isoformat()} if corrected_at else {}),
     }
     for name, content in card.items():
         yield html.Element("meta", property=name, content=content)

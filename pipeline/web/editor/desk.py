@@ -15,15 +15,17 @@ from pipeline.rendering import personal
 from pipeline.rendering.pages import web_page
 from pipeline.store.location import beside, database_file
 from pipeline.web.editor.view import DeskView
-from pipeline.workflow import checking, editing, illustrating, planning
+from pipeline.workflow import checking, editing, illustrating, planning, revising
 from pipeline.workflow.workshop import Workshop
 
 
 class SiteDesk:
     """Looks at a site's files; a faulty toml or template is a view with an error in it."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, revises: int | None = None) -> None:
+        """Look at the next issue, or at a paused one that is to be revised."""
         self._site = site
+        self._revises = revises
         self._toml_seen = _stamp(site.folder / FILE_NAME)
         self._lock = threading.Lock()
 
@@ -43,12 +45,12 @@ class SiteDesk:
         return f"{hash(tuple(_stamps(paths))):x}"
 
     def look(self) -> DeskView:
-        """Plan and render the next issue as a send would."""
+        """Plan and render the issue as a send would."""
         with self._lock:
             self._reread()
             site = self._site
         try:
-            return _view(site)
+            return _view(site, self._revises)
         except MailbagError as error:
             return DeskView(title=site.workshop.title, error=str(error))
 
@@ -60,11 +62,12 @@ class SiteDesk:
             self._toml_seen = stamp
 
 
-def _view(site: Site) -> DeskView:
+def _view(site: Site, revises: int | None) -> DeskView:
     shop, now = site.workshop, site.clock.now()
     store = site.store_if_there()
     try:
-        plan = planning.plan(shop, store, now=now)
+        revised = revising.prepare(shop, store, revises) if store and revises else None
+        plan = revised.prepared.plan if revised else planning.plan(shop, store, now=now)
         due = shop.today(plan.slot.at)
         base = DeskView(
             title=shop.title,
@@ -77,7 +80,7 @@ def _view(site: Site) -> DeskView:
             assumptions=plan.assumptions,
         )
         try:
-            prepared = editing.prepare(shop, store, plan)
+            prepared = revised.prepared if revised else editing.prepare(shop, store, plan)
         except MailbagError as error:
             return _with(base, error=str(error))
         edition = prepared.edition
@@ -87,6 +90,10 @@ def _view(site: Site) -> DeskView:
         html = edition.html_with(images).join(personal.for_html(**values))
         message = posting.sample_message(site, edition, now=edition.slot)
         approved = plan.issue_file.approved if plan.issue_file else None
+        if revised:
+            approved = revised.before.sha256
+        elif prepared.is_approved:
+            approved = edition.sha256
         return _with(
             base,
             subject=edition.subject,
@@ -97,6 +104,7 @@ def _view(site: Site) -> DeskView:
                 site.render_options,
                 listed=site.settings.document.web.search_engines,
                 images=images,
+                corrected_at=now if revised and revised.differs else None,
             ),
             text=edition.text.join(personal.for_text(**values)),
             source=source,
@@ -104,7 +112,8 @@ def _view(site: Site) -> DeskView:
             findings=(*base.findings, *checking.of_edition(prepared, base.findings)),
             sha256=edition.sha256,
             html_bytes=edition.html_bytes,
-            approved_sha256=edition.sha256 if prepared.is_approved else approved or "",
+            approved_sha256=approved or "",
+            is_revision=revised is not None,
         )
     finally:
         if store is not None:

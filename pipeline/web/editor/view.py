@@ -44,8 +44,10 @@ class DeskView:
     #: The edition's identity: what ``mailbag approve`` pins.
     sha256: str = ""
     html_bytes: int = 0
-    #: What is pinned for this issue; empty when nothing is.
+    #: What is pinned for this issue, or in force; empty when nothing is.
     approved_sha256: str = ""
+    #: It would take the place of what is pinned, for whoever waits for a paused issue.
+    is_revision: bool = False
     #: Such as "no database here: nothing counts as published".
     assumptions: tuple[str, ...] = ()
     #: Why there is no edition: a sentence with place and remedy.

@@ -14,6 +14,7 @@ from pipeline.rendering.pages import web_page
 from pipeline.store.opening import Store
 from pipeline.web import access
 from pipeline.web.public.ports import TokenVerdict
+from pipeline.workflow import looking
 
 #: Pages that are kept made; one has some 30 KB.
 _MOST_PAGES = 64
@@ -25,7 +26,7 @@ class LedgerSite:
     def __init__(self, site: Site, store: Store) -> None:
         self._site = site
         self._store = store
-        # What was asked for lately: an issue's bytes stay as they are.
+        # What was asked for lately: the bytes of an edition stay as they are.
         self._pages: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -65,19 +66,26 @@ class LedgerSite:
 
     def web_page(self, number: int) -> str | None:
         try:
-            sha256 = self._store.issues.get(number).sha256
-            page = self._pages.get(sha256)
+            record = self._store.issues.get(number)
+            # An issue may come back to bytes that it had before.
+            name = f"{record.sha256} {record.revision}"
+            page = self._pages.get(name)
             if page is None:
-                edition = Edition.from_json(self._store.issues.edition(number))
-                page = web_page.render(edition, self._site.render_options, listed=self.is_listed)
-                self._keep(sha256, page)
+                edition = Edition.from_json(self._store.issues.edition(number, record.revision))
+                page = web_page.render(
+                    edition,
+                    self._site.render_options,
+                    listed=self.is_listed,
+                    corrected_at=looking.corrected(self._store.issues.revisions(number)),
+                )
+                self._keep(name, page)
         except NotFoundError:
             return None
         return page
 
-    def _keep(self, sha256: str, page: str) -> None:
+    def _keep(self, name: str, page: str) -> None:
         with self._lock:
-            self._pages[sha256] = page
+            self._pages[name] = page
             if len(self._pages) > _MOST_PAGES:
                 # The one that has been here longest.
                 del self._pages[next(iter(self._pages))]

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -204,3 +205,51 @@ def test_is_the_same_each_time(edition):
     assert web_page.render(edition, OPTIONS) == web_page.render(
         Edition.from_json(edition.to_json()), OPTIONS
     )
+
+
+CORRECTED_AT = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
+
+
+def note_on(page: str) -> Any:
+    (note,) = parse(page).xpath("//main/p[time]")
+    return note
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Corrected on March 3, 2026"),
+        ("en-GB", "Corrected on 3 March 2026"),
+        ("de", "Berichtigt am 3. März 2026"),
+        ("de-CH", "Berichtigt am 3. März 2026"),
+        ("fr", "Corrigé le 3 mars 2026"),
+        ("es", "Corregido el 3 de marzo de 2026"),
+        ("ar", "صُحِّح في 3 مارس 2026"),
+        # Nobody translated it.
+        ("nl", "Corrected on March 3, 2026"),
+    ],
+)
+def test_says_in_the_newsletters_language_that_it_was_corrected(edition, language, said):
+    options = replace(OPTIONS, language=language, timezone="UTC")
+
+    note = note_on(web_page.render(edition, options, corrected_at=CORRECTED_AT))
+
+    assert note.text_content() == said
+    assert note.get("dir") == ("rtl" if language == "ar" else "ltr")
+    assert note.get("lang") == ("en" if language == "nl" else language)
+
+
+def test_the_day_of_a_correction_is_the_newsletters(edition):
+    options = replace(OPTIONS, timezone="Asia/Tokyo")
+
+    page = web_page.render(edition, options, corrected_at=CORRECTED_AT)
+
+    assert note_on(page).find("time").get("datetime") == "2026-03-04"
+    assert 'property="article:modified_time" content="2026-03-03T23:30:00+00:00"' in page
+
+
+def test_an_issue_that_was_not_mended_says_nothing_of_it(edition):
+    page = web_page.render(edition, OPTIONS)
+
+    assert "Corrected" not in page
+    assert "modified_time" not in page

@@ -11,6 +11,7 @@ from tests.cli.office import VALUES, Office
 from tests.factories import TUESDAY
 from tests.fakes import FakeClock
 from tests.images import draw, put
+from tests.workflow.office import Office as Desk
 
 
 def test_shows_the_images_themselves_and_keeps_nothing(tmp_path: Path, clock: FakeClock) -> None:
@@ -26,3 +27,31 @@ def test_shows_the_images_themselves_and_keeps_nothing(tmp_path: Path, clock: Fa
     assert b64decode(found[1]) == draw()
     assert 'src="https://news.example/images/' in view.source
     assert not (tmp_path / "public").exists()
+
+
+def test_shows_a_paused_issue_as_it_would_be_revised(tmp_path: Path) -> None:
+    office = Desk.make(tmp_path / "site")
+    office.send_due()
+    office.pause_after_first()
+    in_force = office.store.issues.get(1).sha256
+    path = office.folder / "content" / "tea.md"
+    path.write_text(path.read_text().replace("Yes, about tea too", "No, about coffee"))
+    office.close()
+
+    view = SiteDesk(office.site, 1).look()
+
+    assert (view.number, view.error, view.is_revision) == (1, None, True)
+    assert "No, about coffee" in view.html
+    assert "Corrected on" in view.web
+    assert view.approved_sha256 == in_force != view.sha256
+
+
+def test_says_why_there_is_no_revision_to_show(tmp_path: Path) -> None:
+    office = Desk.make(tmp_path / "site")
+    office.write_qas("tea")
+    office.enlist()
+    office.send_due()
+    office.send_now()
+    office.close()
+
+    assert "only a paused one is revised" in (SiteDesk(office.site, 1).look().error or "")

@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.app.site import open_site
 from pipeline.web.public.site import LedgerSite
+from pipeline.workflow import revising
 from tests.workflow.office import Office
 
 
@@ -45,3 +46,20 @@ def test_a_page_asks_search_engines_to_stay_away_unless_the_toml_says_otherwise(
 
     assert after.is_listed
     assert "noindex" not in (after.web_page(1) or "noindex")
+
+
+def test_the_page_of_a_mended_issue_is_the_newest_and_says_so(office):
+    office.pause_after_first()
+    site = LedgerSite(office.site, office.store)
+    before = site.web_page(1) or ""
+    path = office.folder / "content" / "tea.md"
+    path.write_text(path.read_text().replace("Yes, about tea too", "No, about coffee"))
+    office.clock.advance(24 * 3600)
+    revised = revising.prepare(office.shop, office.store, 1)
+    revising.revise(office.shop, office.store, revised, None, now=office.now)
+
+    after = site.web_page(1) or ""
+
+    assert ("Yes, about tea too" in before, "Corrected" in before) == (True, False)
+    assert "No, about coffee" in after
+    assert 'Corrected on <time datetime="2026-03-04">March 4, 2026</time>' in after
