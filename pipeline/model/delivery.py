@@ -134,6 +134,10 @@ class Lease:
     #: The mailbox provider whose recipients the shard holds.
     provider: str
 
+    def __hash__(self) -> int:
+        """Hash what tells leases apart; it is asked several times for each message."""
+        return hash((self.shard, self.epoch))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
@@ -143,6 +147,9 @@ class HandOver:
     subscriber_id: int
     #: The revision that the message was composed of.
     edition: int = 0
+
+    def __hash__(self) -> int:
+        return hash(self.subscriber_id)
 
 
 class Refusal(StrEnum):

@@ -10,7 +10,8 @@ from pipeline.model.message import Envelope, Message
 
 #: RFC 3461, section 4.4.
 _ENVID = 100
-#: What xtext writes as ``+XX`` (RFC 3461, section 4).
+#: What xtext leaves as it is, and what it writes as ``+XX`` (RFC 3461, section 4).
+_XTEXT = re.compile(r"[!-*,-<>-~]*")
 _NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
 
 
@@ -67,6 +68,8 @@ class EnvelopeWriter:
 
 def xtext(text: str) -> str:
     """Write a text as DSN parameters have it (RFC 3461, section 4); ``""`` if it cannot be."""
+    if _XTEXT.fullmatch(text):
+        return text
     if not text.isascii():
         return ""
     return _NOT_XTEXT.sub(lambda match: f"+{ord(match[0]):02X}", text)

@@ -11,6 +11,8 @@ REPLY_LIMIT = 32 * 1024
 _LINE = re.compile(r"([2-5][0-9]{2})(?:(-)|(?![0-9]))(.*)", re.DOTALL)
 #: What nearly every reply is: one line of visible ASCII.
 _USUAL = re.compile(rb"([2-5][0-9]{2}) ([ -~]*)\r\n")
+#: Three of them that say yes: to RSET, MAIL and RCPT.
+_THREE = re.compile(rb"(?:2[0-9]{2} [ -~]{0,506}\r\n){3}")
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 
 
@@ -58,6 +60,8 @@ class ReplyParser:
         self._searched = 0
         self._lines: list[str] = []
         self._size = 0
+        #: The last reply, as it was found, or as it was put together.
+        self._usual: re.Match[bytes] | None = None
         self._last: tuple[int, tuple[str, ...]] = (0, ())
 
     def feed(self, data: bytes) -> None:
@@ -80,18 +84,33 @@ class ReplyParser:
 
     def next_code(self) -> int:
         """Give the code of the next complete reply, 0 when there is none yet; like :meth:`next`."""
+        if self._start == len(self._buffer):
+            return 0
         if not self._lines:
             usual = _USUAL.match(self._buffer, self._start)
             if usual is not None and usual.end() - self._start <= REPLY_LIMIT:
                 self._start = self._searched = usual.end()
-                code = int(usual[1])
-                self._last = code, (usual[2].decode("ascii").strip(),)
-                return code
+                self._usual = usual
+                return int(usual[1])
+        self._usual = None
         return self._next_line()
+
+    def skip_three(self) -> bool:
+        """Pass over the next three replies if each is one usual line that says yes."""
+        if self._lines:
+            return False
+        found = _THREE.match(self._buffer, self._start)
+        if found is None:
+            return False
+        self._start = self._searched = found.end()
+        return True
 
     @property
     def last(self) -> Reply:
         """The reply whose code was given last."""
+        if self._usual is not None:
+            text = self._usual[2].decode("ascii").strip()
+            self._last, self._usual = (int(self._usual[1]), (text,)), None
         code, lines = self._last
         found = next(filter(None, map(_ENHANCED.match, lines)), None)
         return Reply(code, lines, found.group(1) if found else "")

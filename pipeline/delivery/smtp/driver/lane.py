@@ -289,7 +289,9 @@ class Lane:
         """Write whole messages, each only when the kernel has taken the one before."""
         while self._granted and not self._wire.is_full:
             parcel = self._granted.popleft()
-            if self._is_live(parcel):
+            if not self._smtp.can_begin:
+                self._hub.record(Lost(parcel, Loss.UNTRIED, "the relay takes leave"))
+            elif self._is_live(parcel):
                 data = self._smtp.chunk(parcel, parcel.envelope, parcel.message)
                 self._handed.append(parcel)
                 self._write(data)
