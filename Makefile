@@ -3,11 +3,13 @@ PYTHON ?= python3
 PIP = bin/pip --disable-pip-version-check --quiet
 RUN = .venv-run
 DEV = .venv
+# The servers, and of the libraries they need those that little else needs.
+MTAS = exim4-daemon-light opensmtpd libevent-2.1-7 libgnutls-dane0 libidn12 libunbound8
 
 # Chromium is the system's.
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
-.PHONY: help demo test node lint format soak bench pictures messages wheel requirements clean
+.PHONY: help demo test node mtas lint format soak bench pictures messages wheel requirements clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -19,6 +21,8 @@ test: $(DEV)/.ready  ## every test but the long runs
 	$(DEV)/bin/pytest -n auto --maxprocesses 4
 
 node: tests/node/node_modules/.ready  ## what some tests take from npm: axe-core, and the Nu HTML checker
+
+mtas: build/mtas/.ready  ## mail servers that some tests need and Debian does not install beside Postfix
 
 lint: $(DEV)/.ready  ## ruff, mypy and the layering
 	$(DEV)/bin/ruff check .
@@ -59,6 +63,14 @@ clean:  ## what the other targets left
 # No script of a package's is run; the lock holds a hash of each.
 tests/node/node_modules/.ready: tests/node/package.json tests/node/package-lock.json
 	npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# Only unpacked: they conflict as packages. An old list of packages names files that are gone.
+build/mtas/.ready:
+	rm -rf build/mtas
+	mkdir -p build/mtas/packages
+	cd build/mtas/packages && { apt-get download -q $(MTAS) || { apt-get update -q && apt-get download -q $(MTAS); }; }
+	for package in build/mtas/packages/*.deb; do dpkg -x "$$package" build/mtas/root || exit 1; done
 	@touch $@
 
 $(RUN)/.ready: requirements/run.txt pyproject.toml

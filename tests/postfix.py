@@ -3,17 +3,15 @@
 import mailbox
 import pwd
 import shutil
-import socket
-import subprocess
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.clock import SystemClock
-from tests.outside import need, need_root
+from pipeline.delivery.smtp.options import Kind
+from tests.mtas import arrivals, private
+from tests.outside import need
 
 _MAIN = """\
 compatibility_level = 3.6
@@ -39,14 +37,18 @@ virtual_minimum_uid = 1
 virtual_transport = virtual
 alias_maps =
 local_recipient_maps =
-smtpd_recipient_restrictions = permit_mynetworks, reject
+not_the_gone = check_recipient_access regexp:{folder}/etc/readers
+smtpd_recipient_restrictions = $not_the_gone, permit_mynetworks, reject
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_delay_reject = no
 message_size_limit = 10240000
 """
 
+_READERS = "/^gone/ 550 5.1.1 there is no such reader\n"
+
 _MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
+127.0.0.1:{tls_port} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 postlog unix-dgram n - n - 1 postlogd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -73,81 +75,75 @@ discard unix - - n - - discard
 class Postfix:
     """Where it listens and where its mail lands."""
 
+    folder: Path
     port: int
-    inbox: Path
+    #: Where it speaks TLS from the first byte, if it has a certificate.
+    tls_port: int
+    name: str = "Postfix"
+    kind: Kind = Kind.SMTP
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "mail" / "inbox"
 
     def messages(self) -> list[bytes]:
         """Read every message that was delivered."""
         return [path.read_bytes() for path in sorted((self.inbox / "new").glob("*"))]
 
-    def wait_for(self, count: int, seconds: float = 20.0) -> list[bytes]:
+    def stored(self) -> Iterable[bytes]:
+        return self.messages()
+
+    def is_idle(self) -> bool:
+        # In the order in which a message goes through them.
+        queues = ("maildrop", "incoming", "active", "deferred")
+        return arrivals.is_without_files(*(self.folder / "queue" / it for it in queues))
+
+    def wait_for(self, count: int) -> list[bytes]:
         """Wait until so many messages lie in the inbox: the queue is not instant."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            found = self.messages()
-            if len(found) >= count:
-                return found
-            SystemClock().sleep(0.05)
-        raise AssertionError(f"{len(self.messages())} messages of {count} arrived")
+        arrivals.wait_until(
+            lambda: len(self.messages()) >= count, f"fewer than {count} messages arrived"
+        )
+        return self.messages()
+
+    def log(self) -> str:
+        return (self.folder / "data" / "postfix.log").read_text(encoding="utf-8")
 
 
 @contextmanager
-def running() -> Iterator[Postfix]:
-    """Run a Postfix until the block ends.
+def running(settings: Mapping[str, str] | None = None) -> Iterator[Postfix]:
+    """Run a Postfix until the block ends; ``settings`` are of its ``main.cf``.
 
+    It refuses readers whose name begins with ``gone``.
     Its folder is its own: pytest closes the folder of all its runs to everybody but root each time
     it starts, and Postfix's own user could not deliver into it any more.
     """
-    postfix = need("postfix")
-    need_root("a private Postfix")
+    program = need("postfix")
     with tempfile.TemporaryDirectory(prefix="mailbag-postfix-") as name:
-        folder = Path(name)
-        port = _configure(folder)
-        _run(postfix, folder / "etc", "start")
-        try:
-            _wait_for_port(port)
-            yield Postfix(port, folder / "mail" / "inbox")
-        finally:
-            _run(postfix, folder / "etc", "stop")
+        server = Postfix(Path(name), private.free_port(), private.free_port())
+        _configure(server, settings or {})
+        with private.running(
+            [program, "-c", str(server.folder / "etc"), "start-fg"],
+            port=server.port,
+            log=server.folder / "said",
+        ):
+            yield server
 
 
-def _configure(folder: Path) -> int:
-    owner = pwd.getpwnam("postfix")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+def _configure(server: Postfix, settings: Mapping[str, str]) -> None:
+    folder, owner = server.folder, pwd.getpwnam("postfix")
     for name in ("etc", "queue", "data", "mail"):
         (folder / name).mkdir()
     etc = folder / "etc"
-    (etc / "main.cf").write_text(_MAIN.format(folder=folder, uid=owner.pw_uid, gid=owner.pw_gid))
-    (etc / "master.cf").write_text(_MASTER.format(port=port))
+    main = _MAIN.format(folder=folder, uid=owner.pw_uid, gid=owner.pw_gid)
+    # The last word of a setting counts, and Postfix warns of the first.
+    kept = [it for it in main.splitlines() if it.partition(" =")[0] not in settings]
+    kept += [f"{key} = {value}" for key, value in settings.items()]
+    (etc / "main.cf").write_text("\n".join(kept) + "\n")
+    (etc / "master.cf").write_text(_MASTER.format(port=server.port, tls_port=server.tls_port))
+    (etc / "readers").write_text(_READERS)
     folder.chmod(0o755)
     for name in ("data", "mail"):
         shutil.chown(folder / name, "postfix", "postfix")
-    return port
-
-
-def _run(postfix: str, etc: Path, verb: str) -> None:
-    said = etc.parent / f"{verb}.txt"
-    with said.open("wb") as file:
-        # A file, not a pipe: the daemons keep it open, and nobody would see the end of a pipe.
-        done = subprocess.run(  # noqa: S603 - a program of the system
-            [postfix, "-c", str(etc), verb], stdout=file, stderr=file, timeout=60, check=False
-        )
-    if done.returncode and verb == "start":
-        log = etc.parent / "data" / "postfix.log"
-        more = log.read_text() if log.exists() else ""
-        raise AssertionError(f"postfix {verb}: {said.read_text()}{more}")
-
-
-def _wait_for_port(port: int) -> None:
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        SystemClock().sleep(0.05)
-    raise AssertionError("Postfix does not listen")
 
 
 def inbox(path: Path) -> mailbox.Maildir:
