@@ -6,7 +6,6 @@ way of breaking lines all change it.
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from tests.clients.sample import Sample
 from tests.rendering.letters import NONCE, READER
 
 WIDTHS = (375, 640)
-_NODE = Path(__file__).parent / "node"
 _EXAMPLE = re.compile(r"^```\w*\n\s*(<mjml.*?</mjml>)\s*^```", re.DOTALL | re.MULTILINE)
 
 _NO_ALT = re.compile(r"<(mj-image|mj-carousel-image|img)\b(?![^>]*\balt=)")
@@ -37,20 +35,6 @@ class Pair:
     ours: str
     reference: str
     reason: str = ""
-
-
-def install(folder: Path) -> None:
-    """Install the reference into a folder, each package by the hash in the lock."""
-    folder.mkdir()
-    for path in _NODE.glob("*.js*"):
-        shutil.copy(path, folder)
-    subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],  # noqa: S607 - the system's
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        timeout=300,
-        check=True,
-    )
 
 
 def compare(installed: Path, site: Path, times: int) -> Cost:

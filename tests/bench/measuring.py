@@ -33,6 +33,11 @@ class Cost:
     value: Any = None
 
 
+def say(what: str) -> None:
+    """Tell whoever waits what is being measured."""
+    print(f"... {what}", file=sys.stderr, flush=True)  # noqa: T201 - this is a program
+
+
 def call(work: str, *arguments: object) -> Cost:
     """Call ``module.function`` of this package in a new process; imports are not in the time."""
     context = multiprocessing.get_context("spawn")
@@ -82,6 +87,15 @@ def run(*arguments: str, site: Path | None = None, exits: int = 0) -> Cost:
     return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6, said)
 
 
+def installed(folder: Path) -> Path:
+    """Give the folder of what is compared with from npm, installed at the first time."""
+    found = folder / "npm"
+    if not found.exists():
+        say("installing what ours is compared with")
+        call("npm.install", found)
+    return found
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -114,9 +128,15 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def resident_mb(which: str = "VmRSS") -> float:
+    """Read what is resident of this process now, in megabytes; 0 where the system does not say."""
+    status = Path("/proc/self/status")
+    for line in status.read_text(encoding="utf-8").splitlines() if status.exists() else ():
+        if line.startswith(f"{which}:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
+
+
 def _peak_mb() -> float:
     """Read the process's own peak, which a new program starts anew."""
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return resident_mb("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

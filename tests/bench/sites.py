@@ -1,6 +1,7 @@
 """The newsletters that are measured."""
 
 import shutil
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -22,10 +23,14 @@ _TOPICS = 40
 _PARAGRAPHS = 35
 
 
-def make_mailing(folder: Path, port: int) -> None:
-    """Make a newsletter whose next issue is one long Q&A, sent through ten connections."""
+def make_mailing(folder: Path, port: int, smtp: Mapping[str, str] | None = None) -> None:
+    """Make a newsletter whose next issue is one long Q&A, sent through ten connections.
+
+    ``smtp`` has other values of that table, as TOML.
+    """
     newsroom = Newsroom.make(folder, port=port)
-    newsroom.set("connections", "10")
+    for key, value in {"connections": "10", **(smtp or {})}.items():
+        newsroom.set(key, value, table="smtp" if key == "window" else "")
     newsroom.write_qa("long", answer=_PARAGRAPH * _PARAGRAPHS)
 
 
