@@ -17,6 +17,13 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "mailbag")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let reports say which faults a test is about: see ``tests/faults/table.py``."""
+    for item in items:
+        for marker in item.iter_markers("fault"):
+            item.user_properties += [("fault", number) for number in marker.args]
+
+
 @pytest.fixture(autouse=True)
 def _no_site_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs the tests may have a newsletter of their own."""

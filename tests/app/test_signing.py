@@ -173,6 +173,7 @@ def test_a_resend_is_signed_with_the_same_bytes(office, record):
     assert (terms_of(again), selectors(again)) == (terms_of(first), selectors(first))
 
 
+@pytest.mark.fault(52)
 def test_the_former_key_signs_on_while_a_message_may_go_out_again(office, record):
     sign(office)
     signer_of(office, record)
@@ -190,6 +191,7 @@ def test_the_former_key_signs_on_while_a_message_may_go_out_again(office, record
     assert selectors(signer_of(office, office.store.issues.get(2))) == ["s2027"]
 
 
+@pytest.mark.fault(52)
 def test_the_new_key_signs_at_once_where_no_message_can_go_out_again(office, record):
     sign(office)
     signer_of(office, record)
@@ -287,6 +289,7 @@ def test_a_key_that_goes_away_while_it_signs_is_not_missed(filing):
 # -- keys that must not be used
 
 
+@pytest.mark.fault(52)
 @pytest.mark.parametrize(
     ("pem", "mode", "said"),
     [
@@ -312,6 +315,7 @@ def test_a_key_that_must_not_be_used_is_refused_before_anything(office, pem, mod
     assert caught.value.remedy
 
 
+@pytest.mark.fault(52)
 def test_a_missing_key_is_said_so(office):
     sign(office)
     (office.folder / ".secrets" / "dkim.pem").unlink()

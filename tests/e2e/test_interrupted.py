@@ -89,6 +89,7 @@ def test_stopped_issue_never_goes_on_and_gives_its_qas_back(cron: Cron) -> None:
     assert cron.store.outbox().sums(1).cancelled == READERS
 
 
+@pytest.mark.fault(9)
 def test_two_crons_at_once_send_once(tmp_path: Path) -> None:
     with CountingSink(delay=0.002) as sink:
         newsroom = Newsroom.make(tmp_path / "site", port=sink.port, timezone="UTC")

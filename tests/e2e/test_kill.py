@@ -153,6 +153,7 @@ def seeded(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - no secret
 
 
+@pytest.mark.fault(1, 2, 3, 4, 5, 6, 7)
 def test_twenty_kills_of_one_send_lose_nobody_and_mail_nobody_twice(
     tmp_path: Path, sink: CountingSink
 ) -> None:
@@ -249,6 +250,7 @@ def test_polite_signal_ends_a_send_with_nothing_in_doubt(
     assert mailing.check() == {DeliveryState.ACCEPTED: 1500}
 
 
+@pytest.mark.fault(8)
 def test_kill_while_the_list_is_frozen_forgets_nobody(tmp_path: Path) -> None:
     # Nobody listens there: what is frozen stays as it is.
     newsroom = Newsroom.make(tmp_path / "site", port=1)

@@ -65,7 +65,8 @@ def _stay() -> None:
 def use_up_descriptors() -> None:
     """Leave hardly any, so that the ledger cannot be opened nor a relay be reached again."""
     open_now = len(list(Path("/proc/self/fd").iterdir()))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (open_now, resource.RLIM_INFINITY))
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_now, hard))
 
 
 def use_up_memory() -> None:

@@ -204,6 +204,9 @@ class Lane:
         ):
             # Said to the connection, and not to the message.
             loss = Loss.UNTRIED if self._answered else Loss.BEFORE
+            if self._chunks and reply.code != 421:
+                # All of the message is out, and a relay that goes on may take it all the same.
+                loss = Loss.AFTER
             outcome = Lost(parcel, loss, f"the relay closes the connection: {reply}")
         else:
             self._answered += 1
