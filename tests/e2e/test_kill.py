@@ -187,18 +187,17 @@ def test_cron_hears_once_of_the_doubt_that_a_killed_sender_left(
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(5))
-def test_two_hundred_kills_lose_nobody_and_mail_nobody_twice(
-    tmp_path: Path, sink: CountingSink, seed: int
+@pytest.mark.timeout(3600)
+def test_two_hundred_kills_of_one_send_lose_nobody_and_mail_nobody_twice(
+    tmp_path: Path, sink: CountingSink
 ) -> None:
-    mailing = make_mailing(tmp_path, sink, 8000)
+    mailing = make_mailing(tmp_path, sink, 20_000)
 
-    kill_often(mailing, 40, seeded(seed))
+    kill_often(mailing, 200, seeded(random.randrange(2**32)))  # noqa: S311 - no secret
     mailing.finish()
 
     mailing.check()
-    assert mailing.kills >= 36
+    assert mailing.kills >= 180
 
 
 def test_resending_reaches_everybody_with_the_same_bytes(
