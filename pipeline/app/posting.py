@@ -29,7 +29,7 @@ from pipeline.delivery.sender import Sender
 from pipeline.delivery.smtp import options as smtp
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.errors import ConfigError
-from pipeline.model.delivery import Recipient
+from pipeline.model.delivery import Recipient, Result
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueState
 from pipeline.model.message import Envelope, Message
@@ -58,6 +58,10 @@ class Hooks:
     progress: Callable[[IssueRecord, RunReport], None] = lambda _record, _report: None
     #: Told once before each issue: the issue, and how many messages can be in doubt at most.
     begins: Callable[[IssueRecord, int], None] = lambda _record, _doubt: None
+    #: Told once after each issue what its run came to, before that is written down.
+    ends: Callable[[IssueRecord, RunReport], None] = lambda _record, _report: None
+    #: Told what became of each message that was not taken, once it is written down.
+    heard: Callable[[Result], None] | None = None
 
 
 def relay_options(site: Site, environment: Mapping[str, str]) -> smtp.SmtpOptions:
@@ -98,8 +102,14 @@ def make_post(
     def dispatch(record: IssueRecord, edition: Edition) -> RunReport:
         signer = signing.signer_of(site, store, record, site.clock.now())
         transport = _transport(site, environment)
+        outbox = store.outbox(document.delivery.on_doubt)
+        if hooks.heard is not None:
+            # SQLAlchemy comes along, as with every send.
+            from pipeline.app.overhearing import Overheard  # noqa: PLC0415
+
+            outbox = Overheard.of(outbox, hooks.heard)
         sender = Sender(
-            outbox=store.outbox(document.delivery.on_doubt),
+            outbox=outbox,
             compose=_by_edition(site, store, record, edition, signer),
             transport=transport,
             retry_policy=RetryPolicy(expire=document.delivery.expire),
@@ -108,11 +118,13 @@ def make_post(
             owner=f"{socket.gethostname()}:{os.getpid()}",
         )
         hooks.begins(record, transport.doubt)
-        return sender.run(
+        report = sender.run(
             record.number,
             stop=_looking_after(store, record.number, site.clock, hooks.stop),
             progress=lambda report: hooks.progress(record, report),
         )
+        hooks.ends(record, report)
+        return report
 
     return Post(
         store=store,

@@ -1,6 +1,7 @@
 """The documents of ``--json`` that several commands share; keys may be added, never renamed."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.cli.output import finding_document
@@ -9,6 +10,7 @@ from pipeline.delivery.limits import Limits
 from pipeline.delivery.message_ids import message_id_of
 from pipeline.delivery.reasons import explain
 from pipeline.delivery.relay_ids import relay_id
+from pipeline.delivery.unreached import why
 from pipeline.model.delivery import Delivery, Sums
 from pipeline.model.record import IssueRecord, Revision
 from pipeline.model.subscriber import Standing, Subscriber
@@ -75,13 +77,21 @@ def plan_document(plan: Plan, view: Outlook) -> dict[str, Any]:
     }
 
 
-def send_document(sent: Sequence[Sent], notes: Sequence[str] = ()) -> dict[str, Any]:
-    """``send``: sums over the issues touched, and the same for each issue."""
-    issues = [
+def send_document(
+    sent: Sequence[Sent],
+    notes: Sequence[str] = (),
+    unreached: Mapping[int, Sequence[Delivery]] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """``send``: sums over the issues touched, and the same for each issue.
+
+    ``unreached`` has those who did not get an issue, by its number.
+    """
+    issues: list[dict[str, Any]] = [
         {
             "issue": one.record.number,
             **sums_document(one.sums),
             "seconds": round(one.run.seconds, 3) if one.run else 0,
+            "unreached": [_unreached_document(it) for it in unreached.get(one.record.number, ())],
         }
         for one in sent
     ]
@@ -91,6 +101,18 @@ def send_document(sent: Sequence[Sent], notes: Sequence[str] = ()) -> dict[str, 
         "seconds": round(sum(float(issue["seconds"]) for issue in issues), 3),
         "issues": issues,
         "notes": list(notes),
+    }
+
+
+def _unreached_document(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "address": delivery.address,
+        "state": delivery.state.value,
+        "code": delivery.code,
+        "reply": delivery.reply,
+        "reason": delivery.reason,
+        "why": why(delivery),
+        "next_at": delivery.next_at.isoformat() if delivery.next_at else None,
     }
 
 

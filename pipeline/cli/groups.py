@@ -27,7 +27,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Send": {
         "send": "sending",
-        "run": "sending",
+        "run": "running",
         "pause": "ledger",
         "resume": "ledger",
         "stop": "ledger",

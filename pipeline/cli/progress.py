@@ -5,29 +5,40 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as Bars
+from rich.text import Text
 
 from pipeline.delivery.report import RunReport
 from pipeline.model.record import IssueRecord
 
 
+class _Rate(ProgressColumn):
+    """Messages a second, lately."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if speed is None:
+            return Text("-/s")
+        return Text(f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.1f}/s")
+
+
 class Progress:
-    """A bar for each issue; nothing at all where nobody looks."""
+    """A bar for the issue that is sent; nothing at all where nobody looks."""
 
     def __init__(self, *, quiet: bool) -> None:
+        self._is_seen = not quiet and sys.stderr.isatty()
         self._bars: Bars | None = None
-        self._tasks: dict[int, TaskID] = {}
-        if not quiet and sys.stderr.isatty():
-            self._bars = Bars(
-                TextColumn("issue {task.fields[number]}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                TextColumn("{task.fields[trouble]}"),
-                console=Console(stderr=True),
-                transient=True,
-            )
+        self._task = TaskID(0)
+        self._waiting = 0
 
     def __enter__(self) -> Self:
         return self
@@ -41,27 +52,44 @@ class Progress:
         self.clear()
 
     def clear(self) -> None:
-        """Take the bars away, such as before a question."""
+        """Take the bar away, such as before a question."""
         if self._bars is not None:
             self._bars.stop()
+            self._bars = None
 
-    def show(self, record: IssueRecord, report: RunReport) -> None:
-        """Show how far the run of an issue is."""
+    def begin(self, record: IssueRecord, waiting: int) -> None:
+        """Show a bar for an issue that so many readers wait for."""
+        self.clear()
+        if not self._is_seen:
+            return
+        self._waiting = waiting
+        self._bars = Bars(
+            TextColumn(f"issue {record.number}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[counts]}"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bars.add_task("", total=waiting, counts="")
+        self._bars.start()
+
+    def show(self, report: RunReport) -> None:
+        """Show how far the run is."""
         if self._bars is None:
             return
-        if record.number not in self._tasks:
-            self._bars.start()
-            self._tasks[record.number] = self._bars.add_task(
-                "", total=record.planned, number=record.number, trouble=""
-            )
         named = (
+            ("accepted", report.accepted),
             ("deferred", report.deferred),
             ("refused", report.rejected),
             ("in doubt", report.in_doubt),
         )
-        done = report.accepted + report.rejected + report.suppressed + report.expired
+        done = sum(count for _, count in named) + report.suppressed + report.expired
+        # A reader that was deferred may be due again in the same run.
         self._bars.update(
-            self._tasks[record.number],
-            completed=done,
-            trouble=", ".join(f"{count} {name}" for name, count in named if count),
+            self._task,
+            completed=min(done, self._waiting),
+            counts=", ".join(f"{count:,} {name}" for name, count in named if count),
         )

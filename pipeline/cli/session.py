@@ -69,3 +69,10 @@ pass_session = click.make_pass_decorator(Session)
 def json_option(command: _F) -> _F:
     """``--json``: one JSON document on stdout, and nothing else there."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+def events_option(command: _F) -> _F:
+    """``--events``: what happens, one JSON object a line on stderr."""
+    return click.option(
+        "--events", is_flag=True, help="Tell what happens, one JSON object a line on stderr."
+    )(command)

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -22,9 +23,11 @@ PATIENCE = 30.0
 class Terminal:
     """A command at a terminal of its own, and what it shows."""
 
-    def __init__(self, office: Office, *words: str) -> None:
+    def __init__(self, office: Office, *words: str, env: dict[str, str] | None = None) -> None:
         self._ours, theirs = pty.openpty()
-        self.process = office.process(*words, stdin=theirs, stdout=theirs, stderr=theirs)
+        self.process = office.process(
+            *words, stdin=theirs, stdout=theirs, stderr=theirs, env=env or {}
+        )
         os.close(theirs)
         self.shown = ""
 
@@ -204,3 +207,26 @@ def test_a_signal_ends_a_send_with_nothing_in_doubt(office: Office, number):
     assert sums["in_doubt"] == 0
     assert sums["accepted"] == taken
     assert sums["queued"] == 200 - taken > 0
+
+
+def test_a_terminal_shows_how_far_a_send_is(sending: Office, relay: Relay):
+    relay.answers["b@mail.example"] = "451 4.3.0 later"
+    terminal = Terminal(sending, "send", "--now", "--yes", env={"COLUMNS": "120"})
+
+    assert terminal.leave() == 0
+
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.shown)
+    bar = [line for line in re.split(r"[\r\n]+", shown) if line.startswith("issue 1 ")]
+    assert "0/2" in bar[0]
+    assert "/s" in bar[0]
+    assert re.search(r"2/2 .* 1 accepted, 1 deferred", bar[-1])
+
+
+def test_events_at_a_terminal_are_events_alone(sending: Office, relay: Relay):
+    terminal = Terminal(sending, "send", "--now", "--yes", "--events")
+
+    assert terminal.leave() == 0
+
+    lines = [line for line in terminal.shown.splitlines() if line.startswith("{")]
+    assert [json.loads(line)["event"] for line in lines] == ["begin", "progress", "end", "done"]
+    assert "\x1b" not in terminal.shown.replace("\x1b[0m", "")

@@ -1,0 +1,120 @@
+"""What a command says when a send is over: sums that add up, and who did not get it and why."""
+
+from collections.abc import Iterator
+
+from pipeline.cli import documents, output
+from pipeline.cli.events import Events
+from pipeline.delivery import unreached
+from pipeline.errors import MailbagError
+from pipeline.model.delivery import Delivery, DeliveryState, Sums
+from pipeline.model.issue import IssueState
+from pipeline.store.opening import Store
+from pipeline.workflow.finishing import Sent
+from pipeline.workflow.sending import Day
+
+#: So many readers are named; a command lists all.
+_MOST = 50
+
+#: Most addresses are shorter.
+_WIDTH = 32
+
+#: What counts as in doubt in the sums.
+_DOUBT = frozenset({DeliveryState.IN_DOUBT, DeliveryState.HANDING, DeliveryState.CLOSED})
+
+
+def report(
+    day: Day, store: Store, *, silent: bool, as_json: bool, events: Events | None = None
+) -> int:
+    """Print what was done; give 4 when a reader was lost, doubt left or the relay unusable."""
+    trouble, code = judge(day)
+    if as_json:
+        output.document(
+            documents.send_document(day.sent, day.notes, _unreached_by_issue(day, store))
+        )
+    elif code or not silent:
+        for sent in day.sent:
+            _say(sent, store)
+        for note in day.notes:
+            output.say(note)
+        if not (day.sent or day.notes or trouble):
+            output.say("nothing is due")
+    if events is not None:
+        _tell(day, trouble, code, events)
+    else:
+        for error in trouble:
+            output.warn(f"mailbag: {error}")
+    return code
+
+
+def judge(day: Day) -> tuple[list[MailbagError], int]:
+    """Give what went wrong, and the exit code that follows."""
+    runs = [sent.run for sent in day.sent if sent.run is not None]
+    trouble: list[MailbagError] = [*day.troubles] + [
+        error for run in runs for error in (run.relay_error, run.database_error) if error
+    ]
+    lost = any(run.rejected or run.expired or run.unrecorded for run in runs)
+    # The sender that a kill ended could not say what it left in doubt; who finds it does.
+    lost = lost or any(sent.new_doubt for sent in day.sent)
+    return trouble, max([4 if lost else 0, *(error.exit for error in trouble)])
+
+
+def unreached_of(store: Store, number: int, sums: Sums) -> Iterator[Delivery]:
+    """Give the readers who did not get an issue, though somebody tried or will not try again.
+
+    Each state is looked up only where the sums say that there is somebody in it.
+    """
+    for state in unreached.STATES:
+        count = sums.in_doubt if state in _DOUBT else getattr(sums, state.value)
+        if count:
+            yield from store.outbox().deliveries(number, state)
+
+
+def _unreached_by_issue(day: Day, store: Store) -> dict[int, list[Delivery]]:
+    return {
+        sent.record.number: list(unreached_of(store, sent.record.number, sent.sums))
+        for sent in day.sent
+    }
+
+
+def _tell(day: Day, trouble: list[MailbagError], code: int, events: Events) -> None:
+    for sent in day.sent:
+        events.end(sent.record, sent.sums)
+    for note in day.notes:
+        events.note(note)
+    for error in trouble:
+        events.trouble(error)
+    events.done(code)
+
+
+def _say(sent: Sent, store: Store) -> None:
+    sums, record = sent.sums, sent.record
+    output.say(f"Issue {record.number} is {record.state.value}{record.why and f': {record.why}'}")
+    parts = [
+        f"{getattr(sums, name):,} {name.replace('_', ' ')}"
+        for name in documents.SUM_NAMES[1:]
+        if getattr(sums, name)
+    ]
+    output.say(f"  {sums.planned:,} planned = {' + '.join(parts) or '0'}")
+    _say_unreached(sent, store)
+    if sent.run is not None and sums.unfinished:
+        wait = "reader waits" if sums.unfinished == 1 else "readers wait"
+        is_paused = record.state is IssueState.PAUSED
+        what = f"`mailbag send --issue {record.number}`" if is_paused else "`mailbag send --due`"
+        output.say(f"  {sums.unfinished:,} {wait} for a later {what}")
+
+
+def _say_unreached(sent: Sent, store: Store) -> None:
+    """Name who did not get it, and why, up to so many."""
+    sums, number = sent.sums, sent.record.number
+    count = sums.planned - sums.accepted - sums.queued
+    if not count:
+        return
+    output.say(f"  {output.plural(count, 'reader')} did not get it:")
+    for shown, delivery in enumerate(unreached_of(store, number, sums)):
+        if shown == _MOST:
+            output.say(f"    and {count - _MOST:,} more")
+            break
+        state = delivery.state.value.replace("_", " ")
+        why = " ".join(unreached.why(delivery).split())
+        output.say(f"    {state:<10}  {delivery.address:<{_WIDTH}}  {why}")
+    output.say(f"  `mailbag deliveries {number}` lists who got it, who did not, and why")
