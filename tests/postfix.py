@@ -42,6 +42,7 @@ smtpd_recipient_restrictions = $not_the_gone, permit_mynetworks, reject
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_delay_reject = no
 message_size_limit = 10240000
+smtpd_error_sleep_time = 0
 """
 
 _READERS = "/^gone/ 550 5.1.1 there is no such reader\n"
@@ -61,6 +62,7 @@ verify unix - - n - 1 verify
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 proxywrite unix - - n - 1 proxymap
+tlsmgr unix - - n 1000? 1 tlsmgr
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
@@ -93,10 +95,19 @@ class Postfix:
     def stored(self) -> Iterable[bytes]:
         return self.messages()
 
-    def is_idle(self) -> bool:
-        # In the order in which a message goes through them.
+    @property
+    def _queues(self) -> list[Path]:
+        """In the order in which a message goes through them."""
         queues = ("maildrop", "incoming", "active", "deferred")
-        return arrivals.is_without_files(*(self.folder / "queue" / it for it in queues))
+        return [self.folder / "queue" / it for it in queues]
+
+    def is_idle(self) -> bool:
+        return arrivals.is_without_files(*self._queues)
+
+    def taken(self) -> int:
+        """Count what is in the queue and in the inbox; what moves meanwhile counts twice."""
+        places = [*self._queues, self.inbox / "new"]
+        return sum(path.is_file() for place in places for path in place.rglob("*"))
 
     def wait_for(self, count: int) -> list[bytes]:
         """Wait until so many messages lie in the inbox: the queue is not instant."""

@@ -3,17 +3,14 @@
 import re
 import smtplib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import count
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.delivery.composing import Composer
 from pipeline.delivery.eml import EmlTransport
-from pipeline.delivery.ports import Transport
-from pipeline.delivery.smtp.driver.transport import SmtpTransport
 from pipeline.delivery.smtp.options import Kind
 from pipeline.model.delivery import DeliveryState, Recipient
 from pipeline.model.edition import Placeholder, Template
@@ -22,18 +19,15 @@ from pipeline.store.memory import MemoryOutbox
 from tests.delivery.test_composing import LETTERHEAD, PARAMETERS
 from tests.factories import make_edition
 from tests.fakes import FakeClock
-from tests.faults.mailing import PATIENT
 from tests.mtas import arrivals
 from tests.mtas.arrivals import Arrival, MailServer
 from tests.mtas.exim import Exim
+from tests.mtas.ways import lead_to, new_domain
 from tests.postfix import Postfix
-from tests.sending import ISSUE, Mailing, options
+from tests.sending import ISSUE, Mailing
 from tests.signatures import make_signer
 
 S = DeliveryState
-
-#: Each test's readers are at a domain of their own: the servers keep what they get.
-_DOMAINS = (f"mail-{number}.example" for number in count(1))
 
 #: Beyond a packet and a buffer; lines that look like the end, headers and a mailbox's separator.
 _LETTER = "Say what you think, and *go*.\n.\n..\nFrom here on: é, 長, 🙂\n\tSubject: tea \n" * 400
@@ -64,35 +58,6 @@ class Letters:
         return envelope, message
 
 
-@dataclass(frozen=True)
-class Way:
-    """A transport, and what arrived at its end."""
-
-    transport: Transport
-    arrived: Callable[[str], Iterable[Arrival]]
-    server: MailServer | None = None
-
-
-def lead_to(server: MailServer, *, window: int = 1, connections: int = 2) -> Way:
-    smtp = options(
-        server.port, kind=server.kind, window=window, connections=connections, timeouts=PATIENT
-    )
-    return Way(SmtpTransport(smtp), lambda domain: arrivals.arrived(server, domain), server)
-
-
-def lead_to_files(folder: Path) -> Way:
-    def arrived(domain: str) -> Iterable[Arrival]:
-        for path in folder.glob("*.eml"):
-            data = path.read_bytes()
-            to = re.search(rb"(?m)^To: (\S+)\r$", data)
-            number = re.search(rb"(?m)^To: reader-(\d+)@", data)
-            assert to
-            assert number
-            yield Arrival(f"news-{number[1].decode()}@news.example", to[1].decode(), data)
-
-    return Way(EmlTransport(folder, FakeClock()), arrived)
-
-
 SERVERS = [
     pytest.param("smtp-sink", 1, id="smtp-sink"),
     pytest.param("Postfix", 1, id="Postfix"),
@@ -105,12 +70,13 @@ SERVERS = [
 ]
 
 
-def mail(way: Way, readers: Sequence[str], letters: Letters) -> Mailing:
-    """Send an issue to readers, and hold the ledger to what arrived."""
+def mail(server: MailServer, readers: Sequence[str], **changes: Any) -> Mailing:
+    """Send an issue to readers of one domain, and hold the ledger to what arrived."""
+    letters = Letters()
     mailing = Mailing(MemoryOutbox.with_recipients(ISSUE, list(readers), shard_size=9))
-    report = mailing.send(way.transport, compose=letters.compose)
+    report = mailing.send(lead_to(server, **changes), compose=letters.compose)
     assert (report.stopped, report.in_doubt) == (None, 0)
-    arrived = list(way.arrived(readers[0].partition("@")[2]))
+    arrived = arrivals.arrived(server, readers[0].partition("@")[2])
     mailing.check(arrivals.counts(arrived))
     for it in arrived:
         assert it == letters.made[it.recipient]
@@ -126,20 +92,22 @@ def readers_at(domain: str, numbers: Iterable[int]) -> list[str]:
 
 @pytest.mark.parametrize(("name", "window"), SERVERS)
 def test_every_reader_gets_the_bytes_that_were_composed_once(servers, name, window):
-    way = lead_to(servers(name), window=window)
-    readers = readers_at(next(_DOMAINS), range(1, 41))
+    readers = readers_at(new_domain(), range(1, 41))
 
-    mailing = mail(way, readers, Letters())
+    mailing = mail(servers(name), readers, window=window)
 
     assert set(mailing.states().values()) == {S.ACCEPTED}
 
 
 def test_every_reader_has_a_file_of_the_bytes_that_were_composed(tmp_path):
-    readers = readers_at(next(_DOMAINS), range(1, 41))
+    letters, readers = Letters(), readers_at(new_domain(), range(1, 41))
+    mailing = Mailing(MemoryOutbox.with_recipients(ISSUE, readers))
 
-    mailing = mail(lead_to_files(tmp_path), readers, Letters())
+    report = mailing.send(EmlTransport(tmp_path, FakeClock()), compose=letters.compose)
 
-    assert set(mailing.states().values()) == {S.ACCEPTED}
+    assert report.accepted == 40
+    files = sorted(path.read_bytes() for path in tmp_path.glob("*.eml"))
+    assert files == sorted(it.data for it in letters.made.values())
 
 
 # -- a refused one
@@ -149,14 +117,13 @@ def test_every_reader_has_a_file_of_the_bytes_that_were_composed(tmp_path):
 @pytest.mark.parametrize("connections", [1, 2])
 @pytest.mark.parametrize(("name", "window"), [it for it in SERVERS if it.id != "smtp-sink"])
 def test_a_refused_reader_harms_no_neighbour(servers, name, window, connections):
-    way = lead_to(servers(name), window=window, connections=connections)
-    domain = next(_DOMAINS)
+    domain = new_domain()
     readers = readers_at(domain, range(1, 25))
     # The first, two in a row in the middle of a group, and the last.
     for place in (0, 6, 7, 12, 23):
         readers[place] = f"gone-{place}@{domain}"
 
-    mailing = mail(way, readers, Letters())
+    mailing = mail(servers(name), readers, window=window, connections=connections)
 
     refused = {reader for reader, state in mailing.states().items() if state is S.REJECTED}
     assert refused == {reader for reader in readers if reader.startswith("gone")}
@@ -188,10 +155,10 @@ def test_the_servers_differ_in_what_they_offer(servers, name, offered):
 
 
 def test_exim_is_talked_to_in_groups(servers):
-    server, domain = servers("Exim"), next(_DOMAINS)
+    server, domain = servers("Exim"), new_domain()
     assert isinstance(server, Exim)
 
-    mail(lead_to(server), readers_at(domain, range(1, 11)), Letters())
+    mail(server, readers_at(domain, range(1, 11)))
 
     manners = server.manners(domain)
     assert len(manners) == 10
@@ -199,10 +166,10 @@ def test_exim_is_talked_to_in_groups(servers):
 
 
 def test_exim_gets_chunks_when_several_messages_may_be_in_doubt(servers):
-    server, domain = servers("Exim"), next(_DOMAINS)
+    server, domain = servers("Exim"), new_domain()
     assert isinstance(server, Exim)
 
-    mail(lead_to(server, window=4), readers_at(domain, range(1, 11)), Letters())
+    mail(server, readers_at(domain, range(1, 11)), window=4)
 
     manners = server.manners(domain)
     assert len(manners) == 10
@@ -215,8 +182,7 @@ def test_postfix_counts_one_transaction_a_message(servers, window, verb):
     assert isinstance(server, Postfix)
     before = len(server.log())
 
-    way = lead_to(server, window=window, connections=1)
-    mail(way, readers_at(next(_DOMAINS), range(1, 11)), Letters())
+    mail(server, readers_at(new_domain(), range(1, 11)), window=window, connections=1)
 
     pattern = rf"disconnect from .* mail=10 rcpt=10 {verb}=(\d+)"
     arrivals.wait_until(
