@@ -1,8 +1,12 @@
 """An edition written to one subscriber, and the envelope around it."""
 
+import re
 from dataclasses import dataclass
 
-from pipeline.model.controls import has_control
+from pipeline.model.controls import CONTROL
+
+#: What would end a path, or a line.
+_NOT_IN_PATHS = re.compile(f"{CONTROL.pattern}|[<> ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class Envelope:
 
     def __post_init__(self) -> None:
         for path in (self.mail_from or "", self.rcpt_to):
-            if has_control(path) or any(mark in path for mark in "<> "):
+            if _NOT_IN_PATHS.search(path):
                 raise ValueError("an envelope path holds a control character, a blank or a bracket")
         if not self.rcpt_to:
             raise ValueError("an envelope needs a recipient")

@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from pipeline.delivery.report import StopReason
 from pipeline.delivery.smtp.driver.probing import probe, send_once
 from pipeline.delivery.smtp.driver.transport import SmtpTransport
+from pipeline.delivery.smtp.logins import Auth
 from pipeline.delivery.smtp.options import Security, SmtpOptions
 from pipeline.errors import RelayError
 from pipeline.model.delivery import DeliveryState
@@ -350,3 +351,37 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+def test_logs_in_with_a_token(trusted, ca_file):
+    with FaultSink(tls=trusted, accounts={"me": "ya29.token"}) as sink:
+        settings = {"username": "me", "password": "ya29.token", "ca_file": ca_file}
+        mailing = Mailing.to(3)
+
+        report = mailing.send_smtp(
+            sink, smtp={"security": STARTTLS, "auth": Auth.XOAUTH2, **settings}
+        )
+
+        assert (report.accepted, report.relay_error) == (3, None)
+        assert sink.said("AUTH XOAUTH2")
+
+
+def test_a_token_that_is_refused_is_told_without_the_token(trusted, ca_file):
+    with FaultSink(tls=trusted, accounts={"me": "ya29.token"}) as sink:
+        settings = {"username": "me", "password": "ya29.expired", "ca_file": ca_file}
+
+        with pytest.raises(RelayError, match="refuses the login: 535") as refused:
+            probe(options(sink.port, security=STARTTLS, auth=Auth.XOAUTH2, **settings))
+
+        assert "ya29" not in str(refused.value)
+
+
+def test_a_way_to_log_in_that_is_not_offered_is_named(trusted, ca_file):
+    capabilities = ("AUTH PLAIN LOGIN",)
+    with FaultSink(tls=trusted, capabilities_in_tls=capabilities) as sink:
+        settings = {"username": "me", "password": "secret", "ca_file": ca_file}
+
+        with pytest.raises(RelayError, match="no login by XOAUTH2") as refused:
+            probe(options(sink.port, security=STARTTLS, auth=Auth.XOAUTH2, **settings))
+
+        assert "PLAIN, LOGIN" in str(refused.value)

@@ -91,11 +91,11 @@ class Ledger:
             self._ring()
 
     async def rest(self) -> None:
-        """Have everything written that waits.
+        """Have everything written that waits, and brought what was asked for.
 
         Raises what a commit raised that is no fault of the database.
         """
-        while self._is_running or self._outcomes or self._wishes:
+        while self._is_running or self._outcomes or self._wishes or self._wanted:
             self._ring()
             resting: asyncio.Future[None] = self._loop.create_future()
             self._rests.append(resting)

@@ -125,12 +125,14 @@ class Pool:
         """Raise what is wrong with the relay, if anything is left; who asked may use another."""
         if self._error is None or self.is_ending:
             return
-        is_left = bool(self._waiting)
-        for parcel in self._waiting:
-            self.record(Lost(parcel, Loss.UNTRIED, str(self._error)))
-        self._waiting.clear()
+        self._finish()
+        supply = await self._ledger.call(lambda: self._feed.take(1))
+        self._waiting.extend(supply.parcels)
+        is_left = bool(self._waiting) or supply.again_in is not None
+        while self._waiting:
+            self.record(Lost(self._waiting.popleft(), Loss.UNTRIED, str(self._error)))
         await self._ledger.rest()
-        if is_left:
+        if is_left and not self.is_ending:
             raise self._error
 
     # -- looking after the run
@@ -229,7 +231,7 @@ class Pool:
 
     def _fetch(self) -> None:
         """Ask for more, with the next commit, or at once when nothing is left."""
-        if self._is_fetching or self.is_ending:
+        if self._is_fetching or self._finished.is_set():
             return
         if self._fetch_timer is not None and self._waiting:
             return

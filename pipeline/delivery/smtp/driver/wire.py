@@ -1,7 +1,6 @@
 """Edge: the bytes of one connection, and the waiting for what they mean."""
 
 import asyncio
-import contextlib
 import math
 import socket
 import ssl
@@ -187,5 +186,7 @@ class Wire(asyncio.Protocol):
     def _acknowledge_at_once(self) -> None:
         """Re-arm TCP_QUICKACK, which does not last; else our ACK waits for the relay's Nagle."""
         if self._socket is not None and _QUICKACK is not None:
-            with contextlib.suppress(OSError):  # not TCP, or just closed
+            try:  # noqa: SIM105 - once for whatever comes in
                 self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            except OSError:
+                pass  # not TCP, or just closed
