@@ -21,6 +21,7 @@ from pipeline.rendering.pages import web_page
 from pipeline.rendering.placeholders import Placeholders
 from pipeline.rendering.renderer import Renderer
 from tests import specimens
+from tests.factories import NOON
 from tests.rendering.letters import NONCE, READER, theme_path
 
 LANGUAGES = specimens.LANGUAGES
@@ -52,6 +53,12 @@ class Sample:
     def web(self) -> str:
         """The page for everybody."""
         return self.drawn(web_page.render(self.edition, specimens.options(self.language)))
+
+    @property
+    def mended(self) -> str:
+        """The page of an issue that was corrected."""
+        options = specimens.options(self.language)
+        return self.drawn(web_page.render(self.edition, options, corrected_at=NOON))
 
     def drawn(self, html: str) -> str:
         """Put the images into a page: what they are hosted at is not on this machine."""

@@ -54,6 +54,18 @@ def test_axe_finds_no_violation(page: Page, axe: str, form: str, theme: str, lan
             assert told(found["incomplete"]) == [], f"{width} px, dark={dark}"
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_axe_finds_no_violation_in_the_page_of_a_mended_issue(
+    page: Page, axe: str, language: str
+) -> None:
+    html = sample.make("classic", language).mended
+    for dark in (False, True):
+        found = examine(page, axe, html, width=375, dark=dark)
+
+        assert told(found["violations"]) == []
+        assert told(found["incomplete"]) == []
+
+
 def test_axe_would_see_a_text_that_does_not_stand_out(page: Page, axe: str) -> None:
     letter = sample.make("classic", "en")
     faint = '<p style="color:#dddddd;background-color:#ffffff">May I?</p></body>'

@@ -44,7 +44,12 @@ def pages() -> dict[str, str]:
         for language in sample.LANGUAGES
     }
     rare = {f"{theme}-odd": web_page.render(odd(theme), OPTIONS) for theme in sample.THEMES}
-    return {**samples, **rare, "earlier": web_page.render(EARLIER, OPTIONS)}
+    mended = {
+        f"{theme}-mended-{language}": sample.make(theme, language).mended
+        for theme in sample.THEMES
+        for language in sample.LANGUAGES
+    }
+    return {**samples, **rare, **mended, "earlier": web_page.render(EARLIER, OPTIONS)}
 
 
 def test_the_nu_checker_has_nothing_to_say_about_any_page() -> None:
