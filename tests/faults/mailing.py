@@ -122,6 +122,7 @@ class Mailing:
         compose: Compose = own_sender,
         smtp: dict[str, Any] | None = None,
         run: dict[str, Any] | None = None,
+        now: Callable[[], float] | None = None,
         **changes: Any,
     ) -> RunReport:
         """Send once, as cron would; the issue is paused where the run says so."""
@@ -129,7 +130,7 @@ class Mailing:
         sender = Sender(
             outbox=outbox or self.outbox,
             compose=compose,
-            transport=wrap(SmtpTransport(options(self.sink.port, **settings))),
+            transport=wrap(SmtpTransport(options(self.sink.port, **settings), now=now)),
             clock=self.clock,
             **{"owner": "this sender", **changes},
         )

@@ -55,14 +55,15 @@ class Failing:
 
 
 @pytest.mark.fault(36)
-@both_manners
 @pytest.mark.parametrize(
-    ("times", "acts"),
+    ("manner", "times", "acts"),
     [
-        pytest.param(1, False, id="once"),
-        pytest.param(1000, False, id="from then on"),
-        pytest.param(1, True, id="once, and the answer is lost"),
+        pytest.param(IN_GROUPS, 1, False, id="once"),
+        pytest.param(IN_CHUNKS, 1, False, id="once, in chunks"),
+        pytest.param(IN_GROUPS, 1000, False, id="from then on"),
+        pytest.param(IN_GROUPS, 1, True, id="once, and the answer is lost"),
     ],
+    indirect=["manner"],
 )
 def test_whichever_call_of_the_ledger_fails_nobody_is_lost_and_nobody_gets_it_twice(
     make_mailing, databases, manner, times, acts
@@ -135,16 +136,18 @@ class NthStep(FaultSink):
 
 
 @pytest.mark.fault(11, 13, 14, 18)
-@both_manners
 @pytest.mark.parametrize(
-    "wrong",
+    ("manner", "wrong"),
     [
-        pytest.param(Drop(), id="close"),
-        pytest.param(Drop(takes=True, resets=True, swallows=True), id="reset"),
-        pytest.param(Say("421 4.3.2 going down", drop=True), id="421"),
-        pytest.param(Say("451 4.3.0 not now"), id="451"),
-        pytest.param(Say("", raw=b"what?\r\n"), id="junk"),
+        pytest.param(IN_GROUPS, Drop(), id="close"),
+        pytest.param(IN_CHUNKS, Drop(takes=True), id="close, in chunks"),
+        pytest.param(IN_GROUPS, Drop(takes=True, resets=True, swallows=True), id="reset"),
+        pytest.param(IN_GROUPS, Say("421 4.3.2 going down", drop=True), id="421"),
+        pytest.param(IN_GROUPS, Say("451 4.3.0 not now"), id="451"),
+        pytest.param(IN_CHUNKS, Say("451 4.3.0 not now"), id="451, in chunks"),
+        pytest.param(IN_GROUPS, Say("", raw=b"what?\r\n"), id="junk"),
     ],
+    indirect=["manner"],
 )
 def test_whichever_step_of_the_relay_fails_nobody_is_lost_and_nobody_gets_it_twice(
     tmp_path, databases, manner, wrong

@@ -45,13 +45,19 @@ def test_a_reader_who_leaves_before_the_terminator_gets_nothing(mailing, sink, m
 @pytest.mark.fault(47)
 def test_an_issue_that_is_withdrawn_stops_at_the_next_hand_over(make_mailing, sink, manner):
     mailing = make_mailing(60)
-    sink.on(".", Do(lambda: mailing.step(IssueEvent.STOP)), times=1, after=9)
+    taken = []
+
+    def withdraw() -> None:
+        mailing.step(IssueEvent.STOP)
+        taken.append(len(sink.messages))
+
+    sink.on(".", Do(withdraw), times=1, after=9)
 
     report = mailing.run()
     mailing.store.issues.cancel_rest(ISSUE, mailing.clock.now())
 
     assert report.stopped is StopReason.STOPPED
-    assert 10 <= len(sink.messages) <= 10 + manner.doubt
+    assert len(sink.messages) <= taken[0] + manner.doubt
     mailing.check()
     assert set(mailing.states().values()) == {S.ACCEPTED, S.CANCELLED}
     with pytest.raises(ConflictError):
@@ -61,7 +67,7 @@ def test_an_issue_that_is_withdrawn_stops_at_the_next_hand_over(make_mailing, si
 
 @pytest.mark.fault(48)
 def test_an_issue_that_is_paused_again_and_again_reaches_everybody_once(make_mailing, sink):
-    mailing = make_mailing(100)
+    mailing = make_mailing(20)
     sink.on(".", Do(lambda: _pause(mailing)), after=5)
     runs = 0
 
@@ -74,9 +80,9 @@ def test_an_issue_that_is_paused_again_and_again_reaches_everybody_once(make_mai
             assert mailing.run().handed_over == 0, "it is paused"
             mailing.step(IssueEvent.RESUME)
 
-    assert runs > 5
+    assert runs > 2
     mailing.settle()
-    assert sink.counts == dict.fromkeys(addresses(100), 1)
+    assert sink.counts == dict.fromkeys(addresses(20), 1)
 
 
 @pytest.mark.fault(48)

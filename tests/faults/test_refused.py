@@ -1,13 +1,14 @@
 """Refusals: each concerns what it speaks about, and nobody else."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from pipeline.delivery.report import StopReason
 from pipeline.model.delivery import DeliveryState
 from tests.fault_sink import Say
-from tests.faults.mailing import FIRST
+from tests.faults.mailing import FIRST, PATIENT
 from tests.sending import addresses
 
 S = DeliveryState
@@ -116,7 +117,7 @@ def test_junk_after_the_terminator_is_doubt(mailing, manner):
 def test_a_reply_that_comes_before_its_time_hands_nothing_over(mailing, manner, reply):
     mailing.sink.on("BODY", Say(reply), times=1, after=3)
 
-    report = mailing.run()
+    report = mailing.run(smtp={"timeouts": replace(PATIENT, final=1.0)})
 
     assert report.in_doubt <= manner.window
     mailing.settle(doubt=report.in_doubt, refused=report.rejected)

@@ -27,7 +27,6 @@ def test_every_fault_has_a_test():
 
 def test_the_page_says_what_the_table_says_and_that_it_holds():
     page = PAGE.read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d+) \| (.+) \| (.+) \| (\d+) hold \|$", page, re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| (.+) \| (.+) \| holds \|$", page, re.MULTILINE)
 
-    assert {int(number): (fault, answer) for number, fault, answer, _ in rows} == FAULTS
-    assert all(int(count) for *_, count in rows)
+    assert {int(number): (fault, answer) for number, fault, answer in rows} == FAULTS
