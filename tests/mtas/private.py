@@ -29,13 +29,13 @@ exec cat >/dev/null
 def running(
     command: Sequence[str],
     *,
-    port: int,
     log: Path,
+    port: int | None = None,
     before: Sequence[str] = (),
     binds: Mapping[str, Path] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[None]:
-    """Run a server until the block ends, from when it listens on its port.
+    """Run a server until the block ends, from when it listens on its port, if it has one.
 
     ``before`` are commands of the shell that prepare its files; then each of ``binds`` stands
     where its key says. Nothing of that is seen from outside of the server.
@@ -57,7 +57,8 @@ def running(
         )
     assert process.stdin is not None
     try:
-        wait_for_port(port, log)
+        if port is not None:
+            wait_for_port(port, log)
         yield
     finally:
         process.stdin.close()
