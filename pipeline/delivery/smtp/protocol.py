@@ -23,16 +23,23 @@ from typing import Any
 from pipeline.delivery.smtp.capabilities import Capabilities
 from pipeline.delivery.smtp.commands import EnvelopeWriter
 from pipeline.delivery.smtp.events import ChunkingBroken, Closed, Decided, Event, Replied, Wanted
+from pipeline.delivery.smtp.groups import Group
 from pipeline.delivery.smtp.logins import Auth, login
 from pipeline.delivery.smtp.replies import RelayFaultError, Reply, ReplyParser
-from pipeline.delivery.smtp.steps import LOCAL_STEPS, SENDS, STEPS, State, Step
+from pipeline.delivery.smtp.steps import (
+    CHUNK,
+    GROUP,
+    LOCAL_STEPS,
+    SENDS,
+    STEPS,
+    State,
+    Step,
+    StepError,
+)
 from pipeline.delivery.smuggling import SmtpDataError, check_data
 from pipeline.delivery.stage import Stage
 from pipeline.model.message import Envelope, Message
 
-#: One message's group, in its two forms.
-GROUP = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DATA)
-CHUNK = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA)
 #: Where a group may begin, by the view of what was sent.
 _BEGINS = frozenset(state for state, stage in SENDS if stage is Stage.RSET)
 _OF_GROUPS = frozenset(GROUP) | frozenset(CHUNK)
@@ -41,23 +48,6 @@ _OPENING = GROUP[:3]
 _OPENED = STEPS[STEPS[STEPS[State.READY, Stage.RSET][2], Stage.MAIL][2], Stage.RCPT][2]
 #: Codes by which a relay says that it does not know a command (RFC 5321, section 4.2.2).
 _UNKNOWN = frozenset({500, 502, 503})
-
-
-class StepError(ValueError):
-    """The caller wants to send what cannot be sent now; a mistake of the program."""
-
-
-class _Group:
-    """One message on its way."""
-
-    __slots__ = ("is_chunk", "is_decided", "item", "refusal")
-
-    def __init__(self, item: Any, *, is_chunk: bool) -> None:
-        self.item = item
-        self.is_chunk = is_chunk
-        #: The first refusal, while the rest of the group is still unanswered.
-        self.refusal: tuple[Stage, Reply] | None = None
-        self.is_decided = False
 
 
 class SmtpProtocol:
@@ -78,7 +68,7 @@ class SmtpProtocol:
         self._expected: deque[Stage] = deque([Stage.GREETING])
         #: Commands whose turn has not come.
         self._unsent: deque[tuple[Stage, bytes]] = deque()
-        self._groups: deque[_Group] = deque()
+        self._groups: deque[Group] = deque()
         self._events: deque[Event] = deque()
         self._answers: deque[str] = deque()
         self._last_answer = "*"
@@ -216,7 +206,7 @@ class SmtpProtocol:
                 self._groups.popleft()
                 self._decide(group, stage)
 
-    def _decide(self, group: _Group, stage: Stage) -> None:
+    def _decide(self, group: Group, stage: Stage) -> None:
         if not group.is_decided:
             group.is_decided = True
             refusal = group.refusal or (stage, self._parser.last)
@@ -332,7 +322,7 @@ class SmtpProtocol:
             (Stage.RCPT, rcpt),
             (Stage.DATA, b"DATA\r\n"),
         )
-        self._groups.append(_Group(item, is_chunk=False))
+        self._groups.append(Group(item, is_chunk=False))
         if self.is_pipelining:
             self._expected.extend(GROUP)
             self._projected = State.WAITING
@@ -363,7 +353,8 @@ class SmtpProtocol:
         Raises SmtpDataError when it is not what the serialiser promises: only CRLF, the last
         line ended, no line that begins with a dot. So nothing in it needs stuffing.
         """
-        _check(message)
+        if not message.is_checked:
+            check_data(message.data)
         self._take(Step.BODY_SENT)
         return message.data
 
@@ -386,8 +377,9 @@ class SmtpProtocol:
         """
         self._refuse_unless(can=self.can_chunk and self.can_begin, what="BDAT")
         mail, rcpt = self._writer.mail(envelope, message), self._writer.rcpt(envelope)
-        _check(message)
-        self._groups.append(_Group(item, is_chunk=True))
+        if not message.is_checked:
+            check_data(message.data)
+        self._groups.append(Group(item, is_chunk=True))
         self._expected.extend(CHUNK)
         self._projected = State.READY
         size = b"BDAT %d LAST\r\n" % len(message.data)
@@ -413,8 +405,3 @@ class SmtpProtocol:
     def _refuse_unless(self, *, can: bool, what: str) -> None:
         if not can:
             raise StepError(f"{what} in state {self.state}")
-
-
-def _check(message: Message) -> None:
-    if not message.is_checked:
-        check_data(message.data)

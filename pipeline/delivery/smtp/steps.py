@@ -12,6 +12,10 @@ from types import MappingProxyType
 from pipeline.delivery.stage import Stage
 
 
+class StepError(ValueError):
+    """The caller wants to send what cannot be sent now; a mistake of the program."""
+
+
 class State(StrEnum):
     """Where the dialogue stands."""
 
@@ -134,3 +138,7 @@ LOCAL_STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(
         **{(state, Step.CLOSED): _S.CLOSED for state in State},
     }
 )
+
+#: One message's group, in its two forms.
+GROUP = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DATA)
+CHUNK = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA)

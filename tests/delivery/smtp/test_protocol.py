@@ -5,9 +5,18 @@ import pytest
 
 from pipeline.delivery.smtp.events import ChunkingBroken, Closed, Decided, Event, Replied, Wanted
 from pipeline.delivery.smtp.logins import Auth
-from pipeline.delivery.smtp.protocol import CHUNK, GROUP, SmtpProtocol, StepError
+from pipeline.delivery.smtp.protocol import SmtpProtocol
 from pipeline.delivery.smtp.replies import RelayFaultError, Reply
-from pipeline.delivery.smtp.steps import LOCAL_STEPS, SENDS, STEPS, State, Step
+from pipeline.delivery.smtp.steps import (
+    CHUNK,
+    GROUP,
+    LOCAL_STEPS,
+    SENDS,
+    STEPS,
+    State,
+    Step,
+    StepError,
+)
 from pipeline.delivery.smuggling import SmtpDataError
 from pipeline.delivery.stage import Stage
 from pipeline.model.message import Envelope, Message
