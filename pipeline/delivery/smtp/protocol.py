@@ -17,7 +17,8 @@ judged by the first refusal in its group, else by the reply to its end.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import chain, islice, repeat
 from typing import Any
 
 from pipeline.delivery.smtp.capabilities import Capabilities
@@ -30,12 +31,14 @@ from pipeline.delivery.smtp.steps import (
     CHUNK,
     GROUP,
     LOCAL_STEPS,
+    OPENED,
+    OPENING,
     SENDS,
     STEPS,
     State,
     Step,
     StepError,
-)
+)  # fmt: skip
 from pipeline.delivery.smuggling import SmtpDataError, check_data
 from pipeline.delivery.stage import Stage
 from pipeline.model.message import Envelope, Message
@@ -43,9 +46,6 @@ from pipeline.model.message import Envelope, Message
 #: Where a group may begin, by the view of what was sent.
 _BEGINS = frozenset(state for state, stage in SENDS if stage is Stage.RSET)
 _OF_GROUPS = frozenset(GROUP) | frozenset(CHUNK)
-#: What begins a group, and where it leads when the relay says yes to all of it.
-_OPENING = GROUP[:3]
-_OPENED = STEPS[STEPS[STEPS[State.READY, Stage.RSET][2], Stage.MAIL][2], Stage.RCPT][2]
 #: Codes by which a relay says that it does not know a command (RFC 5321, section 4.2.2).
 _UNKNOWN = frozenset({500, 502, 503})
 
@@ -70,8 +70,7 @@ class SmtpProtocol:
         self._unsent: deque[tuple[Stage, bytes]] = deque()
         self._groups: deque[Group] = deque()
         self._events: deque[Event] = deque()
-        self._answers: deque[str] = deque()
-        self._last_answer = "*"
+        self._answers: Iterator[str] = repeat("*")
         self._is_helo = False
         self._is_ended = False
         #: Replies read so far.
@@ -126,17 +125,17 @@ class SmtpProtocol:
         """Take three yeses to RSET, MAIL and RCPT in one step: most of what is ever read."""
         expected = self._expected
         if (
-            len(expected) <= len(_OPENING)
+            len(expected) <= len(OPENING)
             or expected[0] is not Stage.RSET
             or self.state not in _BEGINS
             or not self._parser.skip_three()
         ):
             return False
-        for _ in _OPENING:
+        for _ in OPENING:
             self.stage = expected.popleft()
-        self.replies += len(_OPENING)
+        self.replies += len(OPENING)
         self.is_trying = True
-        self.state = _OPENED
+        self.state = OPENED
         return True
 
     def _judge(self, code: int) -> None:
@@ -261,13 +260,12 @@ class SmtpProtocol:
             raise StepError("AUTH without TLS")
         lines = login(mechanism, username, password)
         command = self._send(Stage.AUTH, lines.command)
-        self._answers, self._last_answer = deque(lines.answers), lines.last
+        self._answers = chain(lines.answers, repeat(lines.last))
         return command
 
     def answer(self) -> bytes:
         """Answer a 334."""
-        line = self._answers.popleft() if self._answers else self._last_answer
-        return self._send(Stage.AUTH, line)
+        return self._send(Stage.AUTH, next(self._answers))
 
     @property
     def can_quit(self) -> bool:
@@ -288,8 +286,7 @@ class SmtpProtocol:
         """Whether a 421 was the last that the relay said, to a message with others behind it.
 
         "Closing transmission channel" (RFC 5321, section 4.2.2): if it does close now, it did not
-        look at those others, whose RSET it would have answered first. If it goes on answering,
-        the answers count as ever.
+        look at those others, whose RSET it would have answered first.
         """
         return bool(self._dismissed_at) and self._dismissed_at == self.replies
 
@@ -316,19 +313,15 @@ class SmtpProtocol:
         """
         self._refuse_unless(can=self.can_begin, what="a message")
         mail, rcpt = self._writer.mail(envelope, message), self._writer.rcpt(envelope)
-        commands: Sequence[tuple[Stage, bytes]] = (
-            (Stage.RSET, b"RSET\r\n"),
-            (Stage.MAIL, mail),
-            (Stage.RCPT, rcpt),
-            (Stage.DATA, b"DATA\r\n"),
-        )
+        commands = (b"RSET\r\n", mail, rcpt, b"DATA\r\n")
         self._groups.append(Group(item, is_chunk=False))
         if self.is_pipelining:
             self._expected.extend(GROUP)
             self._projected = State.WAITING
-            return b"".join([command for _, command in commands])
+            return b"".join(commands)
         # RSET costs a round trip here, and is only needed to leave something.
-        self._unsent.extend(commands[self.state is State.READY :])
+        stages = zip(GROUP, commands, strict=True)
+        self._unsent.extend(islice(stages, self.state is State.READY, None))
         return self.go_on()
 
     def go_on(self) -> bytes:

@@ -142,3 +142,6 @@ LOCAL_STEPS: Mapping[tuple[State, Step], State] = MappingProxyType(
 #: One message's group, in its two forms.
 GROUP = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DATA)
 CHUNK = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA)
+#: What begins a group, and where it leads when the relay says yes to all of it.
+OPENING = GROUP[:3]
+OPENED = STEPS[STEPS[STEPS[State.READY, Stage.RSET][2], Stage.MAIL][2], Stage.RCPT][2]
