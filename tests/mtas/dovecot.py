@@ -35,6 +35,7 @@ passdb {{
 userdb {{
   driver = passwd-file
   args = username_format=%n {folder}/readers
+  override_fields = home={folder}/mail/%Lu
 }}
 service imap-login {{
   inet_listener imap {{
@@ -100,7 +101,7 @@ def running() -> Iterator[Dovecot]:
             (folder / it).mkdir()
         shutil.chown(folder / "mail", "dovecot", "dovecot")
         owner = pwd.getpwnam("dovecot")
-        line = "{reader}:{{PLAIN}}{password}:{uid}:{gid}::{folder}/mail/%Lu::\n"
+        line = "{reader}:{{PLAIN}}{password}:{uid}:{gid}::::\n"
         (folder / "readers").write_text(
             "".join(
                 line.format(
@@ -108,7 +109,6 @@ def running() -> Iterator[Dovecot]:
                     password=PASSWORD,
                     uid=owner.pw_uid,
                     gid=owner.pw_gid,
-                    folder=folder,
                 )
                 for reader in READERS
             )
