@@ -26,7 +26,7 @@ class Size:
 
 QUICK = Size(
     readers=20_000,
-    messages=2_000,
+    messages=5_000,
     files=500,
     peer_messages=300,
     times=5,

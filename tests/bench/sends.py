@@ -1,35 +1,26 @@
-"""An issue sent through the whole of the delivery stage, and its parts alone."""
+"""An issue sent through the whole of the delivery stage, and composing alone.
 
-import itertools
+Nothing is imported here that a send does not need: its memory is measured.
+"""
+
 import resource
-import statistics
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
-
 from pipeline.app import posting
 from pipeline.app.posting import Hooks
 from pipeline.app.site import open_site
-from pipeline.delivery.composing import Composer, Letterhead
-from pipeline.delivery.dkim import keys
-from pipeline.delivery.dkim.signing import Algorithm, Signer, Terms
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.smtp.driver import transport
-from pipeline.model.delivery import Recipient
 from pipeline.model.edition import Edition
 from pipeline.model.record import IssueRecord
 from pipeline.workflow import sending
+from tests.bench.desk import Desk
 from tests.bench.measuring import Cost, Watch, resident_mb
 
 #: Imported late by who needs it, and imports are not in the time.
 _DRIVER = transport.SmtpTransport
-#: Messages of a round of signing; enough to be measured, few enough to be left undisturbed.
-_ROUND = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,81 +85,9 @@ def send(folder: Path, limit: int) -> Cost:
 
 def compose(folder: Path, count: int) -> Cost:
     """Compose the messages of the ledger's first issue, and do nothing with them."""
-    desk = _Desk.of(folder)
+    desk = Desk.of(folder)
     composer = desk.composer()
     readers = [desk.reader(number) for number in range(1, count + 1)]
     watch = Watch()
     size = max(len(composer.compose(reader)[1].data) for reader in readers)
     return watch.cost({"message_bytes": size})
-
-
-def sign(folder: Path, rounds: int) -> Cost:
-    """Compose messages unsigned, compose them signed by RSA, and make bare signatures, in turns.
-
-    The value has the median of each, in microseconds of the processor.
-    """
-    desk = _Desk.of(folder)
-    key = keys.parse(keys.generate(Algorithm.RSA))
-    assert isinstance(key, rsa.RSAPrivateKey)
-    terms = Terms(domain="news.example", signed_at=desk.record.frozen_at.replace(microsecond=0))
-    unsigned = desk.composer()
-    signed = desk.composer(Signer((keys.signing_key("s2026", key),), terms))
-    digest, way, sha256 = bytes(32), padding.PKCS1v15(), utils.Prehashed(hashes.SHA256())
-    numbers = itertools.count(1)
-    works: dict[str, Callable[[], object]] = {
-        "unsigned": lambda: unsigned.compose(desk.reader(next(numbers))),
-        "signed": lambda: signed.compose(desk.reader(next(numbers))),
-        "bare": lambda: key.sign(digest, way, sha256),
-    }
-    took: dict[str, list[float]] = {name: [] for name in works}
-    watch = Watch()
-    for _ in range(rounds):
-        for name, work in works.items():
-            start = time.process_time()
-            for _ in range(_ROUND):
-                work()
-            took[name].append((time.process_time() - start) / _ROUND * 1e6)
-    return watch.cost({name: statistics.median(them) for name, them in took.items()})
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Desk:
-    """What the messages of the ledger's first issue are made of."""
-
-    record: IssueRecord
-    edition: Edition
-    letterhead: Letterhead
-    unsubscribe_url: Callable[[Recipient], str]
-
-    @classmethod
-    def of(cls, folder: Path) -> Self:
-        site = open_site(folder)
-        with site.open_store() as store:
-            record = store.issues.get(1)
-            edition = Edition.from_json(store.issues.edition(1))
-        letter, mint = site.settings.document.newsletter, site.token_keys.mint
-        return cls(
-            record=record,
-            edition=edition,
-            letterhead=Letterhead(title=letter.title, from_=site.from_, list_id=letter.list_id),
-            unsubscribe_url=lambda it: f"{letter.base_url}/u/{mint(it.subscriber_id)}",
-        )
-
-    def composer(self, signer: Signer | None = None) -> Composer:
-        return Composer(
-            self.edition,
-            self.letterhead,
-            nonce=self.record.nonce,
-            date=self.record.frozen_at,
-            unsubscribe_url=self.unsubscribe_url,
-            signer=signer,
-        )
-
-    def reader(self, number: int) -> Recipient:
-        return Recipient(
-            issue=1,
-            shard=1,
-            subscriber_id=number,
-            address=f"reader-{number}@mail.example",
-            expires_at=self.record.expires_at,
-        )
