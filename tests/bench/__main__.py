@@ -37,7 +37,10 @@ def main() -> None:
     parser.add_argument("--table", type=Path, metavar="FILE", help="show a document as Markdown")
     arguments = parser.parse_args()
     if arguments.table:
-        document = json.loads(arguments.table.read_text(encoding="utf-8"))
+        try:
+            document = json.loads(arguments.table.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            parser.error(f"{arguments.table} is no document of this program: {error}")
         print(table.markdown(document), end="")  # noqa: T201 - this is a program
         return
     size = QUICK if arguments.quick else Size()
