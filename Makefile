@@ -71,6 +71,7 @@ build/mtas/.ready:
 	mkdir -p build/mtas/packages
 	cd build/mtas/packages && { apt-get download -q $(MTAS) || { apt-get update -q && apt-get download -q $(MTAS); }; }
 	for package in build/mtas/packages/*.deb; do dpkg -x "$$package" build/mtas/root || exit 1; done
+	chmod u-s build/mtas/root/usr/sbin/exim4
 	@touch $@
 
 $(RUN)/.ready: requirements/run.txt pyproject.toml

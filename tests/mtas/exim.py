@@ -17,6 +17,7 @@ _USER_ID = 58991
 _CONFIG = """\
 exim_path = {program}
 keep_environment = LD_LIBRARY_PATH
+deliver_drop_privilege = true
 spool_directory = {folder}/spool
 log_file_path = {folder}/log/%s
 log_selector = +pipelining

@@ -72,5 +72,6 @@ def running() -> Iterator[OpenSmtpd]:
                 "/usr/libexec": helpers,
                 "/var/spool/smtpd": folder / "spool",
             },
+            environment={"LD_LIBRARY_PATH": unpacked.library_path()},
         ):
             yield OpenSmtpd(folder, port)
