@@ -64,7 +64,7 @@ class Session:
             verb = line.split(" ", 1)[0].upper()
             self.sink.log(self.number, line)
             if not raw.endswith(b"\r\n"):
-                self.sink.object_to(f"a line without CR: {line}")
+                self.object_to(f"a line without CR: {line}")
             self.look_at_group(verb)
             self.stream.is_in_transaction = verb in _IN_TRANSACTION
             getattr(self, f"do_{verb.lower()}", self.unknown)(line)
@@ -86,14 +86,18 @@ class Session:
     def offers(self, name: str) -> bool:
         return any(it.split(" ", 1)[0] == name for it in self.offered)
 
+    def object_to(self, what: str) -> None:
+        if not self.is_confusing:
+            self.sink.object_to(what)
+
     def look_at_group(self, verb: str) -> None:
         """Object to what was said before its time."""
-        if verb == "BDAT" or self.is_confusing or not self.stream.has_more():
+        if verb == "BDAT" or not self.stream.has_more():
             return
         if verb in _LAST_IN_GROUP:
-            self.sink.object_to(f"something was said before the reply to {verb}")
+            self.object_to(f"something was said before the reply to {verb}")
         elif not self.offers("PIPELINING"):
-            self.sink.object_to(f"a group that begins with {verb}, without PIPELINING")
+            self.object_to(f"a group that begins with {verb}, without PIPELINING")
 
     # -- commands
 
@@ -164,7 +168,7 @@ class Session:
 
     def do_data(self, line: str) -> None:
         if self.chunks is not None or self.is_spoilt:
-            self.sink.object_to("DATA after BDAT")
+            self.object_to("DATA after BDAT")
             self.say("503 5.5.1 no DATA after BDAT")
             return
         if not (self.recipients or (self.sink.is_eager and self.sender is not None)):
@@ -181,7 +185,7 @@ class Session:
             self.say("501 5.5.4 BDAT size [LAST]")
             return
         if not self.offers("CHUNKING"):
-            self.sink.object_to("BDAT without CHUNKING")
+            self.object_to("BDAT without CHUNKING")
         action = self.sink.action("BDAT", self.recipient)
         if isinstance(action, Say) and action.is_ignorant:
             self.say(action)
@@ -192,7 +196,7 @@ class Session:
             self._begin_body()
         chunk = self._gathered(lambda: self._octets(int(found[1])))
         if not self.offers("PIPELINING") and self.stream.has_more():
-            self.sink.object_to("a group that begins with BDAT, without PIPELINING")
+            self.object_to("a group that begins with BDAT, without PIPELINING")
         if isinstance(action, Say) and not self.act(action):
             self.is_spoilt = True
         else:
@@ -232,7 +236,7 @@ class Session:
         data = self.stream.cut(end + 2)[2:]
         self.stream.cut(3)
         if not self.offers("PIPELINING") and self.stream.has_more():
-            self.sink.object_to("a group that begins with the terminator, without PIPELINING")
+            self.object_to("a group that begins with the terminator, without PIPELINING")
         return data.replace(b"\r\n.", b"\r\n").removeprefix(b".")
 
     def _octets(self, size: int) -> bytes:
@@ -248,6 +252,8 @@ class Session:
         if rule is None or size < rule.at_byte:
             return
         self._body_rule = None
+        # An answer before its time sets the client one reply ahead.
+        self.is_confusing = self.is_confusing or isinstance(rule.action, Say)
         goes_on = self.act(rule.action)
         self.stream.flush()
         if not goes_on:
