@@ -8,6 +8,7 @@ from pipeline.clock import Clock
 from pipeline.delivery.ports import Outbox
 from pipeline.errors import DatabaseError
 from pipeline.model.delivery import HandOver, History, Lease, Recipient, Refusal, Result
+from pipeline.model.restraint import Restraint
 from tests.factories import NOON
 
 
@@ -66,9 +67,17 @@ class FailingOutbox:
         if self._at <= self.calls < self._at + self._times:
             raise DatabaseError("the disk is full")
 
-    def lease(self, issue: int, *, owner: str, now: datetime, until: datetime) -> Lease | None:
+    def lease(
+        self,
+        issue: int,
+        *,
+        owner: str,
+        now: datetime,
+        until: datetime,
+        avoid: Collection[str] = (),
+    ) -> Lease | None:
         self._count("lease")
-        return self._outbox.lease(issue, owner=owner, now=now, until=until)
+        return self._outbox.lease(issue, owner=owner, now=now, until=until, avoid=avoid)
 
     def renew(
         self, leases: Collection[Lease], *, now: datetime, until: datetime
@@ -100,9 +109,9 @@ class FailingOutbox:
         self._count("postpone")
         self._outbox.postpone(issue, until=until)
 
-    def release(self, lease: Lease, *, now: datetime) -> None:
+    def release(self, lease: Lease, *, now: datetime, not_before: datetime | None = None) -> None:
         self._count("release")
-        self._outbox.release(lease, now=now)
+        self._outbox.release(lease, now=now, not_before=not_before)
 
     def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
         self._count("spend")
@@ -111,6 +120,14 @@ class FailingOutbox:
     def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
         self._count("spent")
         return self._outbox.spent(key, since=since)
+
+    def restraints(self) -> Mapping[str, Restraint]:
+        self._count("restraints")
+        return self._outbox.restraints()
+
+    def restrain(self, name: str, restraint: Restraint) -> None:
+        self._count("restrain")
+        self._outbox.restrain(name, restraint)
 
 
 def fits_clock(clock: FakeClock) -> Clock:

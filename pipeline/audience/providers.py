@@ -5,7 +5,9 @@ Only domains that belong to a provider by name are known here; a company's own d
 ``other``, wherever its mail is hosted.
 """
 
-OTHER = "other"
+from pipeline.model.delivery import OTHER_PROVIDERS
+
+OTHER = OTHER_PROVIDERS
 
 #: Bucket -> domains whose mailboxes are on the same servers.
 PROVIDERS: dict[str, tuple[str, ...]] = {

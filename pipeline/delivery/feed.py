@@ -1,30 +1,33 @@
 """What is sent next, and what becomes of it: the sender's side of a transport."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.clock import Clock
 from pipeline.delivery import judging
-from pipeline.delivery.holding import Holding, Shard
+from pipeline.delivery.classify import ABOUT_US
+from pipeline.delivery.holding import Holding
+from pipeline.delivery.lost_replies import LostReplies
+from pipeline.delivery.paces import Paces
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Outbox
-from pipeline.delivery.rating import Lateness, Rating
+from pipeline.delivery.queues import Queue
+from pipeline.delivery.rating import Lateness
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy, StopRun
-from pipeline.delivery.stage import Stage
+from pipeline.delivery.slowing import Slowing
+from pipeline.delivery.stock import Stock
 from pipeline.delivery.watching import Watch
 from pipeline.errors import DatabaseError, RelayError
 from pipeline.model.delivery import DeliveryEvent, HandOver, Recipient, Refusal, Result
 from pipeline.model.message import Envelope, Message
 
-#: So many rows of a shard are read at once.
-_PAGE = 200
 #: Seconds until somebody who waits for another's reply looks again.
-_PATIENCE = 0.1
-#: Replies lost in a row that are no chance any more, however few connections there are.
-_FEW = 3
+_PATIENCE = 0.01
+#: Who would have to wait longer, in seconds, is left to a later run.
+_STAYS = 900.0
 #: Seconds between the last tries to write down results that are known.
 _LAST_TRIES = (0.0, 0.5, 1.0, 2.0)
 
@@ -35,14 +38,14 @@ class OutboxFeed:
 
     ::
 
-        lease a shard -> read its rows -> ask the rate -> compose -> take()
-        commit(): outcome -> verdict -> result, another try, or the end of the run
+        stock: a row of a provider whose turn it is -> ask the paces -> compose -> take()
+        commit(): outcome -> verdict -> result, another try, another pace, or the end of the run
     """
 
     outbox: Outbox
     compose: Callable[[Recipient], tuple[Envelope, Message]]
     policy: RetryPolicy
-    rating: Rating
+    paces: Paces
     holding: Holding
     watch: Watch
     clock: Clock
@@ -56,24 +59,33 @@ class OutboxFeed:
     _database_error: DatabaseError | None = field(default=None, init=False)
     _pause_because: str = field(default="", init=False)
     _counts: Counter[DeliveryEvent] = field(default_factory=Counter, init=False)
-    _queue: deque[tuple[Shard, Recipient]] = field(default_factory=deque, init=False)
+    stock: Stock = field(init=False)
     #: Parcels whose hand-over is committed and whose outcome is not known yet.
     _handed: set[Parcel] = field(default_factory=set, init=False)
     #: Readers that lost a connection in this run.
     _lost: set[int] = field(default_factory=set, init=False)
     #: Results that the ledger could not take so far.
     _unwritten: list[Result] = field(default_factory=list, init=False)
-    #: Parcels given out whose outcome is not known yet, and when (boot-time clock).
-    _out: dict[Parcel, float] = field(default_factory=dict, init=False)
+    #: Parcels given out whose outcome is not known yet, and the queue each came from.
+    _out: dict[Parcel, Queue] = field(default_factory=dict, init=False)
     _lateness: Lateness = field(default_factory=Lateness, init=False)
-    #: Replies lost in a row, with no complete reply to a terminator between.
-    _lost_replies: int = field(default=0, init=False)
+    _lost_replies: LostReplies = field(init=False)
     #: Until when a limit of our account holds.
     _limited_until: datetime | None = field(default=None, init=False)
     _begun_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         self._begun_at = self.clock.boot_time()
+        self._lost_replies = LostReplies(self.doubt)
+        self.stock = Stock(
+            outbox=self.outbox,
+            holding=self.holding,
+            clock=self.clock,
+            pace_of=self.paces.of,
+            most=self.doubt,
+            results=self._unwritten,
+            write=self._write_results,
+        )
 
     # -- for the transport
 
@@ -86,24 +98,21 @@ class OutboxFeed:
         wait: float | None = None
         try:
             while not self.is_ending and len(parcels) < limit:
-                if self._lost_replies and len(self._out) >= max(1, self.doubt - self._lost_replies):
-                    # A relay that hangs up after each terminator gets fewer and fewer at a time.
+                now = self.clock.boot_time()
+                queue = self.stock.next(now)
+                if queue is None:
+                    wait = self._wait(now)
+                    break
+                if not self._lost_replies.may_take(len(self._out)):
                     wait = _PATIENCE
                     break
-                found = self._next()
-                if found is None:
-                    break
-                shard, recipient = found
-                now = self.clock.boot_time()
-                wait = self.rating.wait(now) or None
+                wait = self.paces.wait(now) or None
                 if wait is not None:
-                    self._queue.appendleft(found)
+                    wait = self._stays(wait)
                     break
-                envelope, message = self.compose(recipient)
-                self.rating.give(now)
-                parcel = Parcel(shard.lease, recipient, envelope, message)
-                self._out[parcel] = now
-                parcels.append(parcel)
+                parcels.append(self._give(queue, now))
+            if not parcels:
+                self._write_results()
         except DatabaseError as error:
             self._fail(error)
         return Supply(tuple(parcels), wait)
@@ -120,15 +129,10 @@ class OutboxFeed:
         now = self.clock.boot_time()
         for parcel in wishes:
             if parcel in granted:
-                given = self._out[parcel]
-                self.rating.leave(given, given + self._lateness.excess(now - given))
+                self._leave(parcel, now)
                 continue
-            self.rating.take_back(self._out.pop(parcel))
-            shard = self.holding.get(parcel.lease)
-            if parcel in held_back and shard is not None:
-                self._queue.append((shard, parcel.recipient))
-            else:
-                self.holding.settle(parcel.lease)
+            self._take_back(parcel)
+            self._return(parcel, puts_back=parcel in held_back)
         self._handed |= granted
         self._counts[DeliveryEvent.HAND_OVER] += len(granted)
         self.progress(self.report())
@@ -138,7 +142,7 @@ class OutboxFeed:
         try:
             self._end(self.stop())
             self.holding.renew()
-            self.rating.save()
+            self.paces.save()
         except DatabaseError as error:
             self._fail(error)
 
@@ -155,12 +159,11 @@ class OutboxFeed:
                     break
                 self.clock.sleep(seconds)
                 self._write({})
-            for parcel, given in self._out.items():
-                if parcel not in self._handed:
-                    self.rating.take_back(given)
-            self.rating.close()
+            for parcel in [it for it in self._out if it not in self._handed]:
+                self._take_back(parcel)
+            self.paces.close()
             self._forgive()
-            self.holding.release_all()
+            self.holding.release_all(self.stock.queues.held(self.clock.boot_time()))
             if self._limited_until is not None:
                 self.outbox.postpone(self.holding.issue, until=self._limited_until)
         except DatabaseError as error:
@@ -195,33 +198,49 @@ class OutboxFeed:
 
     # -- what is next
 
-    def _next(self) -> tuple[Shard, Recipient] | None:
-        """Give the next row to send; on the way, rows whose time is up expire."""
-        while self._queue or self._fetch():
-            shard, recipient = self._queue.popleft()
-            if not self.holding.is_held(shard.lease):
-                continue
-            if self.clock.now() < recipient.expires_at:
-                return shard, recipient
-            self._unwritten.append(_expired(shard, recipient))
-            self.holding.settle(shard.lease)
-            if not self._queue:
-                self._write({})
+    def _give(self, queue: Queue, now: float) -> Parcel:
+        """Take the first row of a queue, and make its message."""
+        shard, recipient = self.stock.queues.pop(queue)
+        envelope, message = self.compose(recipient)
+        self.paces.give(queue.pace, now)
+        parcel = Parcel(shard.lease, recipient, envelope, message)
+        self._out[parcel] = queue
+        queue.out[parcel] = now
+        return parcel
+
+    def _wait(self, now: float) -> float | None:
+        """Give the seconds until there may be more; ``None``: there is no more in this run."""
+        queues = self.stock.queues
+        if queues.is_full:
+            return _PATIENCE
+        wait = queues.wake(now)
+        return None if wait is None or wait > _STAYS else wait
+
+    def _stays(self, wait: float) -> float | None:
+        """Leave what has to wait for long to a later run."""
+        if wait <= _STAYS:
+            return wait
+        self._wait_until(self.clock.now() + timedelta(seconds=wait))
         return None
 
-    def _fetch(self) -> bool:
-        """Read more rows, from the shards we hold or from another; tell whether there are any."""
-        while not self._queue:
-            if not self._unwritten:
-                self.holding.release_done()
-            shard = self.holding.readable() or self.holding.lease()
-            if shard is None:
-                return False
-            now = self.clock.now()
-            rows = self.outbox.waiting(shard.lease, after=shard.after, limit=_PAGE, now=now)
-            self.holding.read(shard, rows, is_last=len(rows) < _PAGE)
-            self._queue.extend((shard, recipient) for recipient in rows)
-        return True
+    def _leave(self, parcel: Parcel, now: float) -> None:
+        """Note that a message is handed over."""
+        queue = self._out[parcel]
+        given = queue.out[parcel]
+        self.paces.leave(queue.pace, given, given + self._lateness.excess(now - given))
+
+    def _take_back(self, parcel: Parcel) -> None:
+        """Note that a message is not tried after all."""
+        queue = self._out.pop(parcel)
+        self.paces.take_back(queue.pace, self.stock.queues.settled(queue, parcel))
+
+    def _return(self, parcel: Parcel, *, puts_back: bool) -> None:
+        """Have a row tried once more in this run, or be done with it."""
+        shard = self.holding.get(parcel.lease)
+        if puts_back and shard is not None:
+            self.stock.put_back(shard, parcel.recipient)
+        else:
+            self.holding.settle(parcel.lease)
 
     # -- what became of it
 
@@ -235,41 +254,43 @@ class OutboxFeed:
             now=self.clock.now(),
             policy=self.policy,
         )
-        given = self._out.pop(parcel)
         self._handed.discard(parcel)
         if isinstance(outcome, Lost) and outcome.loss is Loss.BEFORE:
             self._lost.add(reader)
-        self._watch_replies(outcome)
+        self._pause(self._lost_replies.note(outcome))
+        if verdict.slows is not None:
+            self._slow(outcome, verdict.slows)
         if verdict.stop is not None:
             self._halt(verdict.stop, outcome)
         result = verdict.result
         if isinstance(outcome, Answered) and result is not None:
             result = self.watch.look(outcome, result)
-            if self.watch.alarm:
-                self._pause(self.watch.alarm)
-        shard = self.holding.get(parcel.lease)
+            self._pause(self.watch.alarm)
         if verdict.puts_back:
-            self.rating.take_back(given)
-        if verdict.puts_back and shard is not None:
-            self._queue.append((shard, parcel.recipient))
+            self._take_back(parcel)
         else:
-            self.holding.settle(parcel.lease)
+            self.stock.queues.settled(self._out.pop(parcel), parcel)
+        self._return(parcel, puts_back=verdict.puts_back)
         return result
 
-    def _watch_replies(self, outcome: Outcome) -> None:
-        """Pause the issue when terminator after terminator stays without an answer."""
-        if isinstance(outcome, Lost) and outcome.loss is Loss.AFTER:
-            self._lost_replies += 1
-            if self._lost_replies >= max(self.doubt, _FEW):
-                self._pause(
-                    f"the relay took {self._lost_replies} messages in a row without an answer"
-                )
-        elif isinstance(outcome, Answered) and outcome.stage is Stage.END_OF_DATA:
-            self._lost_replies = 0
+    def _slow(self, outcome: Outcome, slowing: Slowing) -> None:
+        """Go slower to the provider, or to the relay if it is the one who says so."""
+        queue = self._out[outcome.parcel]
+        by_relay = isinstance(outcome, Answered) and outcome.stage in ABOUT_US
+        try:
+            self.paces.slow(
+                None if by_relay else queue.name,
+                queue.pace,
+                slowing,
+                given=queue.out[outcome.parcel],
+            )
+        except DatabaseError as error:
+            self._fail(error)
 
     def _pause(self, why: str) -> None:
-        self._pause_because = self._pause_because or why
-        self._end(StopReason.PAUSED)
+        if why:
+            self._pause_because = self._pause_because or why
+            self._end(StopReason.PAUSED)
 
     def _askable(self, wishes: Sequence[Parcel]) -> dict[HandOver, Parcel]:
         """Leave out the wishes that need not be asked; renew leases that we slept past."""
@@ -281,10 +302,9 @@ class OutboxFeed:
 
     def _hold_back(self, asked: dict[HandOver, Parcel]) -> frozenset[Parcel]:
         """After a lost reply, take out the wishes that would bring more into doubt than may be."""
-        if not self._lost_replies:
+        room = self._lost_replies.room(len(self._handed))
+        if room is None:
             return frozenset()
-        room = self.doubt - self._lost_replies - len(self._handed)
-        room = max(room, 0 if self._handed else 1)
         late = list(asked)[room:]
         return frozenset(asked.pop(wish) for wish in late)
 
@@ -301,6 +321,11 @@ class OutboxFeed:
         self._counts.update(it.event for it in self._unwritten if not _is_taken_back(it, now))
         self._unwritten.clear()
         return refusals
+
+    def _write_results(self) -> bool:
+        """Write what is known; tell whether the run may go on."""
+        self._write({})
+        return not self.is_ending
 
     def _forgive(self) -> None:
         """Take back what a provider out of order made us write about its readers."""
@@ -360,12 +385,3 @@ def _wish(parcel: Parcel) -> HandOver:
 def _is_taken_back(result: Result, now: datetime) -> bool:
     """Tell whether a hand-over was only taken back: its reader is due again at once."""
     return result.next_at is not None and result.next_at <= now
-
-
-def _expired(shard: Shard, recipient: Recipient) -> Result:
-    return Result(
-        lease=shard.lease,
-        subscriber_id=recipient.subscriber_id,
-        event=DeliveryEvent.EXPIRE,
-        reason="expired",
-    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from pipeline.delivery.effects import EFFECTS
 from pipeline.delivery.reply_class import ReplyClass
-from pipeline.model.delivery import History
+from pipeline.model.delivery import OTHER_PROVIDERS, History
 
 #: Outcomes of a provider that are looked back on, and how many of them there must be.
 WINDOW, ENOUGH = 200, 20
@@ -27,9 +27,6 @@ _OUTAGE = 0.1
 
 #: The first outcomes of an issue, and the share of dead addresses that shows a bad list.
 _FIRST, _BAD_LIST = 500, 0.05
-
-#: The bucket of all small providers; nobody would know it by this name.
-_SMALL = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +136,4 @@ def _share(recent: deque[ReplyClass | None], reply_class: ReplyClass) -> tuple[i
 
 
 def _name(provider: str) -> str:
-    return "the relay" if provider == _SMALL else provider
+    return "the relay" if provider == OTHER_PROVIDERS else provider

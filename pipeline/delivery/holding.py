@@ -1,8 +1,8 @@
 """The shards that a sender holds, and for how long."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pipeline.clock import Clock
 from pipeline.delivery.ports import Outbox
@@ -43,13 +43,16 @@ class Holding:
     _dropped: list[Lease] = field(default_factory=list, init=False)
     _renewed_at: float = field(default=0.0, init=False)
 
-    def lease(self) -> Shard | None:
-        """Take another shard that has something to do; ``None`` when there is none."""
+    def lease(self, avoid: Collection[str] = ()) -> Shard | None:
+        """Take another shard that has something to do, of no provider to be avoided.
+
+        ``None`` when there is none.
+        """
         # Taken before the ledger is asked: the lease cannot end sooner than we believe.
         before = self.clock.boot_time()
         now = self.clock.now()
         until = now + timedelta(seconds=self.seconds)
-        lease = self.outbox.lease(self.issue, owner=self.owner, now=now, until=until)
+        lease = self.outbox.lease(self.issue, owner=self.owner, now=now, until=until, avoid=avoid)
         if lease is None:
             return None
         if not self._shards:
@@ -82,9 +85,12 @@ class Holding:
     def is_held(self, lease: Lease) -> bool:
         return lease in self._shards
 
-    def readable(self) -> Shard | None:
-        """Give a shard of which not every row was read."""
-        return next((shard for shard in self._shards.values() if not shard.is_read), None)
+    def readable(self, avoid: Collection[str] = ()) -> Shard | None:
+        """Give a shard of which not every row was read, of no provider to be avoided."""
+        shards = self._shards.values()
+        return next(
+            (it for it in shards if not it.is_read and it.lease.provider not in avoid), None
+        )
 
     def read(self, shard: Shard, rows: Sequence[Recipient], *, is_last: bool) -> None:
         """Note that the rows were read and are out."""
@@ -109,12 +115,15 @@ class Holding:
         for shard in [shard for shard in self._shards.values() if shard.is_read and not shard.out]:
             self._release(shard.lease)
 
-    def release_all(self) -> None:
+    def release_all(self, held: Mapping[str, float] | None = None) -> None:
+        """Give every shard back; those of held providers rest for so many seconds."""
+        now, held = self.clock.now(), held or {}
         for lease in (*self._shards, *self._dropped):
-            self._release(lease)
+            seconds = held.get(lease.provider)
+            self._release(lease, None if seconds is None else now + timedelta(seconds=seconds))
 
-    def _release(self, lease: Lease) -> None:
-        self.outbox.release(lease, now=self.clock.now())
+    def _release(self, lease: Lease, not_before: datetime | None = None) -> None:
+        self.outbox.release(lease, now=self.clock.now(), not_before=not_before)
         self._shards.pop(lease, None)
 
     def _live_until(self, before: float) -> float:

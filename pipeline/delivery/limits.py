@@ -12,7 +12,7 @@ _UNITS = {
 }
 _LIMIT = re.compile(r"([0-9]{1,9})\s*/\s*([smhd])")
 #: How finely the ledger divides a period.
-_BUCKETS = 60
+_BUCKETS = 1_440
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,24 @@ from typing import Protocol
 
 from pipeline.delivery.parcel import Outcome, Parcel, Supply
 from pipeline.model.delivery import HandOver, History, Lease, Recipient, Refusal, Result
+from pipeline.model.restraint import Restraint
 
 
 class Outbox(Protocol):
     """The ledger's rows of one issue. Each method is one transaction."""
 
-    def lease(self, issue: int, *, owner: str, now: datetime, until: datetime) -> Lease | None:
+    def lease(
+        self,
+        issue: int,
+        *,
+        owner: str,
+        now: datetime,
+        until: datetime,
+        avoid: Collection[str] = (),
+    ) -> Lease | None:
         """Take a shard that has something to do now and that nobody holds.
+
+        None is taken of the providers to be avoided.
 
         Its epoch goes up. Rows its dead owner left ``handing`` become ``in_doubt`` (under the
         policy ``resend``: ``queued``; under ``assume-accepted``: ``accepted``).
@@ -58,8 +69,11 @@ class Outbox(Protocol):
         """Give no shard of the issue that nobody holds before then, unless its time is up."""
         ...
 
-    def release(self, lease: Lease, *, now: datetime) -> None:
-        """Give the shard back: done when no row is queued, deferred or handing, else later."""
+    def release(self, lease: Lease, *, now: datetime, not_before: datetime | None = None) -> None:
+        """Give the shard back: done when no row is queued, deferred or handing, else later.
+
+        Before ``not_before`` nobody looks at it, unless the issue's time is up.
+        """
         ...
 
     def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
@@ -68,6 +82,14 @@ class Outbox(Protocol):
 
     def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
         """Read how many were handed over since then, as (start of the bucket, count)."""
+        ...
+
+    def restraints(self) -> Mapping[str, Restraint]:
+        """Read how far we hold back from whom."""
+        ...
+
+    def restrain(self, name: str, restraint: Restraint) -> None:
+        """Write down how far we hold back from somebody."""
         ...
 
 

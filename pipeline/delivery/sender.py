@@ -8,11 +8,12 @@ from pipeline.delivery.feed import OutboxFeed
 from pipeline.delivery.guards import Guards
 from pipeline.delivery.holding import Holding
 from pipeline.delivery.limits import Limits
+from pipeline.delivery.paces import Paces
 from pipeline.delivery.ports import Outbox, Transport
-from pipeline.delivery.rating import Rating
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
+from pipeline.delivery.shaping import Shaping
 from pipeline.delivery.watching import Watch
 from pipeline.errors import RelayError
 from pipeline.model.delivery import Recipient
@@ -39,9 +40,10 @@ class Sender:
     #: Who leases the shards: this process, by name.
     owner: str
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    shaping: Shaping = field(default_factory=Shaping)
+    #: The relay, as the ledger names it, and its limits.
+    relay: str = "relay"
     limits: Limits = field(default_factory=Limits)
-    #: The name of the limits in the ledger.
-    scope: str = "relay"
     #: For how long a shard is ours without being renewed.
     lease_seconds: float = 60.0
 
@@ -63,7 +65,14 @@ class Sender:
             outbox=self.outbox,
             compose=self.compose,
             policy=self.retry_policy,
-            rating=Rating(self.outbox, self.scope, self.limits, self.clock),
+            paces=Paces(
+                outbox=self.outbox,
+                clock=self.clock,
+                shaping=self.shaping,
+                places=self.transport.doubt,
+                relay=self.relay,
+                limits=self.limits,
+            ),
             holding=Holding(
                 outbox=self.outbox,
                 clock=self.clock,

@@ -59,6 +59,9 @@ class DeliveryEvent(StrEnum):
     CLOSE = "close"
 
 
+#: The provider of shards whose recipients are at many small ones, each known by its domain.
+OTHER_PROVIDERS = "other"
+
 _S, _E = DeliveryState, DeliveryEvent
 
 #: Every legal step. What is not here cannot happen.

@@ -1,13 +1,14 @@
 """The outbox in dictionaries: the promises of the real one, for tests, rehearsals and previews."""
 
-import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline.errors import ConflictError, NotFoundError, StateError
 from pipeline.model.delivery import (
     DELIVERY_TRANSITIONS,
+    OTHER_PROVIDERS,
     Delivery,
     DeliveryEvent,
     DeliveryState,
@@ -23,6 +24,7 @@ from pipeline.model.delivery import (
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
 from pipeline.store import steps
 from pipeline.store.memory_addresses import Addresses
+from pipeline.store.memory_paces import MemoryPaces
 from pipeline.store.memory_rows import LONG_AGO, HeldIssue, Row, Shard
 
 _S, _E = DeliveryState, DeliveryEvent
@@ -30,7 +32,7 @@ _FAR_OFF = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class MemoryOutbox(Addresses):
+class MemoryOutbox(Addresses, MemoryPaces):
     """Fits :class:`pipeline.delivery.ports.Outbox`; gone with the process."""
 
     policy: DoubtPolicy = DoubtPolicy.HOLD
@@ -41,12 +43,9 @@ class MemoryOutbox(Addresses):
     #: What :meth:`history` says of earlier issues.
     past: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     _issues: dict[int, HeldIssue] = field(default_factory=dict)
-    _spent: dict[tuple[str, datetime], int] = field(default_factory=dict)
-    #: One transaction at a time, as the ledger has it.
-    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @classmethod
-    def with_recipients(
+    def with_recipients(  # noqa: PLR0913 - what tests differ in
         cls,
         issue: int,
         addresses: Iterable[str],
@@ -54,10 +53,11 @@ class MemoryOutbox(Addresses):
         expires_at: datetime = _FAR_OFF,
         policy: DoubtPolicy = DoubtPolicy.HOLD,
         shard_size: int = 1000,
+        provider_of: Callable[[str], str] = lambda _: OTHER_PROVIDERS,
     ) -> "MemoryOutbox":
         """Make an outbox with one frozen issue; the readers' ids are 1, 2, 3 ..."""
         outbox = cls(policy=policy, shard_size=shard_size)
-        outbox.freeze(issue, addresses, expires_at=expires_at)
+        outbox.freeze(issue, addresses, expires_at=expires_at, provider_of=provider_of)
         return outbox
 
     def freeze(
@@ -66,17 +66,18 @@ class MemoryOutbox(Addresses):
         addresses: Iterable[str],
         *,
         expires_at: datetime = _FAR_OFF,
-        provider: str = "other",
+        provider_of: Callable[[str], str] = lambda _: OTHER_PROVIDERS,
     ) -> None:
         """Give an issue its rows; one reader is one address, counted from 1."""
-        rows = [Row(number, address) for number, address in enumerate(addresses, start=1)]
-        shard_size = self.shard_size
-        shards = {
-            1 + start // shard_size: Shard(
-                provider, {row.subscriber_id: row for row in rows[start : start + shard_size]}
-            )
-            for start in range(0, len(rows), shard_size)
-        }
+        rows: defaultdict[str, list[Row]] = defaultdict(list)
+        for number, address in enumerate(addresses, start=1):
+            rows[provider_of(address)].append(Row(number, address))
+        parts = [
+            Shard(name, {row.subscriber_id: row for row in part[start : start + self.shard_size]})
+            for name, part in rows.items()
+            for start in range(0, len(part), self.shard_size)
+        ]
+        shards = dict(enumerate(parts, start=1))
         self._issues[issue] = HeldIssue(expires_at, shards)
 
     # -- the issue
@@ -129,13 +130,21 @@ class MemoryOutbox(Addresses):
 
     # -- what a sender does
 
-    def lease(self, issue: int, *, owner: str, now: datetime, until: datetime) -> Lease | None:
+    def lease(
+        self,
+        issue: int,
+        *,
+        owner: str,
+        now: datetime,
+        until: datetime,
+        avoid: Collection[str] = (),
+    ) -> Lease | None:
         with self._turn:
             it = self._issues.get(issue)
             if it is None or it.state not in {IssueState.FROZEN, IssueState.SENDING}:
                 return None
             for number, shard in it.shards.items():
-                if not self._is_free(shard, it, owner=owner, now=now):
+                if shard.provider in avoid or not self._is_free(shard, it, owner=owner, now=now):
                     continue
                 it.state = IssueState.SENDING
                 shard.epoch += 1
@@ -281,7 +290,7 @@ class MemoryOutbox(Addresses):
                 if not shard.owner and not shard.is_done:
                     shard.due_at = LONG_AGO
 
-    def release(self, lease: Lease, *, now: datetime) -> None:
+    def release(self, lease: Lease, *, now: datetime, not_before: datetime | None = None) -> None:
         del now
         with self._turn:
             if not self._holds(lease):
@@ -290,20 +299,8 @@ class MemoryOutbox(Addresses):
             left = [row for row in shard.rows.values() if row.state in steps.UNFINISHED]
             shard.owner = ""
             shard.is_done = not left
-            shard.due_at = min((row.due_at() for row in left), default=LONG_AGO)
-
-    def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
-        with self._turn:
-            start = datetime.fromtimestamp(
-                now.timestamp() // bucket_seconds * bucket_seconds, tz=UTC
-            )
-            self._spent[key, start] = self._spent.get((key, start), 0) + count
-
-    def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
-        with self._turn:
-            return tuple(
-                sorted((at, n) for (k, at), n in self._spent.items() if k == key and at >= since)
-            )
+            due_at = min((row.due_at() for row in left), default=LONG_AGO)
+            shard.due_at = max(due_at, not_before or LONG_AGO)
 
     # -- what people ask and decide
 

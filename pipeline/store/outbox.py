@@ -21,7 +21,8 @@ from pipeline.model.delivery import (
     Sums,
 )
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
-from pipeline.store import hot, past, rates, reports, steps, strikes
+from pipeline.model.restraint import Restraint
+from pipeline.store import hot, past, rates, reports, restraints, steps, strikes
 from pipeline.store.columns import from_microseconds
 from pipeline.store.database import Database
 from pipeline.store.doubt import resolve
@@ -44,12 +45,20 @@ class SqlOutbox:
 
     # -- leases
 
-    def lease(self, issue: int, *, owner: str, now: datetime, until: datetime) -> Lease | None:
+    def lease(
+        self,
+        issue: int,
+        *,
+        owner: str,
+        now: datetime,
+        until: datetime,
+        avoid: Collection[str] = (),
+    ) -> Lease | None:
         with self.database.reading() as connection:
-            if self._find_shard(connection, issue, owner, now) is None:
+            if self._find_shard(connection, issue, owner, now, avoid) is None:
                 return None
         with self.database.writing() as connection:
-            number = self._find_shard(connection, issue, owner, now)
+            number = self._find_shard(connection, issue, owner, now, avoid)
             if number is None:
                 return None
             _start(connection, issue)
@@ -70,7 +79,12 @@ class SqlOutbox:
             return self._find_shard(connection, issue, "", now) is not None
 
     def _find_shard(
-        self, connection: Connection, number: int, owner: str, now: datetime
+        self,
+        connection: Connection,
+        number: int,
+        owner: str,
+        now: datetime,
+        avoid: Collection[str] = (),
     ) -> int | None:
         """Look for a shard that has something to do now and that nobody holds."""
         row = connection.execute(
@@ -90,6 +104,7 @@ class SqlOutbox:
                 shard.c.issue == number,
                 shard.c.is_done.is_(False),
                 or_(idle, and_(shard.c.owner != "", ended)),
+                shard.c.provider.not_in(sorted(avoid)),
             )
             .order_by(shard.c.number)
             .limit(1)
@@ -138,7 +153,7 @@ class SqlOutbox:
                 ).rowcount
             )
 
-    def release(self, lease: Lease, *, now: datetime) -> None:
+    def release(self, lease: Lease, *, now: datetime, not_before: datetime | None = None) -> None:
         del now
         with self.database.writing() as connection:
             left = connection.execute(
@@ -157,6 +172,7 @@ class SqlOutbox:
                 ),
                 default=_LONG_AGO,
             )
+            due_at = max(due_at, not_before or _LONG_AGO)
             connection.execute(
                 update(shard)
                 .where(_holds(lease))
@@ -256,6 +272,14 @@ class SqlOutbox:
     def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
         with self.database.reading() as connection:
             return rates.spent(connection, key, since=since)
+
+    def restraints(self) -> Mapping[str, Restraint]:
+        with self.database.reading() as connection:
+            return restraints.read(connection)
+
+    def restrain(self, name: str, restraint: Restraint) -> None:
+        with self.database.writing() as connection:
+            restraints.write(connection, name, restraint)
 
     # -- what people ask and decide
 

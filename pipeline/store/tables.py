@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -223,5 +224,42 @@ rate = Table(
     Column("bucket", BigInteger, nullable=False),
     Column("count", Integer, nullable=False),
     PrimaryKeyConstraint("key", "bucket"),
+    sqlite_with_rowid=False,
+)
+
+#: How far we hold back from a provider, or through a relay.
+restraint = Table(
+    "restraint",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("share", Float, nullable=False),
+    Column("speed", Float, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("per_minute", Integer, nullable=False),
+    Column("crawls_until", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: At which provider the mailboxes of a domain are, by its MX, and until when that is believed.
+mail_domain = Table(
+    "mail_domain",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("good_until", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: A day of the plan by which a relay gets to know us.
+warm_up = Table(
+    "warm_up",
+    metadata,
+    Column("relay", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("given", Integer, nullable=False, server_default=text("0")),
+    Column("deferred", Integer, nullable=False, server_default=text("0")),
+    PrimaryKeyConstraint("relay", "day"),
     sqlite_with_rowid=False,
 )

@@ -104,9 +104,17 @@ class Doomed(SqlOutbox):
             Doomed.point = ""
             self.happen()
 
-    def lease(self, issue: int, *, owner: str, now: datetime, until: datetime) -> Lease | None:
+    def lease(
+        self,
+        issue: int,
+        *,
+        owner: str,
+        now: datetime,
+        until: datetime,
+        avoid: Collection[str] = (),
+    ) -> Lease | None:
         self.reach("before the lease")
-        lease = super().lease(issue, owner=owner, now=now, until=until)
+        lease = super().lease(issue, owner=owner, now=now, until=until, avoid=avoid)
         self.reach("after the lease")
         return lease
 

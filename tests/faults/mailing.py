@@ -134,10 +134,14 @@ class Mailing:
             clock=self.clock,
             **{"owner": "this sender", **changes},
         )
-        report = sender.run(ISSUE, **(run or {}))
+        report = sender.run(ISSUE, **{"stop": self._tick, **(run or {})})
         if report.pause_because:
             self.step(IssueEvent.PAUSE)
         return report
+
+    def _tick(self) -> None:
+        """Let time pass for who was asked to slow down."""
+        self.clock.advance(2)
 
     def on(self, step: str, action: Action, **when: Any) -> None:
         """Have the sink do something; DATA stands for BDAT as well."""

@@ -1,0 +1,112 @@
+"""Every pace that a message keeps to: that of all mail, of its relay and of its provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.clock import Clock
+from pipeline.delivery import restraining
+from pipeline.delivery.limits import Limits
+from pipeline.delivery.pacing import Pace
+from pipeline.delivery.ports import Outbox
+from pipeline.delivery.rating import Rating
+from pipeline.delivery.shaping import ProviderShape, Shaping
+from pipeline.delivery.slowing import Slowing
+from pipeline.model.restraint import Restraint
+
+_ALL = "all"
+
+
+@dataclass(kw_only=True)
+class Paces:
+    """Kept by one run; what must survive it is in the ledger."""
+
+    outbox: Outbox
+    clock: Clock
+    shaping: Shaping
+    #: How many messages can be on the wire at once.
+    places: int
+    #: The relay that messages go through, as the ledger names it, and its limits.
+    relay: str
+    limits: Limits
+    _shared: tuple[Pace, ...] = field(init=False)
+    _by_name: dict[str, Pace] = field(default_factory=dict, init=False)
+    _restraints: Mapping[str, Restraint] = field(init=False)
+
+    def __post_init__(self) -> None:
+        now = self.clock.now()
+        self._restraints = {
+            scope: it
+            for scope, it in self.outbox.restraints().items()
+            if not restraining.is_over(it, now)
+        }
+        everything = self._make(_ALL, ProviderShape(limits=self.shaping.limits))
+        through = self._make(self.relay, ProviderShape(limits=self.limits))
+        self._shared = (everything, through)
+
+    def of(self, provider: str) -> Pace:
+        """Give the pace of a provider, or of a domain that is none of the big ones."""
+        pace = self._by_name.get(provider)
+        if pace is None:
+            shape = self.shaping.providers.get(provider, _FREE)
+            pace = self._make(f"provider {provider}", shape)
+            if pace.rating is not None or pace.restraint is not None:
+                self._by_name[provider] = pace
+        return pace
+
+    def wait(self, now: float) -> float:
+        """Give the seconds until any message may leave, whoever its provider is."""
+        wait = 0.0
+        for pace in self._shared:
+            wait = max(wait, pace.wait(now))
+        return wait
+
+    def give(self, own: Pace, now: float) -> None:
+        """Note that a message of a provider is given out; may raise DatabaseError."""
+        own.give(now)
+        for pace in self._shared:
+            pace.give(now)
+
+    def leave(self, own: Pace, given: float, at: float) -> None:
+        own.leave(given, at)
+        for pace in self._shared:
+            pace.leave(given, at)
+
+    def take_back(self, own: Pace, given: float) -> None:
+        own.take_back(given)
+        for pace in self._shared:
+            pace.take_back(given)
+
+    def slow(self, provider: str | None, own: Pace, slowing: Slowing, *, given: float) -> None:
+        """Go slower to a provider, or through the relay (``None``); write it down."""
+        pace = self._shared[-1] if provider is None else own
+        if pace.slow(slowing, given) and pace.restraint is not None:
+            scope = self.relay if provider is None else f"provider {provider}"
+            if provider is not None:
+                self._by_name[provider] = pace
+            self.outbox.restrain(scope, pace.restraint)
+
+    def save(self) -> None:
+        for rating in self._ratings():
+            rating.save()
+
+    def close(self) -> None:
+        """Leave in the ledger what was given out, and no more."""
+        for rating in self._ratings():
+            rating.close()
+
+    def _ratings(self) -> list[Rating]:
+        paces = (*self._shared, *self._by_name.values())
+        return [pace.rating for pace in paces if pace.rating is not None]
+
+    def _make(self, scope: str, shape: ProviderShape) -> Pace:
+        limits = shape.limits
+        return Pace(
+            self.clock,
+            places=self.places,
+            shape=shape,
+            rating=Rating(self.outbox, scope, limits, self.clock) if limits else None,
+            restraint=self._restraints.get(scope),
+        )
+
+
+_FREE = ProviderShape()

@@ -1,0 +1,122 @@
+"""One pace: of everything, of a relay, or of a mailbox provider: its limits, and how it was slowed.
+
+Seconds are those of the boot-time clock.
+"""
+
+import sys
+from datetime import timedelta
+
+from pipeline.clock import Clock
+from pipeline.delivery import restraining
+from pipeline.delivery.rating import Rating
+from pipeline.delivery.shaping import ProviderShape
+from pipeline.delivery.slowing import Slowing
+from pipeline.model.restraint import Restraint
+
+#: The usual speed is measured over so many seconds.
+_MEASURED = 60.0
+#: What a few messages took in less time than this says little about a speed.
+_AT_LEAST = 0.1
+
+
+class Pace:
+    """Asked before a message is given out, told what becomes of it."""
+
+    __slots__ = (
+        "_before",
+        "_begun",
+        "_clock",
+        "_count",
+        "_most",
+        "_next_at",
+        "_places",
+        "_slowed_at",
+        "_usual_speed",
+        "rating",
+        "restraint",
+    )
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        places: int,
+        shape: ProviderShape,
+        rating: Rating | None = None,
+        restraint: Restraint | None = None,
+    ) -> None:
+        """``places``: how many messages can be on the wire at once."""
+        self._clock = clock
+        #: How many may be on their way at once when nothing slows us.
+        self._most = shape.connections or sys.maxsize
+        self._places = min(places, self._most)
+        self.rating = rating
+        self.restraint = restraint
+        #: What the limits allow, in messages a second; 0: they allow everything.
+        limits = shape.limits.limits
+        self._usual_speed = min((it.count / it.seconds for it in limits), default=0.0)
+        self._next_at = self._slowed_at = float("-inf")
+        self._begun, self._count, self._before = clock.boot_time(), 0, 0.0
+
+    def wait(self, now: float) -> float:
+        """Give the seconds until one more message may leave."""
+        wait = self.rating.wait(now) if self.rating is not None else 0.0
+        if self.restraint is not None:
+            wait = max(wait, self._next_at - now, self._held_for(self.restraint))
+        return wait
+
+    def most_out(self) -> int:
+        """Give how many messages may be on their way at once."""
+        if self.restraint is None:
+            return self._most
+        return restraining.most_out(self.restraint, self._clock.now(), usual=self._places)
+
+    def give(self, now: float) -> None:
+        """Note that a message is given out; raises DatabaseError when it cannot be written down."""
+        if self.rating is not None:
+            self.rating.give(now)
+        if now - self._begun >= _MEASURED:
+            self._before = self._count / (now - self._begun)
+            self._begun, self._count = now, 0
+        self._count += 1
+        if self.restraint is not None:
+            wall = self._clock.now()
+            if restraining.is_over(self.restraint, wall):
+                self.restraint = None
+            else:
+                self._next_at = now + restraining.interval(self.restraint, wall)
+
+    def leave(self, given: float, at: float) -> None:
+        """Note when a message that was given out then is handed over."""
+        if self.rating is not None:
+            self.rating.leave(given, at)
+
+    def take_back(self, given: float) -> None:
+        """Note that a message that was given out then is not tried after all."""
+        if self.rating is not None:
+            self.rating.take_back(given)
+
+    def slow(self, slowing: Slowing, given: float) -> bool:
+        """Go slower; ``False`` when the message was given out before we last slowed down.
+
+        What was on its way then says nothing about the speed since, unless it names a time.
+        """
+        if given <= self._slowed_at and not (slowing.pause or slowing.lasts):
+            return False
+        now = self._clock.boot_time()
+        self.restraint = restraining.slowed(
+            self.restraint, slowing, now=self._clock.now(), speed=self._speed(now)
+        )
+        self._slowed_at = now
+        self._next_at = now + restraining.interval(self.restraint, self._clock.now())
+        return True
+
+    def _held_for(self, restraint: Restraint) -> float:
+        left = restraint.until - self._clock.now()
+        return max(left, timedelta(0)).total_seconds()
+
+    def _speed(self, now: float) -> float:
+        """Give the usual speed: what the limits allow, or what was reached lately."""
+        if self._usual_speed:
+            return self._usual_speed
+        return max(self._before, self._count / max(now - self._begun, _AT_LEAST))

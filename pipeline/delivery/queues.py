@@ -1,0 +1,164 @@
+"""Who is next: the rows read from the ledger, a queue for each mailbox provider, taken in turn.
+
+A queue that must wait steps out of the turn: for a time, or until one of its messages on the way
+is settled. While several compete, none has so many on the way that no connection is left for the
+others, and one that is slow to answer has a single message on the way.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+
+from pipeline.delivery.holding import Shard
+from pipeline.delivery.pacing import Pace
+from pipeline.delivery.parcel import Parcel
+from pipeline.model.delivery import OTHER_PROVIDERS, Recipient
+
+#: After so many seconds without an outcome a message makes its provider a slow one.
+_SLOW = 10.0
+
+
+@dataclass(slots=True, eq=False)
+class Queue:
+    """The rows of one provider."""
+
+    name: str
+    #: What its shards say: for a domain among many, :data:`OTHER_PROVIDERS`.
+    provider: str
+    pace: Pace
+    rows: deque[tuple[Shard, Recipient]] = field(default_factory=deque)
+    #: Messages on their way, oldest first, and when each was given out.
+    out: dict[Parcel, float] = field(default_factory=dict)
+    #: Neither in the turn nor waiting for anything.
+    is_idle: bool = True
+    #: Waits for one of its messages to be settled.
+    is_full: bool = False
+
+    def is_slow(self, now: float) -> bool:
+        return bool(self.out) and now - next(iter(self.out.values())) > _SLOW
+
+
+class Queues:
+    """Every queue, by the name of its provider or domain."""
+
+    def __init__(self, pace_of: Callable[[str], Pace], *, most: int) -> None:
+        """``most``: how many messages can be on the wire at once."""
+        self._pace_of = pace_of
+        #: While others compete: a quarter of the places, and one at least, is left to them.
+        self._fair = max(1, most - max(1, most // 4))
+        self._by_name: dict[str, Queue] = {}
+        self._turn: deque[Queue] = deque()
+        self._full: dict[Queue, None] = {}
+        self._timed: list[tuple[float, int, Queue]] = []
+        self._ticket = count()
+        #: Rows that wait, by the provider of their shards.
+        self.waiting: dict[str, int] = {}
+
+    def add(self, shard: Shard, rows: Iterable[Recipient]) -> None:
+        """Put rows of a shard at the end of their queues."""
+        for recipient in rows:
+            self.put_back(shard, recipient)
+
+    def put_back(self, shard: Shard, recipient: Recipient) -> None:
+        provider = name = shard.lease.provider
+        if provider == OTHER_PROVIDERS:
+            name = recipient.address.rpartition("@")[2].lower()
+        queue = self._by_name.get(name)
+        if queue is None:
+            queue = self._by_name[name] = Queue(name, provider, self._pace_of(name))
+        queue.rows.append((shard, recipient))
+        self.waiting[provider] = self.waiting.get(provider, 0) + 1
+        if queue.is_idle:
+            queue.is_idle = False
+            self._turn.append(queue)
+
+    def next(self, now: float, *, alone: bool = False) -> Queue | None:
+        """Give a queue whose first row may leave now; ``None`` when there is none.
+
+        ``alone``: nothing else is left to read, so a queue that nobody competes with may have
+        as many on the way as it likes.
+        """
+        while self._timed and self._timed[0][0] <= now:
+            self._turn.append(heapq.heappop(self._timed)[2])
+        alone = alone and self._compete() == 1
+        if alone:
+            for queue in [*self._full]:
+                self._unfill(queue)
+        for _ in range(len(self._turn)):
+            queue = self._turn[0]
+            if not queue.rows:
+                self._turn.popleft()
+                self._retire(queue)
+                continue
+            most = queue.pace.most_out()
+            if not alone:
+                most = min(most, 1 if queue.is_slow(now) else self._fair)
+            if len(queue.out) >= most:
+                self._turn.popleft()
+                queue.is_full = True
+                self._full[queue] = None
+                continue
+            wait = queue.pace.wait(now)
+            if wait > 0:
+                self._turn.popleft()
+                heapq.heappush(self._timed, (now + wait, next(self._ticket), queue))
+                continue
+            self._turn.rotate(-1)
+            return queue
+        return None
+
+    def pop(self, queue: Queue) -> tuple[Shard, Recipient]:
+        """Take the first row of a queue."""
+        shard, recipient = queue.rows.popleft()
+        self.waiting[queue.provider] -= 1
+        return shard, recipient
+
+    def settled(self, queue: Queue, parcel: Parcel) -> float:
+        """Note that a message is not on its way any more; give when it was given out."""
+        given = queue.out.pop(parcel)
+        if queue.is_full:
+            self._unfill(queue)
+        elif queue.is_idle and not queue.out:
+            self._forget(queue)
+        return given
+
+    def wake(self, now: float) -> float | None:
+        """Give the seconds until a queue may be served again; ``None``: when one is settled."""
+        return self._timed[0][0] - now if self._timed else None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a queue waits for one of its messages on the way."""
+        return bool(self._full)
+
+    def loaded(self) -> frozenset[str]:
+        """Name the providers that have rows waiting here."""
+        return frozenset(name for name, rows in self.waiting.items() if rows)
+
+    def held(self, now: float) -> dict[str, float]:
+        """Give the providers whose rows all wait for a time, and the seconds until it comes."""
+        return {
+            queue.provider: at - now
+            for at, _, queue in self._timed
+            if queue.provider != OTHER_PROVIDERS
+        }
+
+    def _compete(self) -> int:
+        return sum(1 for queue in (*self._turn, *self._full) if queue.rows)
+
+    def _unfill(self, queue: Queue) -> None:
+        queue.is_full = False
+        self._full.pop(queue, None)
+        self._turn.append(queue)
+
+    def _retire(self, queue: Queue) -> None:
+        queue.is_idle = True
+        if not queue.out:
+            self._forget(queue)
+
+    def _forget(self, queue: Queue) -> None:
+        """Keep no queue of a domain that has nothing to tell."""
+        if queue.pace.rating is None and queue.pace.restraint is None:
+            self._by_name.pop(queue.name, None)

@@ -1,0 +1,269 @@
+"""A run keeps to every pace at once, and no provider holds up another."""
+
+from bisect import bisect_left
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipeline.delivery.limits import Limits
+from pipeline.delivery.report import RunReport
+from pipeline.delivery.shaping import ProviderShape, Shaping
+from pipeline.delivery.stage import Stage
+from pipeline.model.delivery import DeliveryState, Lease, Recipient
+from pipeline.model.message import Envelope, Message
+from pipeline.store.memory import MemoryOutbox
+from tests.fakes import FakeClock
+from tests.sending import ISSUE, Mailing
+from tests.simulated_relay import TAKEN, SimulatedRelay, say
+
+S = DeliveryState
+SLOW_DOWN = say(421, "4.7.28", "unusual rate of mail")
+SUSPEND = say(421, "4.7.0", "[TSS04] Messages temporarily deferred due to user complaints")
+
+
+def domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def provider(address: str) -> str:
+    return {"gmail.com": "gmail", "yahoo.com": "yahoo"}.get(domain(address), "other")
+
+
+def readers(**counts: int) -> list[str]:
+    """Give so many addresses at each domain, ``gmail=3`` for three at gmail.com."""
+    return [f"r{n}@{name}.com" for name, count in counts.items() for n in range(count)]
+
+
+def compose(recipient: Recipient) -> tuple[Envelope, Message]:
+    return Envelope("news@news.example", recipient.address), Message("<1@news.example>", b"x\r\n")
+
+
+class Run:
+    """One issue, and as many runs over it as a test likes."""
+
+    def __init__(self, addresses: list[str], **settings: Any) -> None:
+        self.clock = FakeClock()
+        self.outbox = MemoryOutbox.with_recipients(
+            ISSUE, addresses, provider_of=provider, **settings
+        )
+        self.mailing = Mailing(self.outbox, self.clock)
+        self.began = self.clock.boot_time()
+
+    def send(self, relay: SimulatedRelay, **changes: Any) -> RunReport:
+        return self.mailing.send(relay, compose=compose, **changes)
+
+    def left(self) -> Counter[DeliveryState]:
+        return Counter(self.mailing.states().values())
+
+    def last(self, relay: SimulatedRelay, name: str) -> float:
+        """Give the seconds until the last reader of a domain was answered."""
+        return max(at for to, at in relay.answered.items() if domain(to) == name) - self.began
+
+
+# -- nobody waits for another's provider
+
+
+@pytest.mark.parametrize("names", [("gmail", "yahoo"), ("slow", "quick"), ("gmail", "quick")])
+def test_a_provider_that_stalls_holds_up_nobody_else(names):
+    slow, quick = names
+    run = Run(readers(**{slow: 60, quick: 3_000}), shard_size=50)
+    relay = SimulatedRelay(
+        run.clock, seconds=lambda it: 300.0 if slow in it.recipient.address else 0.01
+    )
+
+    run.send(relay)
+
+    assert run.left() == {S.ACCEPTED: 3_060}
+    # One of four connections is left to them at the beginning, three later on.
+    assert run.last(relay, f"{quick}.com") < 3_000 * 0.012
+
+
+def test_a_provider_that_stalls_at_rcpt_holds_up_nobody_else():
+    run = Run(readers(gmail=40, yahoo=1_000, small=500))
+    relay = SimulatedRelay(
+        run.clock, before=lambda it: 290.0 if "gmail" in it.recipient.address else 0.01
+    )
+
+    run.send(relay)
+
+    assert run.last(relay, "yahoo.com") < 60
+    assert run.last(relay, "small.com") < 60
+
+
+def test_many_small_domains_do_not_wait_for_one_that_stalls():
+    addresses = readers(stuck=1_500) + [f"reader@small-{n}.com" for n in range(2_000)]
+    run = Run(addresses)
+    relay = SimulatedRelay(
+        run.clock, seconds=lambda it: 60.0 if "stuck" in it.recipient.address else 0.01
+    )
+
+    run.send(relay)
+
+    others = [at for to, at in relay.answered.items() if "stuck" not in to]
+    assert max(others) - run.began < 2_000 * 0.012
+    assert run.left() == {S.ACCEPTED: 3_500}
+
+
+def test_a_provider_alone_gets_every_connection():
+    run = Run(readers(gmail=400))
+    relay = SimulatedRelay(run.clock, seconds=lambda _: 1.0)
+
+    run.send(relay)
+
+    assert run.last(relay, "gmail.com") < 1.05 * 400 / 4
+
+
+def test_a_limited_provider_holds_up_nobody_else():
+    run = Run(readers(gmail=600, yahoo=3_000))
+    relay = SimulatedRelay(run.clock)
+    shaping = Shaping(providers={"gmail": ProviderShape(limits=Limits.parse("60/m"))})
+
+    run.send(relay, shaping=shaping)
+
+    assert run.last(relay, "yahoo.com") < 3_000 * 0.01 / 3
+    assert 590 < run.last(relay, "gmail.com") < 610
+
+
+def test_a_provider_has_no_more_messages_on_the_way_than_it_is_given():
+    run = Run(readers(gmail=50))
+    relay = SimulatedRelay(run.clock, connections=8, seconds=lambda _: 1.0)
+
+    run.send(relay, shaping=Shaping(providers={"gmail": ProviderShape(connections=2)}))
+
+    assert run.last(relay, "gmail.com") > 50 / 2
+
+
+# -- limits
+
+
+def fullest(times: list[float], period: float) -> int:
+    return max(bisect_left(times, at + period) - place for place, at in enumerate(times))
+
+
+@pytest.mark.parametrize("connections", [1, 4, 50])
+@pytest.mark.parametrize("scope", ["all", "relay", "provider"])
+def test_600_a_minute_are_594_to_600_in_any_minute_at_any_concurrency(connections, scope):
+    run = Run(readers(gmail=2_400))
+    rng = iter([0.011, 0.04, 0.02, 0.07] * 1_000)
+    relay = SimulatedRelay(run.clock, connections=connections, before=lambda _: next(rng))
+    limits = Limits.parse("600/m")
+    settings: dict[str, dict[str, Any]] = {
+        "all": {"shaping": Shaping(limits=limits)},
+        "relay": {"limits": limits},
+        "provider": {"shaping": Shaping(providers={"gmail": ProviderShape(limits=limits)})},
+    }
+
+    run.send(relay, **settings[scope])
+
+    times = [at for at, _ in relay.taken]
+    assert fullest(times, 60.0) <= 600
+    begin = times[0] + 61
+    assert 594 <= sum(begin <= at < begin + 60 for at in times) <= 600
+
+
+@pytest.mark.parametrize("connections", [1, 10])
+def test_14_a_second_are_14_at_the_most_in_any_second_and_99_percent_of_them(connections):
+    run = Run(readers(gmail=1_400))
+    rng = iter([0.011, 0.013, 0.012, 0.02] * 1_000)
+    relay = SimulatedRelay(run.clock, connections=connections, before=lambda _: next(rng))
+
+    run.send(relay, limits=Limits.parse("14/s"))
+
+    times = [at for at, _ in relay.taken]
+    assert fullest(times, 1.0) <= 14
+    assert times[-1] - times[0] <= 1_400 / 14 / 0.99
+
+
+def test_a_limit_of_a_day_ends_the_run_and_the_next_one_goes_on_when_it_may():
+    run = Run(readers(gmail=25))
+    limits = Limits.parse("10/d")
+    relay = SimulatedRelay(run.clock)
+
+    for sent in (10, 20, 25):
+        run.send(relay, limits=limits)
+        assert len(relay.taken) == sent
+        run.send(relay, limits=limits)
+        assert len(relay.taken) == sent
+        assert run.clock.boot_time() - run.began < 86_500 * 3
+        run.clock.advance(86_470)
+
+    times = [at for at, _ in relay.taken]
+    assert fullest(times, 86_400) == 10
+
+
+def test_nobody_looks_at_an_issue_before_its_limit_allows_more():
+    run = Run(readers(gmail=5))
+    run.send(SimulatedRelay(run.clock), limits=Limits.parse("3/d"))
+    now = run.clock.now()
+
+    def lease(at: datetime) -> Lease | None:
+        return run.outbox.lease(ISSUE, owner="x", now=at, until=at + timedelta(minutes=1))
+
+    assert lease(now + timedelta(hours=23)) is None
+    assert lease(now + timedelta(hours=25)) is not None
+
+
+# -- providers that ask us to slow down
+
+
+def throttling(clock: FakeClock, until: float, reply=SLOW_DOWN, name: str = "gmail"):
+    """Give the replies of a provider that has enough of us until then."""
+    end = clock.boot_time() + until
+    return lambda it: reply if name in it.recipient.address and clock.boot_time() < end else TAKEN
+
+
+def test_a_provider_that_throttles_us_gets_fewer_and_fewer_and_the_others_all():
+    run = Run(readers(gmail=3_000, yahoo=3_000))
+    relay = SimulatedRelay(run.clock, reply=throttling(run.clock, 1_800))
+
+    run.send(relay)
+
+    tried = [at - run.began for at, to in relay.taken if "gmail" in to]
+    assert run.last(relay, "yahoo.com") < 30
+    assert sum(at < 60 for at in tried) > 3
+    assert [sum(m * 60 <= at < m * 60 + 60 for at in tried) for m in (10, 20, 29)] == [1, 1, 1]
+    assert run.left() == {S.ACCEPTED: 6_000}
+
+
+def test_what_was_on_its_way_does_not_slow_us_again():
+    run = Run(readers(gmail=100))
+    relay = SimulatedRelay(
+        run.clock, connections=20, seconds=lambda _: 1.0, reply=throttling(run.clock, 1.5)
+    )
+
+    run.send(relay)
+
+    (restraint,) = run.outbox.restraints().values()
+    assert restraint.share == 0.5
+
+
+def test_a_provider_that_suspends_us_gets_nothing_for_two_hours_across_restarts():
+    run = Run(readers(yahoo=500, gmail=500))
+    relay = SimulatedRelay(run.clock, reply=throttling(run.clock, 60, SUSPEND, "yahoo"))
+    run.send(relay)
+    assert run.left()[S.QUEUED] > 400
+    assert sum("gmail" in to for _, to in relay.taken) == 500
+    before = len(relay.taken)
+
+    run.clock.advance(3_600)
+    run.send(relay)
+    assert sum("yahoo" in to for _, to in relay.taken[before:]) == 0
+
+    run.clock.advance(3_700)
+    run.send(relay)
+    assert run.left() == {S.ACCEPTED: 1_000}
+
+
+def test_a_relay_that_throttles_us_slows_every_provider():
+    run = Run(readers(yahoo=50, gmail=50))
+    relay = SimulatedRelay(
+        run.clock,
+        stage=Stage.MAIL,
+        reply=lambda _: say(451, "4.7.1", "too many messages, slow down"),
+    )
+
+    run.send(relay)
+
+    assert set(run.outbox.restraints()) == {"relay"}
