@@ -113,7 +113,7 @@ def make_post(
             compose=_by_edition(site, store, record, edition, signer),
             transport=transport,
             retry_policy=RetryPolicy(expire=document.delivery.expire),
-            relay=f"relay {document.smtp.host}:{document.smtp.port}",
+            relay=f"{document.smtp.host}:{document.smtp.port}",
             limits=document.smtp.rate or Limits(),
             clock=site.clock,
             owner=f"{socket.gethostname()}:{os.getpid()}",

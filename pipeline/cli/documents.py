@@ -214,6 +214,7 @@ def delivery_document(record: IssueRecord, delivery: Delivery, domain: str) -> M
         "attempts": delivery.attempts,
         "code": delivery.code,
         "reply": delivery.reply,
+        "relay": delivery.relay,
         "relay_id": relay_id(delivery.code, delivery.reply),
         "reason": delivery.reason,
         "meaning": str(reason or ""),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pipeline.clock import Clock
@@ -10,11 +10,12 @@ from pipeline.delivery import judging
 from pipeline.delivery.classify import ABOUT_US
 from pipeline.delivery.holding import Holding
 from pipeline.delivery.lost_replies import LostReplies
+from pipeline.delivery.outgoing import Outgoing
 from pipeline.delivery.paces import Paces
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Outbox
 from pipeline.delivery.queues import Queue
-from pipeline.delivery.rating import Lateness
+from pipeline.delivery.relays import Relays
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy, StopRun
 from pipeline.delivery.slowing import Slowing
@@ -46,29 +47,23 @@ class OutboxFeed:
     compose: Callable[[Recipient], tuple[Envelope, Message]]
     policy: RetryPolicy
     paces: Paces
+    relays: Relays
     holding: Holding
     watch: Watch
     clock: Clock
     stop: Callable[[], StopReason | None]
     progress: Callable[[RunReport], None]
-    #: How many messages may be in doubt at any time.
-    doubt: int
-
     stopped: StopReason | None = field(default=None, init=False)
     relay_error: RelayError | None = field(default=None, init=False)
     _database_error: DatabaseError | None = field(default=None, init=False)
     _pause_because: str = field(default="", init=False)
     _counts: Counter[DeliveryEvent] = field(default_factory=Counter, init=False)
     stock: Stock = field(init=False)
-    #: Parcels whose hand-over is committed and whose outcome is not known yet.
-    _handed: set[Parcel] = field(default_factory=set, init=False)
+    _outgoing: Outgoing = field(init=False)
     #: Readers that lost a connection in this run.
     _lost: set[int] = field(default_factory=set, init=False)
     #: Results that the ledger could not take so far.
     _unwritten: list[Result] = field(default_factory=list, init=False)
-    #: Parcels given out whose outcome is not known yet, and the queue each came from.
-    _out: dict[Parcel, Queue] = field(default_factory=dict, init=False)
-    _lateness: Lateness = field(default_factory=Lateness, init=False)
     _lost_replies: LostReplies = field(init=False)
     #: Until when a limit of our account holds.
     _limited_until: datetime | None = field(default=None, init=False)
@@ -76,22 +71,25 @@ class OutboxFeed:
 
     def __post_init__(self) -> None:
         self._begun_at = self.clock.boot_time()
-        self._lost_replies = LostReplies(self.doubt)
+        self._lost_replies = LostReplies(self.relays.doubt)
         self.stock = Stock(
             outbox=self.outbox,
             holding=self.holding,
             clock=self.clock,
             pace_of=self.paces.of,
-            most=self.doubt,
+            most=self.relays.doubt,
             results=self._unwritten,
             write=self._write_results,
+        )
+        self._outgoing = Outgoing(
+            stock=self.stock, paces=self.paces, holding=self.holding, clock=self.clock
         )
 
     # -- for the transport
 
     @property
     def is_ending(self) -> bool:
-        return self.stopped is not None
+        return self.stopped is not None or self.relays.is_leaving
 
     def take(self, limit: int) -> Supply:
         parcels: list[Parcel] = []
@@ -103,7 +101,7 @@ class OutboxFeed:
                 if queue is None:
                     wait = self._wait(now)
                     break
-                if not self._lost_replies.may_take(len(self._out)):
+                if not self._lost_replies.may_take(len(self._outgoing)):
                     wait = _PATIENCE
                     break
                 wait = self.paces.wait(now) or None
@@ -129,11 +127,10 @@ class OutboxFeed:
         now = self.clock.boot_time()
         for parcel in wishes:
             if parcel in granted:
-                self._leave(parcel, now)
-                continue
-            self._take_back(parcel)
-            self._return(parcel, puts_back=parcel in held_back)
-        self._handed |= granted
+                self._outgoing.leave(parcel, now)
+            else:
+                is_left = parcel in held_back or self.relays.is_leaving
+                self._outgoing.drop(parcel, puts_back=is_left)
         self._counts[DeliveryEvent.HAND_OVER] += len(granted)
         self.progress(self.report())
         return granted
@@ -159,8 +156,7 @@ class OutboxFeed:
                     break
                 self.clock.sleep(seconds)
                 self._write({})
-            for parcel in [it for it in self._out if it not in self._handed]:
-                self._take_back(parcel)
+            self._outgoing.recall()
             self.paces.close()
             self._forgive()
             self.holding.release_all(self.stock.queues.held(self.clock.boot_time()))
@@ -170,13 +166,22 @@ class OutboxFeed:
             self._fail(error)
 
     def fail(self, error: RelayError) -> None:
-        """Note that the relay cannot be used."""
+        """Note that the relay cannot be used; go on with the next one, or end the run."""
+        if self.relays.give_up(error):
+            return
         until = judging.limited_until(error, now=self.clock.now())
         if until is not None:
             message = f"{error.message}{self._wait_until(until)}"
             error = RelayError(message, place=error.place, remedy=error.remedy)
-        self.relay_error = self.relay_error or error
-        self._end(StopReason.RELAY)
+        self._stop_for(error)
+
+    def go_on(self) -> bool:
+        """Turn to the next relay with what is not handed over; ``False``: the run is over."""
+        if self.stopped is not None or not self.relays.go_on():
+            return False
+        self._outgoing.recall()
+        self.paces.through(self.relays.now)
+        return True
 
     def report(self) -> RunReport:
         counts, event = self._counts, DeliveryEvent
@@ -194,6 +199,8 @@ class OutboxFeed:
             relay_error=self.relay_error,
             database_error=self._database_error,
             pause_because=self._pause_because,
+            by_relay=tuple(self.relays.accepted.items()),
+            left_relays=tuple(self.relays.errors.values()),
         )
 
     # -- what is next
@@ -202,10 +209,8 @@ class OutboxFeed:
         """Take the first row of a queue, and make its message."""
         shard, recipient = self.stock.queues.pop(queue)
         envelope, message = self.compose(recipient)
-        self.paces.give(queue.pace, now)
         parcel = Parcel(shard.lease, recipient, envelope, message)
-        self._out[parcel] = queue
-        queue.out[parcel] = now
+        self._outgoing.give(queue, parcel, now)
         return parcel
 
     def _wait(self, now: float) -> float | None:
@@ -223,25 +228,6 @@ class OutboxFeed:
         self._wait_until(self.clock.now() + timedelta(seconds=wait))
         return None
 
-    def _leave(self, parcel: Parcel, now: float) -> None:
-        """Note that a message is handed over."""
-        queue = self._out[parcel]
-        given = queue.out[parcel]
-        self.paces.leave(queue.pace, given, given + self._lateness.excess(now - given))
-
-    def _take_back(self, parcel: Parcel) -> None:
-        """Note that a message is not tried after all."""
-        queue = self._out.pop(parcel)
-        self.paces.take_back(queue.pace, self.stock.queues.settled(queue, parcel))
-
-    def _return(self, parcel: Parcel, *, puts_back: bool) -> None:
-        """Have a row tried once more in this run, or be done with it."""
-        shard = self.holding.get(parcel.lease)
-        if puts_back and shard is not None:
-            self.stock.put_back(shard, parcel.recipient)
-        else:
-            self.holding.settle(parcel.lease)
-
     # -- what became of it
 
     def _settle(self, outcome: Outcome) -> Result | None:
@@ -249,12 +235,11 @@ class OutboxFeed:
         reader = parcel.recipient.subscriber_id
         verdict = judging.settle(
             outcome,
-            is_handed=parcel in self._handed,
+            is_handed=parcel in self._outgoing.handed,
             was_lost=reader in self._lost,
             now=self.clock.now(),
             policy=self.policy,
         )
-        self._handed.discard(parcel)
         if isinstance(outcome, Lost) and outcome.loss is Loss.BEFORE:
             self._lost.add(reader)
         self._pause(self._lost_replies.note(outcome))
@@ -266,24 +251,24 @@ class OutboxFeed:
         if isinstance(outcome, Answered) and result is not None:
             result = self.watch.look(outcome, result)
             self._pause(self.watch.alarm)
-        if verdict.puts_back:
-            self._take_back(parcel)
-        else:
-            self.stock.queues.settled(self._out.pop(parcel), parcel)
-        self._return(parcel, puts_back=verdict.puts_back)
-        return result
+        if result is None:
+            puts_back = verdict.puts_back or (verdict.stop is not None and self.stopped is None)
+            self._outgoing.drop(parcel, puts_back=puts_back)
+            return None
+        self._outgoing.settle(parcel)
+        return self._through_relay(result)
+
+    def _through_relay(self, result: Result) -> Result:
+        """Have it written down when it was not the first relay that said so."""
+        relay = self.relays.now.name
+        if result.event is DeliveryEvent.ACCEPT:
+            self.relays.accepted[relay] += 1
+        return replace(result, relay=relay) if self.relays.is_backup else result
 
     def _slow(self, outcome: Outcome, slowing: Slowing) -> None:
-        """Go slower to the provider, or to the relay if it is the one who says so."""
-        queue = self._out[outcome.parcel]
         by_relay = isinstance(outcome, Answered) and outcome.stage in ABOUT_US
         try:
-            self.paces.slow(
-                None if by_relay else queue.name,
-                queue.pace,
-                slowing,
-                given=queue.out[outcome.parcel],
-            )
+            self._outgoing.slow(outcome.parcel, slowing, by_relay=by_relay)
         except DatabaseError as error:
             self._fail(error)
 
@@ -302,7 +287,7 @@ class OutboxFeed:
 
     def _hold_back(self, asked: dict[HandOver, Parcel]) -> frozenset[Parcel]:
         """After a lost reply, take out the wishes that would bring more into doubt than may be."""
-        room = self._lost_replies.room(len(self._handed))
+        room = self._lost_replies.room(len(self._outgoing.handed))
         if room is None:
             return frozenset()
         late = list(asked)[room:]
@@ -363,11 +348,17 @@ class OutboxFeed:
 
     def _halt(self, stop: StopRun, outcome: Outcome) -> None:
         said = f"{outcome.reply}" if isinstance(outcome, Answered) else outcome.why
+        if not stop.pauses and self.relays.give_up(RelayError(f"{stop.why}: {said}")):
+            return
         waits = self._wait_until(stop.until) if stop.until else ""
         error = RelayError(f"{stop.why}{waits}: {said}")
         if stop.pauses and not self._pause_because:
             self._pause_because = str(error)
-        self.fail(error)
+        self._stop_for(error)
+
+    def _stop_for(self, error: RelayError) -> None:
+        self.relay_error = self.relay_error or error
+        self._end(StopReason.RELAY)
 
     def _wait_until(self, until: datetime) -> str:
         """Let the issue wait for the end of a limit; give that in words."""

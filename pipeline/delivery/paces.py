@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from pipeline.clock import Clock
 from pipeline.delivery import restraining
-from pipeline.delivery.limits import Limits
 from pipeline.delivery.pacing import Pace
 from pipeline.delivery.ports import Outbox
 from pipeline.delivery.rating import Rating
+from pipeline.delivery.relays import Relay
 from pipeline.delivery.shaping import ProviderShape, Shaping
 from pipeline.delivery.slowing import Slowing
 from pipeline.model.restraint import Restraint
@@ -25,10 +25,10 @@ class Paces:
     shaping: Shaping
     #: How many messages can be on the wire at once.
     places: int
-    #: The relay that messages go through, as the ledger names it, and its limits.
-    relay: str
-    limits: Limits
+    #: The relay that messages go through first.
+    relay: Relay
     _shared: tuple[Pace, ...] = field(init=False)
+    _by_relay: dict[str, Pace] = field(default_factory=dict, init=False)
     _by_name: dict[str, Pace] = field(default_factory=dict, init=False)
     _restraints: Mapping[str, Restraint] = field(init=False)
 
@@ -39,9 +39,21 @@ class Paces:
             for scope, it in self.outbox.restraints().items()
             if not restraining.is_over(it, now)
         }
-        everything = self._make(_ALL, ProviderShape(limits=self.shaping.limits))
-        through = self._make(self.relay, ProviderShape(limits=self.limits))
-        self._shared = (everything, through)
+        self._shared = (self._make(_ALL, ProviderShape(limits=self.shaping.limits)),)
+        self.through(self.relay)
+
+    def through(self, relay: Relay) -> None:
+        """Keep to the pace of another relay from here on."""
+        self.relay = relay
+        pace = self._by_relay.get(relay.name)
+        if pace is None:
+            shape = ProviderShape(limits=relay.limits)
+            pace = self._by_relay[relay.name] = self._make(self._scope, shape)
+        self._shared = (self._shared[0], pace)
+
+    @property
+    def _scope(self) -> str:
+        return f"relay {self.relay.name}".rstrip()
 
     def of(self, provider: str) -> Pace:
         """Give the pace of a provider, or of a domain that is none of the big ones."""
@@ -80,7 +92,7 @@ class Paces:
         """Go slower to a provider, or through the relay (``None``); write it down."""
         pace = self._shared[-1] if provider is None else own
         if pace.slow(slowing, given) and pace.restraint is not None:
-            scope = self.relay if provider is None else f"provider {provider}"
+            scope = self._scope if provider is None else f"provider {provider}"
             if provider is not None:
                 self._by_name[provider] = pace
             self.outbox.restrain(scope, pace.restraint)
@@ -95,7 +107,7 @@ class Paces:
             rating.close()
 
     def _ratings(self) -> list[Rating]:
-        paces = (*self._shared, *self._by_name.values())
+        paces = (self._shared[0], *self._by_relay.values(), *self._by_name.values())
         return [pace.rating for pace in paces if pace.rating is not None]
 
     def _make(self, scope: str, shape: ProviderShape) -> Pace:

@@ -1,6 +1,6 @@
 """The delivery stage itself: one run over one issue, from the ledger through a transport."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.clock import Clock
@@ -10,6 +10,7 @@ from pipeline.delivery.holding import Holding
 from pipeline.delivery.limits import Limits
 from pipeline.delivery.paces import Paces
 from pipeline.delivery.ports import Outbox, Transport
+from pipeline.delivery.relays import Relay, Relays
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
@@ -41,9 +42,11 @@ class Sender:
     owner: str
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     shaping: Shaping = field(default_factory=Shaping)
-    #: The relay, as the ledger names it, and its limits.
-    relay: str = "relay"
+    #: The relay by name, and its limits.
+    relay: str = ""
     limits: Limits = field(default_factory=Limits)
+    #: Those that step in for it, in order.
+    backups: Sequence[Relay] = ()
     #: For how long a shard is ours without being renewed.
     lease_seconds: float = 60.0
 
@@ -61,6 +64,8 @@ class Sender:
         What the relay or the ledger does wrong is in the report. What ``compose`` raises is
         raised, after the messages in hand are answered and recorded: such a fault is ours.
         """
+        first = Relay(transport=self.transport, name=self.relay, limits=self.limits)
+        relays = Relays(relays=(first, *self.backups), clock=self.clock)
         feed = OutboxFeed(
             outbox=self.outbox,
             compose=self.compose,
@@ -69,10 +74,10 @@ class Sender:
                 outbox=self.outbox,
                 clock=self.clock,
                 shaping=self.shaping,
-                places=self.transport.doubt,
-                relay=self.relay,
-                limits=self.limits,
+                places=relays.doubt,
+                relay=relays.now,
             ),
+            relays=relays,
             holding=Holding(
                 outbox=self.outbox,
                 clock=self.clock,
@@ -84,12 +89,15 @@ class Sender:
             clock=self.clock,
             stop=stop,
             progress=progress,
-            doubt=self.transport.doubt,
         )
         try:
-            self.transport.run(feed)
-        except RelayError as error:
-            feed.fail(error)
+            is_on = True
+            while is_on:
+                try:
+                    relays.now.transport.run(feed)
+                except RelayError as error:
+                    feed.fail(error)
+                is_on = feed.go_on()
         finally:
             feed.close()
         return feed.report()

@@ -185,6 +185,8 @@ class Result:
     reason: str = ""
     #: For DEFER: when to try again.
     next_at: datetime | None = None
+    #: The relay that said so, when it was not the first.
+    relay: str = ""
     #: Set when the reply condemns the address.
     suppress: SuppressionReason | None = None
     #: It counts against the address, once for each issue, with :attr:`reason`.
@@ -253,3 +255,5 @@ class Delivery:
     next_at: datetime | None
     #: The revision that was handed over, or will be; ``None``: nothing was, and nothing will be.
     edition: int | None = None
+    #: The relay that spoke last, when it was not the first.
+    relay: str = ""

@@ -42,14 +42,14 @@ def _update(event: DeliveryEvent) -> str:
     the shard's newest (the last parameter).
     """
     sources = steps.sources(event)
-    reply = "" if event in steps.KEEP_REPLY else "code = ?1, reply = ?2, reason = ?3, "
+    reply = "" if event in steps.KEEP_REPLY else "code = ?1, reply = ?2, reason = ?3, relay = ?4, "
     tried = f"(state IN ({_WAITING}))" if event in steps.TRIES else "0"
     return f"""
-UPDATE delivery SET state = {CODES[steps.target(event)]}, {reply}next_at = ?4, updated_at = ?5,
+UPDATE delivery SET state = {CODES[steps.target(event)]}, {reply}next_at = ?5, updated_at = ?6,
   attempts = attempts + {tried}
-WHERE issue = ?6 AND shard = ?7 AND subscriber_id = ?8 AND (
-  (state IN ({_codes(sources - steps.WAITING)}) AND epoch = ?9)
-  OR (?10 AND state IN ({_codes(sources & steps.WAITING)})))
+WHERE issue = ?7 AND shard = ?8 AND subscriber_id = ?9 AND (
+  (state IN ({_codes(sources - steps.WAITING)}) AND epoch = ?10)
+  OR (?11 AND state IN ({_codes(sources & steps.WAITING)})))
 """  # noqa: S608 - numbers from the code table
 
 
@@ -183,6 +183,7 @@ class Commit:
                 result.code,
                 result.reply[: steps.REPLY_LENGTH],
                 result.reason,
+                result.relay,
                 None if result.next_at is None else to_microseconds(result.next_at),
                 self._at,
                 *row,
@@ -213,7 +214,17 @@ class Commit:
         if self.policy is DoubtPolicy.ASSUME_ACCEPTED:
             self.raw.execute(
                 _UPDATE[_E.ACCEPT],
-                (0, "", result.reason, None, self._at, *row, result.lease.epoch, False),
+                (
+                    0,
+                    "",
+                    result.reason,
+                    result.relay,
+                    None,
+                    self._at,
+                    *row,
+                    result.lease.epoch,
+                    False,
+                ),
             )
         elif self.policy is DoubtPolicy.RESEND and self.raw.execute(_RESEND, row).rowcount:
             self._wait(result.lease, row, None)

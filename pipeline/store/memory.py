@@ -237,6 +237,7 @@ class MemoryOutbox(Addresses, MemoryPaces):
             row.attempts += 1
         if result.event not in steps.KEEP_REPLY:
             row.code, row.reply = result.code, result.reply[: steps.REPLY_LENGTH]
+            row.relay = result.relay
             row.reason = result.reason
         row.next_at = result.next_at
         if result.event is _E.LOSE_REPLY:
@@ -324,6 +325,7 @@ class MemoryOutbox(Addresses, MemoryPaces):
                     code=row.code,
                     reply=row.reply,
                     reason=row.reason,
+                    relay=row.relay,
                     next_at=row.next_at,
                     edition=it.edition_of(row),
                 )

@@ -25,6 +25,7 @@ class Row:
     code: int = 0
     reply: str = ""
     reason: str = ""
+    relay: str = ""
     next_at: datetime | None = None
     #: The revision that was handed over last.
     edition: int | None = None

@@ -58,6 +58,7 @@ def page(
             code=row.code,
             reply=row.reply,
             reason=row.reason,
+            relay=row.relay,
             next_at=row.next_at,
             edition=row.which,
         )

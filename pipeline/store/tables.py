@@ -205,6 +205,8 @@ delivery = Table(
     Column("reason", Text, nullable=False, server_default=text("''")),
     Column("next_at", Instant),
     Column("updated_at", Instant, nullable=False),
+    #: The relay that said so, when it was not the first.
+    Column("relay", Text, nullable=False, server_default=text("''")),
     #: The revision that was handed over last; NULL: nothing was.
     Column("edition", SmallInteger),
     #: It may have been taken: if it is sent again, then in the edition that it had.

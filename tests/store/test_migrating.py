@@ -98,7 +98,7 @@ def downgrade(raw: sqlite3.Connection) -> None:
         INSERT INTO old SELECT issue, content FROM edition;
         DROP TABLE edition;
         ALTER TABLE old RENAME TO edition;
-        UPDATE alembic_version SET version_num = '0002';
+        UPDATE alembic_version SET version_num = '0003';
         """
     )
 

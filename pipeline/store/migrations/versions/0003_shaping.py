@@ -38,5 +38,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("relay", "day", name="pk_warm_up"),
         sqlite_with_rowid=False,
     )
+    op.add_column(
+        "delivery", sa.Column("relay", sa.Text, nullable=False, server_default=sa.text("''"))
+    )
     # Their keys had the figure in them; now they are named by relay or provider, and the period.
     op.execute("DELETE FROM rate")

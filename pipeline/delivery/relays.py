@@ -1,0 +1,80 @@
+"""The relays of a run, in order: which one messages go through now, and what the others said."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.clock import Clock
+from pipeline.delivery.limits import Limits
+from pipeline.delivery.ports import Transport
+from pipeline.errors import RelayError
+
+#: Seconds after which the first relay is tried again.
+_TRY_AGAIN = 900.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relay:
+    """A way to hand messages over, and how fast."""
+
+    transport: Transport
+    #: As people and the ledger know it: ``mail.example:587``.
+    name: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(kw_only=True)
+class Relays:
+    """Goes on to the next one when one cannot be used, and back to the first after a while."""
+
+    relays: Sequence[Relay]
+    clock: Clock
+    #: What those said that could not be used, in order; each relay once.
+    errors: dict[str, RelayError] = field(default_factory=dict, init=False)
+    #: How many messages each took.
+    accepted: Counter[str] = field(default_factory=Counter, init=False)
+    _place: int = field(default=0, init=False)
+    _until: float = field(default=float("inf"), init=False)
+    _is_out: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        if not self.relays:
+            raise ValueError("a run needs a relay")
+
+    @property
+    def now(self) -> Relay:
+        return self.relays[self._place]
+
+    @property
+    def is_backup(self) -> bool:
+        return self._place > 0
+
+    @property
+    def has_next(self) -> bool:
+        return self._place + 1 < len(self.relays)
+
+    @property
+    def doubt(self) -> int:
+        """How many messages can be in doubt at any time, at most."""
+        return max(relay.transport.doubt for relay in self.relays)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether nothing more is to be begun with this relay."""
+        return self._is_out or self.clock.boot_time() >= self._until
+
+    def give_up(self, error: RelayError) -> bool:
+        """Leave this relay; ``False`` when there is no other."""
+        self.errors.setdefault(self.now.name, error)
+        self._is_out = self.has_next
+        return self.has_next
+
+    def go_on(self) -> bool:
+        """Turn to the relay that is next; ``False`` when this one is not to be left."""
+        if not self.is_leaving:
+            return False
+        self._place = self._place + 1 if self._is_out else 0
+        self._is_out = False
+        waits = self.clock.boot_time() + _TRY_AGAIN
+        self._until = waits if self.is_backup else float("inf")
+        return True

@@ -1,0 +1,210 @@
+"""Another relay steps in for what was not handed over, and for nothing else."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.delivery.limits import Limits
+from pipeline.delivery.ports import Feed
+from pipeline.delivery.relays import Relay
+from pipeline.delivery.report import StopReason
+from pipeline.delivery.smtp.driver.transport import SmtpTransport
+from pipeline.delivery.stage import Stage
+from pipeline.errors import RelayError
+from pipeline.model.delivery import DeliveryState
+from tests.fakes import FakeClock
+from tests.fault_sink import Drop, FaultSink, Say
+from tests.sending import ISSUE, Mailing, addresses, options
+from tests.simulated_relay import SimulatedRelay, say
+
+S = DeliveryState
+
+
+class Unreachable:
+    """Cannot be used, but for the times when it can."""
+
+    doubt = 4
+
+    def __init__(self, then: SimulatedRelay | None = None, *, works: Callable[[], bool]) -> None:
+        self.then, self.works, self.tried = then, works, 0
+
+    def run(self, feed: Feed) -> None:
+        self.tried += 1
+        if self.then is None or not self.works():
+            raise RelayError("connection refused", place="first.example:25")
+        self.then.run(feed)
+
+
+def dead() -> Unreachable:
+    return Unreachable(works=lambda: False)
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+def backup(relay: SimulatedRelay, limits: str = "", name: str = "backup.example:25") -> Relay:
+    return Relay(transport=relay, name=name, limits=Limits.parse(limits))
+
+
+def test_the_next_relay_takes_everything_when_the_first_cannot_be_reached(clock):
+    mailing = Mailing.to(20)
+    mailing.clock = clock
+    second = SimulatedRelay(clock)
+
+    report = mailing.send(dead(), relay="first.example:25", backups=[backup(second)])
+
+    assert (report.accepted, report.stopped, report.relay_error) == (20, None, None)
+    assert report.by_relay == (("backup.example:25", 20),)
+    assert [str(error) for error in report.left_relays] == ["first.example:25: connection refused"]
+    mailing.check(Counter(to for _, to in second.taken))
+
+
+def test_who_took_a_message_is_written_down_when_it_was_not_the_first(clock):
+    mailing = Mailing.to(2)
+    mailing.clock = clock
+    mailing.send(dead(), backups=[backup(SimulatedRelay(clock))])
+
+    assert {it.relay for it in mailing.outbox.deliveries(ISSUE)} == {"backup.example:25"}
+
+
+def test_nothing_is_noted_of_the_first(clock):
+    mailing = Mailing.to(2)
+    mailing.clock = clock
+    mailing.send(SimulatedRelay(clock), relay="first", backups=[backup(SimulatedRelay(clock))])
+
+    assert {it.relay for it in mailing.outbox.deliveries(ISSUE)} == {""}
+
+
+def test_the_run_ends_when_no_relay_can_be_used(clock):
+    mailing = Mailing.to(3)
+    mailing.clock = clock
+
+    report = mailing.send(dead(), backups=[Relay(transport=dead(), name="backup")])
+
+    assert report.stopped is StopReason.RELAY
+    assert len(report.left_relays) == 2
+    assert set(mailing.states().values()) == {S.QUEUED}
+
+
+@pytest.mark.parametrize(
+    ("stage", "code", "enhanced", "words"),
+    [
+        pytest.param(Stage.MAIL, 550, "5.4.5", "Daily user sending quota exceeded", id="limit"),
+        pytest.param(Stage.MAIL, 530, "5.7.0", "Authentication required", id="login"),
+        pytest.param(Stage.RCPT, 554, "5.7.1", "Relay access denied", id="relaying"),
+    ],
+)
+def test_the_next_relay_goes_on_with_what_the_first_refuses(clock, stage, code, enhanced, words):
+    mailing = Mailing.to(40)
+    mailing.clock = clock
+    first = SimulatedRelay(clock, stage=stage, reply=lambda _: say(code, enhanced, words))
+    second = SimulatedRelay(clock)
+
+    report = mailing.send(first, relay="first", backups=[backup(second)])
+
+    assert (report.accepted, report.stopped, report.pause_because) == (40, None, "")
+    mailing.check(Counter(to for _, to in second.taken))
+
+
+def test_what_stops_every_relay_is_left_to_a_person(clock):
+    mailing = Mailing.to(40)
+    mailing.clock = clock
+    first = SimulatedRelay(clock, reply=lambda _: say(550, "5.7.26", "unauthenticated mail"))
+    second = SimulatedRelay(clock)
+
+    report = mailing.send(first, backups=[backup(second)])
+
+    assert report.pause_because
+    assert second.taken == []
+
+
+def test_messages_in_doubt_stay_with_the_first(clock):
+    mailing = Mailing.to(30)
+    with FaultSink() as first, FaultSink() as second:
+        first.on(".", Drop(), times=2)
+        first.on("CONNECT", Drop(), after=2)
+
+        report = mailing.send(
+            SmtpTransport(options(first.port)),
+            relay="first",
+            backups=[Relay(transport=SmtpTransport(options(second.port)), name="second")],
+        )
+
+        assert report.in_doubt == 2
+        assert report.accepted == 28
+        mailing.check(first.counts + second.counts, doubt=2)
+
+
+def test_a_first_relay_that_dies_in_the_midst_loses_nobody():
+    mailing = Mailing.to(60)
+    with FaultSink() as first, FaultSink() as second:
+        first.on("MAIL", Say("421 4.3.2 going down", drop=True), after=20)
+        first.on("CONNECT", Drop(), after=2)
+
+        report = mailing.send(
+            SmtpTransport(options(first.port)),
+            relay="first",
+            backups=[Relay(transport=SmtpTransport(options(second.port)), name="second")],
+        )
+
+        assert (report.accepted, report.stopped) == (60, None)
+        assert first.counts + second.counts == dict.fromkeys(addresses(60), 1)
+        mailing.check(first.counts + second.counts)
+
+
+def test_each_relay_has_limits_of_its_own(clock):
+    mailing = Mailing.to(100)
+    mailing.clock = clock
+    second = SimulatedRelay(clock)
+
+    mailing.send(dead(), limits=Limits.parse("1/h"), backups=[backup(second, "60/m")])
+
+    assert len(second.taken) == 100
+    assert 95 < second.taken[-1][0] - second.taken[0][0] < 105
+
+
+def test_the_first_is_tried_again_after_a_quarter_of_an_hour(clock):
+    mailing = Mailing.to(2_000)
+    mailing.clock = clock
+    began = clock.boot_time()
+    again = SimulatedRelay(clock)
+    first = Unreachable(again, works=lambda: clock.boot_time() > began + 1_200)
+    second = SimulatedRelay(clock)
+
+    report = mailing.send(first, relay="first", backups=[backup(second, "1/s")])
+
+    assert report.accepted == 2_000
+    assert first.tried == 3
+    assert 1_700 < len(second.taken) < 1_850
+    assert clock.boot_time() - began < 2_000
+    mailing.check(Counter(to for _, to in second.taken + again.taken))
+
+
+def test_the_next_run_begins_with_the_first(clock):
+    mailing = Mailing.to(2)
+    mailing.clock = clock
+    mailing.send(dead(), relay="first", backups=[backup(SimulatedRelay(clock))])
+    mailing.outbox.freeze(ISSUE, addresses(2))
+    first = SimulatedRelay(clock)
+
+    mailing.send(first, relay="first", backups=[backup(SimulatedRelay(clock))])
+
+    assert len(first.taken) == 2
+
+
+def test_a_stop_is_obeyed_while_another_relay_steps_in(clock):
+    mailing = Mailing.to(400)
+    mailing.clock = clock
+    second = SimulatedRelay(clock, seconds=lambda _: 1.0)
+
+    report = mailing.send(
+        dead(),
+        backups=[backup(second)],
+        run={"stop": lambda: StopReason.INTERRUPTED if len(second.taken) > 10 else None},
+    )
+
+    assert report.stopped is StopReason.INTERRUPTED
+    assert len(second.taken) < 40
