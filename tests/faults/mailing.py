@@ -141,7 +141,7 @@ class Mailing:
 
     def _tick(self) -> None:
         """Let time pass for who was asked to slow down."""
-        self.clock.advance(2)
+        self.clock.advance(30)
 
     def on(self, step: str, action: Action, **when: Any) -> None:
         """Have the sink do something; DATA stands for BDAT as well."""
