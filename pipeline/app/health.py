@@ -6,10 +6,10 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from pipeline.app import signing
-from pipeline.app.posting import refuse_placeholders, relay_options, verify_links
+from pipeline.app import relays, signing
+from pipeline.app.posting import refuse_placeholders, verify_links
 from pipeline.app.site import Site
-from pipeline.config.sections import LOOPBACK, Kind, Security
+from pipeline.config.sections import LOOPBACK, Kind, Security, Smtp
 from pipeline.delivery.dkim.alignment import Alignment, alignment
 from pipeline.delivery.smtp.driver import probing
 from pipeline.errors import MailbagError
@@ -51,7 +51,8 @@ def examine(site: Site, environment: Mapping[str, str]) -> Iterator[Line]:
     yield from _clock(site)
     yield from _domains(site)
     yield from _signing(site)
-    yield from _relay(site, environment)
+    yield from _relays(site, environment)
+    yield from _limits(site)
     yield from _links(site)
 
 
@@ -196,19 +197,26 @@ def _signing(site: Site) -> Iterator[Line]:
         )
 
 
-def _relay(site: Site, environment: Mapping[str, str]) -> Iterator[Line]:
-    section = site.settings.document.smtp
+def _relays(site: Site, environment: Mapping[str, str]) -> Iterator[Line]:
+    for number, section in relays.sections(site):
+        yield from _relay(site, environment, number, section)
+
+
+def _relay(
+    site: Site, environment: Mapping[str, str], number: int, section: Smtp
+) -> Iterator[Line]:
+    subject = f"backup {number}" if number else "relay"
     if section.kind is Kind.EML:
         yield Line("relay", Health.LOOK, 'kind = "eml": messages become files in outbox/')
         return
-    where = f"{section.host}:{section.port}"
+    where = relays.name_of(section)
     try:
-        found = probing.probe(relay_options(site, environment))
+        found = probing.probe(relays.relay_options(site, environment, number))
     except MailbagError as error:
-        yield _bad("relay", error)
+        yield _bad(subject, error)
         return
     offers = ", ".join(found.capabilities) or "nothing beyond RFC 821"
-    yield Line("relay", Health.GOOD, f"{where} answers; it offers {offers}")
+    yield Line(subject, Health.GOOD, f"{where} answers; it offers {offers}")
     if section.security is not Security.NONE:
         expires = found.certificate_expires_at
         soon = expires is not None and expires - site.clock.now() < _SOON
@@ -228,6 +236,19 @@ def _relay(site: Site, environment: Mapping[str, str]) -> Iterator[Line]:
         )
     if section.username:
         yield Line("login", Health.GOOD, f"{section.username} is let in")
+
+
+def _limits(site: Site) -> Iterator[Line]:
+    """Say how fast messages may go, and whom we hold back from."""
+    document = site.settings.document
+    said = [f"{document.delivery.rate} in all"] if document.delivery.rate else []
+    for _, section in relays.sections(site):
+        said += [f"{section.rate} by {relays.name_of(section)}"] if section.rate else []
+    for domain, shape in document.providers.items():
+        said += [f"{shape.rate} to {domain}"] if shape.rate else []
+        if shape.connections:
+            said += [f"{shape.connections} at once to {domain}"]
+    yield Line("limits", Health.GOOD, "; ".join(said) or "none are set")
 
 
 def _links(site: Site) -> Iterator[Line]:

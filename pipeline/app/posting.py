@@ -7,26 +7,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.app import signing
+from pipeline.app import relays, signing
 from pipeline.app.links import check_images, check_links
 from pipeline.app.site import Site
 from pipeline.audience import addresses
 from pipeline.audience.tokens import TEST_READER
 from pipeline.clock import Clock
-from pipeline.config.passwords import read_password
 from pipeline.config.reading import FILE_NAME, PLACEHOLDER
 from pipeline.config.sections import Kind
 from pipeline.content import writing
 from pipeline.delivery import message_ids
 from pipeline.delivery.composing import Composer, Letterhead
 from pipeline.delivery.dkim.signing import Signer
-from pipeline.delivery.eml import EmlTransport, file_name
-from pipeline.delivery.limits import Limits
-from pipeline.delivery.ports import Transport
+from pipeline.delivery.eml import file_name
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.sender import Sender
-from pipeline.delivery.smtp import options as smtp
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.errors import ConfigError
 from pipeline.model.delivery import Recipient, Result
@@ -64,34 +60,6 @@ class Hooks:
     heard: Callable[[Result], None] | None = None
 
 
-def relay_options(site: Site, environment: Mapping[str, str]) -> smtp.SmtpOptions:
-    """Give the relay of the toml, with its password."""
-    section = site.settings.document.smtp
-    ca_file = str(site.settings.path(section.ca_file)) if section.ca_file else ""
-    return smtp.SmtpOptions(
-        host=section.host,
-        port=section.port,
-        security=smtp.Security(section.security.value),
-        username=section.username,
-        password=read_password(site.settings, environment) or "",
-        auth=section.auth,
-        connections=section.connections,
-        window=section.window,
-        messages_per_connection=section.messages_per_connection,
-        ca_file=ca_file,
-        kind=smtp.Kind.LMTP if section.kind is Kind.LMTP else smtp.Kind.SMTP,
-    )
-
-
-def _transport(site: Site, environment: Mapping[str, str]) -> Transport:
-    if site.settings.document.smtp.kind is Kind.EML:
-        return EmlTransport(site.folder / "outbox", site.clock)
-    # The driver brings asyncio along; who only writes a message does without.
-    from pipeline.delivery.smtp.driver.transport import SmtpTransport  # noqa: PLC0415
-
-    return SmtpTransport(relay_options(site, environment))
-
-
 def make_post(
     site: Site, store: Store, environment: Mapping[str, str], hooks: Hooks | None = None
 ) -> Post:
@@ -101,7 +69,7 @@ def make_post(
 
     def dispatch(record: IssueRecord, edition: Edition) -> RunReport:
         signer = signing.signer_of(site, store, record, site.clock.now())
-        transport = _transport(site, environment)
+        first, *backups = relays.relays(site, environment)
         outbox = store.outbox(document.delivery.on_doubt)
         if hooks.heard is not None:
             # SQLAlchemy comes along, as with every send.
@@ -111,14 +79,16 @@ def make_post(
         sender = Sender(
             outbox=outbox,
             compose=_by_edition(site, store, record, edition, signer),
-            transport=transport,
+            transport=first.transport,
             retry_policy=RetryPolicy(expire=document.delivery.expire),
-            relay=f"{document.smtp.host}:{document.smtp.port}",
-            limits=document.smtp.rate or Limits(),
+            relay=first.name,
+            limits=first.limits,
+            backups=backups,
+            shaping=relays.shaping(site),
             clock=site.clock,
             owner=f"{socket.gethostname()}:{os.getpid()}",
         )
-        hooks.begins(record, transport.doubt)
+        hooks.begins(record, max(it.transport.doubt for it in (first, *backups)))
         report = sender.run(
             record.number,
             stop=_looking_after(store, record.number, site.clock, hooks.stop),
@@ -193,8 +163,7 @@ def route(site: Site) -> str:
     section = site.settings.document.smtp
     if section.kind is Kind.EML:
         return "as files in outbox/"
-    host = f"[{section.host}]" if ":" in section.host else section.host
-    return f"by {host}:{section.port}"
+    return f"by {relays.name_of(section)}"
 
 
 def verify_links(site: Site) -> None:
@@ -280,7 +249,7 @@ def send_test(
         return None
     from pipeline.delivery.smtp.driver import probing  # noqa: PLC0415 - as above
 
-    return probing.send_once(relay_options(site, environment), envelope, message)
+    return probing.send_once(relays.relay_options(site, environment), envelope, message)
 
 
 def sample_values(site: Site) -> dict[str, str]:

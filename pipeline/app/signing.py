@@ -176,8 +176,10 @@ def _loaded(site: Site) -> Mapping[KeyFile, SigningKey]:
 
 
 def _left_out(site: Site) -> frozenset[str]:
-    smtp = site.settings.document.smtp
-    return rewritten_by(smtp.host, smtp.rewrites)
+    """Whichever relay takes a message, it must not break the signature."""
+    document = site.settings.document
+    sections = (document.smtp, *document.smtp_backup)
+    return frozenset().union(*(rewritten_by(it.host, it.rewrites) for it in sections))
 
 
 def _wanted(site: Site, loaded: Mapping[KeyFile, SigningKey], now: datetime) -> Pin:

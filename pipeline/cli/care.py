@@ -65,7 +65,7 @@ def backup_command(session: Session, path: Path, *, as_json: bool) -> None:
         document.keys.token_file,
         *document.keys.old_token_files,
         document.keys.suppression_file,
-        *([document.smtp.password_file] if document.smtp.password_file else []),
+        *(it.password_file for it in (document.smtp, *document.smtp_backup) if it.password_file),
         *(str(file.path) for file in signing.key_files(session.site)),
     ]
     if session.site.image_files.folder.is_dir():

@@ -6,11 +6,13 @@ Each class says what is legal; :mod:`pipeline.config.reading` says it to a perso
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from pipeline.audience import providers
 from pipeline.config.values import (
     LOOPBACK,
     BareMailbox,
@@ -47,13 +49,16 @@ from pipeline.model.finding import Level
 from pipeline.rendering.client_support import mix
 
 __all__ = [
+    "LISTS",
     "LOOPBACK",
+    "NAMED",
     "TABLES",
     "Approval",
     "Document",
     "ImageDelivery",
     "Kind",
     "Security",
+    "bucket_of",
     "keys_of",
 ]
 
@@ -169,11 +174,30 @@ class Smtp(Section):
         return self
 
 
+class SmtpBackup(Smtp):
+    """``[[smtp_backup]]``: a relay that steps in for those before it."""
+
+    @model_validator(mode="after")
+    def _hands_over(self) -> "SmtpBackup":
+        if self.kind is Kind.EML:
+            raise _refused("kind", 'must be "smtp" or "lmtp": nobody gets mail from files')
+        return self
+
+
+class Provider(Section):
+    """``[providers."gmail.com"]``: what a mailbox provider is given."""
+
+    rate: Rate = Limits()
+    #: 0: as many as there are.
+    connections: Whole = Field(default=0, ge=0, le=100)
+
+
 class Delivery(Section):
-    """``[delivery]``: what becomes of the messages that are not simply accepted."""
+    """``[delivery]``: how fast messages go, and what becomes of those not simply accepted."""
 
     on_doubt: DoubtPolicy = DoubtPolicy.HOLD
     expire: Duration = timedelta(hours=72)
+    rate: Rate = Limits()
 
 
 class Dkim(Section):
@@ -253,6 +277,23 @@ class Keys(Section):
     suppression_file: Filled = ".secrets/suppression.key"
 
 
+def bucket_of(domain: str) -> str:
+    """Give the provider that a domain's mailboxes are at, as shards are named; else the domain."""
+    bucket = providers.provider_of(f"@{domain}")
+    return domain if bucket == providers.OTHER else bucket
+
+
+def _one_each(named: Mapping[str, Provider]) -> Mapping[str, Provider]:
+    seen: dict[str, str] = {}
+    for domain in named:
+        if not domain:
+            raise _refused("", 'must have a name, such as [providers."gmail.com"]')
+        first = seen.setdefault(bucket_of(domain), domain)
+        if first != domain:
+            raise _refused("", f"has {first} and {domain}, which are one provider; keep one")
+    return named
+
+
 class Document(Section):
     """The whole ``newsletter.toml``."""
 
@@ -260,6 +301,8 @@ class Document(Section):
     selection: Selection = Selection()
     schedule: Schedule = Schedule()
     smtp: Smtp = Smtp()
+    smtp_backup: tuple[SmtpBackup, ...] = ()
+    providers: Annotated[Mapping[Domain, Provider], AfterValidator(_one_each)] = {}
     delivery: Delivery = Delivery()
     dkim: Dkim = Dkim()
     database: Database = Database()
@@ -274,9 +317,14 @@ def keys_of(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
+#: Tables that may stand there several times, as ``[[name]]``.
+LISTS = frozenset({"smtp_backup"})
+#: Tables of tables, each under a name that the operator gives.
+NAMED = frozenset({"providers"})
+
 #: Every table by its name.
 TABLES: Mapping[str, type[Section]] = {
     name: field.annotation
     for name, field in Document.model_fields.items()
     if isinstance(field.annotation, type)
-}
+} | {"smtp_backup": SmtpBackup, "providers": Provider}

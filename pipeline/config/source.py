@@ -25,19 +25,28 @@ class Source:
             if PLACEHOLDER in _STRING_OR_COMMENT.sub(_without_comment, line)
         )
 
-    def place(self, table: str, key: str = "") -> str:
-        """Give the line of a key; the table's own when there is none, for people to look at."""
-        inside, found = "", 0
+    def place(self, table: str, key: str = "", which: str | int = "") -> str:
+        """Give the line of a key; the table's own when there is none, for people to look at.
+
+        ``which``: the table's name among those of its kind, or its number among them, from 0.
+        """
+        inside, found, count = "", 0, -1
         for number, line in enumerate(self._lines, 1):
             header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
             if header:
-                if key and _dotted(header[1]) == f"{table}.{key}":
+                name = _dotted(header[1])
+                if key and name == f"{table}.{key}":
                     return f"{FILE_NAME}:{number}"
-                inside = _dotted(header[1]).split(".")[0]
+                inside = name.split(".")[0]
+                count += inside == table
+                if (isinstance(which, int) and count != which) or (
+                    isinstance(which, str) and which and name != f"{table}.{which}"
+                ):
+                    inside = ""
                 if inside == table:
                     found = found or number
             elif (inside == table and key and _sets(line, key)) or (
-                not inside and _sets(line, table)
+                not inside and count < 0 and _sets(line, table)
             ):
                 return f"{FILE_NAME}:{number}"
         return f"{FILE_NAME}:{found}" if found else FILE_NAME

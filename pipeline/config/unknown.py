@@ -4,14 +4,12 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.config.sections import TABLES, keys_of
+from pipeline.config.sections import LISTS, NAMED, TABLES, keys_of
 from pipeline.config.source import Source
 from pipeline.errors import ConfigError
 
 #: Tables of later releases: refused like unknown ones, with this reason.
 _LATER = {
-    "smtp_backup": "a second relay is not there yet",
-    "providers": "rates for one mailbox provider are not there yet",
     "engine": "many senders are not there yet",
     "engagement": "mailbag does not follow its readers",
 }
@@ -61,35 +59,75 @@ def name_unknown(table: Mapping[str, Any], source: Source) -> Iterator[ConfigErr
             yield ConfigError(
                 f"the key {name!r} is in no table", place=place, remedy=_table_of(name)
             )
-        elif not isinstance(value, Mapping):
-            yield ConfigError(f"{name!r} must be a table", place=place, remedy=as_table(name))
+        elif (tables := _tables(name, value)) is None:
+            fault = "tables" if name in LISTS | NAMED else "a table"
+            yield ConfigError(f"{name!r} must be {fault}", place=place, remedy=as_table(name))
         else:
             known = keys_of(TABLES[name])
-            for key in value:
-                if key not in known:
-                    yield ConfigError(
-                        f"[{name}] has no key {key!r}",
-                        place=source.place(name, key),
-                        remedy=_remedy_for(name, key, known),
-                    )
+            for which, keys in tables:
+                for key in keys:
+                    if key not in known:
+                        yield ConfigError(
+                            f"{label(name, which)} has no key {key!r}",
+                            place=source.place(name, key, which),
+                            remedy=_remedy_for(name, key, known),
+                        )
+
+
+#: Which of the tables of one name, and its keys.
+_Table = tuple[str | int, Mapping[str, Any]]
+
+
+def _tables(name: str, value: object) -> list[_Table] | None:
+    """Give the tables of a name: one, as many as there are, or one for each name within."""
+    if name in LISTS:
+        tables: list[tuple[str | int, object]] = (
+            [*enumerate(value)] if isinstance(value, list) else [(0, value)]
+        )
+        if isinstance(value, Mapping):
+            return None
+    elif name in NAMED and isinstance(value, Mapping):
+        tables = [*value.items()]
+    else:
+        tables = [("", value)]
+    found = [(which, keys) for which, keys in tables if isinstance(keys, Mapping)]
+    return found if len(found) == len(tables) else None
+
+
+def label(name: str, which: str | int = "") -> str:
+    """Give a table as its header stands in the toml."""
+    if name in LISTS:
+        return f"[[{name}]]"
+    return f'[{name}."{which}"]' if name in NAMED and which else f"[{name}]"
 
 
 def as_table(name: str) -> str:
     """Give the remedy for a key where a table should be."""
-    return f"write [{name}] on a line alone"
+    header = '[providers."gmail.com"]' if name in NAMED else label(name)
+    return f"write {header} on a line alone"
 
 
-def without_unknown(table: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def without_unknown(table: Mapping[str, Any]) -> dict[str, Any]:
     """Leave the known keys, so that their values can be looked at as well."""
-    return {
-        name: {key: found for key, found in value.items() if key in keys_of(TABLES[name])}
-        for name, value in table.items()
-        if name in TABLES and isinstance(value, Mapping)
-    }
+    left: dict[str, Any] = {}
+    for name, value in table.items():
+        tables = _tables(name, value) if name in TABLES else None
+        if tables is None:
+            continue
+        known = keys_of(TABLES[name])
+        kept = [
+            (which, {key: found for key, found in keys.items() if key in known})
+            for which, keys in tables
+        ]
+        if name in LISTS:
+            left[name] = tuple(keys for _, keys in kept)
+        else:
+            left[name] = dict(kept) if name in NAMED else kept[0][1]
+    return left
 
 
 def _remedy_for(table: str, key: str, known: Mapping[str, Any]) -> str:
-    if table == "smtp" and key.lower() in _PASSWORDS:
+    if table in {"smtp", "smtp_backup"} and key.lower() in _PASSWORDS:
         return _IN_A_FILE
     elsewhere = next((name for name, model in TABLES.items() if key in keys_of(model)), "")
     return f"it belongs to [{elsewhere}]" if elsewhere else _nearest(key, known, "{}")

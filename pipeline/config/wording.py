@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.config import unknown
-from pipeline.config.sections import TABLES, keys_of
+from pipeline.config.sections import LISTS, NAMED, TABLES, keys_of
 from pipeline.config.source import Source
 from pipeline.errors import ConfigError
 from pipeline.model import bidi
@@ -36,20 +36,22 @@ def name_invalid(
     """Say of each value what it must be; ``already`` holds the remedies of unknown keys."""
     for problem in error.errors():
         where = [str(step) for step in problem["loc"]]
-        table, key = where[0], where[1] if len(where) > 1 else ""
+        table, *where = where
+        which: str | int = ""
+        if where and table in LISTS | NAMED:
+            which, *where = where
+            which = int(which) if table in LISTS else which
+        key = where[0] if where and where[0] != "[key]" else ""
         key = key or str(problem.get("ctx", {}).get("key", ""))
+        name = f"{unknown.label(table, which)} {key}".strip()
         if problem["type"] != "missing":
-            message = f"{_name(table, key)}{_shown(problem)}: {_said(problem)}"
+            message = f"{name}{_shown(problem)}: {_said(problem)}"
             remedy = _way_out(problem, key)
         elif already.isdisjoint(_meant(table, key)):
-            message, remedy = f"{_name(table, key)} is missing", _write_down(table, key)
+            message, remedy = f"{name} is missing", _write_down(table, key)
         else:
             continue
-        yield ConfigError(message, place=source.place(table, key), remedy=remedy)
-
-
-def _name(table: str, key: str) -> str:
-    return f"[{table}] {key}".strip()
+        yield ConfigError(message, place=source.place(table, key, which), remedy=remedy)
 
 
 def _meant(table: str, key: str) -> tuple[str, ...]:

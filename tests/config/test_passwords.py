@@ -83,3 +83,24 @@ def test_a_missing_file_is_named(tmp_path):
         read_password(settings(tmp_path, file="smtp.password"), {})
 
     assert caught.value.place == str(tmp_path / "smtp.password")
+
+
+BACKUP = '[[smtp_backup]]\nsecurity = "tls"\nusername = "second"\n'
+
+
+def test_each_backup_has_a_password_of_its_own(tmp_path, secret):
+    text = LOGIN + BACKUP + BACKUP + 'password_file = "smtp.password"\n'
+    found = reading.parse(text, site=tmp_path)
+
+    assert read_password(found, {"MAILBAG_SMTP_BACKUP_1_PASSWORD": "staple"}, 1) == "staple"
+    assert read_password(found, {}, 2) == "correct horse "
+
+
+def test_the_password_of_the_first_relay_is_given_to_no_other(tmp_path):
+    found = reading.parse(LOGIN + BACKUP, site=tmp_path)
+
+    with pytest.raises(ConfigError) as caught:
+        read_password(found, {ENVIRONMENT: "battery"}, 1)
+
+    assert caught.value.place == "newsletter.toml:12"
+    assert "MAILBAG_SMTP_BACKUP_1_PASSWORD" in caught.value.remedy

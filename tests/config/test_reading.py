@@ -117,8 +117,6 @@ def test_says_under_which_table_a_key_belongs():
 @pytest.mark.parametrize(
     ("added", "reason"),
     [
-        pytest.param('[[smtp_backup]]\nhost = "x"\n', "a second relay", id="smtp_backup"),
-        pytest.param('[providers."gmail.com"]\nrate = "1/s"\n', "mailbox provider", id="providers"),
         pytest.param('[engine]\nkind = "x"\n', "many senders", id="engine"),
         pytest.param(
             '[database]\nurl = "postgresql+psycopg://u:hunter2@h/db"\n', "PostgreSQL", id="postgres"
@@ -280,3 +278,72 @@ def test_names_of_headers_are_compared_in_small_letters():
     text = LETTER + '[smtp]\nrewrites = ["Message-ID", "date"]\n'
 
     assert reading.parse(text, site=Path()).document.smtp.rewrites == ("message-id", "date")
+
+
+# -- tables that stand there several times, and tables of tables
+
+
+def test_reads_backups_in_their_order():
+    added = '[[smtp_backup]]\nhost = "a.example"\n[[smtp_backup]]\nhost = "b.example"\n'
+
+    document = reading.parse(LETTER + added, site=Path()).document
+
+    assert [it.host for it in document.smtp_backup] == ["a.example", "b.example"]
+
+
+def test_reads_what_a_provider_is_given():
+    added = '[providers."GMail.com"]\nrate = "20/s"\n[providers."bank.example"]\nconnections = 2\n'
+
+    given = reading.parse(LETTER + added, site=Path()).document.providers
+
+    assert str(given["gmail.com"].rate) == "20/s"
+    assert given["bank.example"].connections == 2
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        pytest.param(
+            "[[smtp_backup]]\nport = 25\n[[smtp_backup]]\nprot = 25\n",
+            "10: [[smtp_backup]] has no key 'prot'; did you mean port?",
+            id="a-key-of-the-second-backup",
+        ),
+        pytest.param(
+            "[[smtp_backup]]\nport = 25\n[[smtp_backup]]\nport = 0\n",
+            "10: [[smtp_backup]] port = 0: must be at least 1",
+            id="a-value-of-the-second-backup",
+        ),
+        pytest.param(
+            '[providers."a.example"]\nrate = "1/s"\n[providers."b.example"]\nrat = "1/s"\n',
+            "10: [providers.\"b.example\"] has no key 'rat'; did you mean rate?",
+            id="a-key-of-the-second-provider",
+        ),
+        pytest.param(
+            '[providers."a.example"]\nrate = "1/s"\n[providers."b.example"]\nrate = "fast"\n',
+            '10: [providers."b.example"] rate = "fast": must be a rate',
+            id="a-value-of-the-second-provider",
+        ),
+        pytest.param(
+            "[smtp_backup]\nport = 25\n",
+            "7: 'smtp_backup' must be tables; write [[smtp_backup]] on a line alone",
+            id="one-bracket-too-few",
+        ),
+        pytest.param(
+            '[providers]\nrate = "1/s"\n',
+            "7: 'providers' must be tables; write [providers.\"gmail.com\"] on a line alone",
+            id="a-provider-without-a-name",
+        ),
+        pytest.param(
+            '[providers."gmail"]\nrate = "1/s"\n',
+            '7: [providers."gmail"]',
+            id="a-provider-that-is-no-domain",
+        ),
+        pytest.param(
+            '[providers."gmail.com"]\nrate = "1/s"\n[providers."googlemail.com"]\nrate = "2/s"\n',
+            "7: [providers]: has gmail.com and googlemail.com, which are one provider",
+            id="one-provider-twice",
+        ),
+    ],
+)
+def test_says_in_which_of_the_tables_it_is_wrong(added, said):
+    assert f"newsletter.toml:{said}" in str(refusal(LETTER + added))

@@ -54,6 +54,9 @@ LEGAL: dict[tuple[str, str], list[str]] = {
     ("smtp", "ca_file"): ['""', '"ca.pem"'],
     ("delivery", "on_doubt"): ['"hold"', '"resend"', '"assume-accepted"'],
     ("delivery", "expire"): ['"72h"', '"5d"'],
+    ("delivery", "rate"): ['""', '"14/s"', '"100/m, 50000/d"'],
+    ("providers", "rate"): ['""', '"14/s"'],
+    ("providers", "connections"): ["0", "1", "100"],
     ("dkim", "domain"): ['""'],
     ("dkim", "selector"): ['""'],
     ("dkim", "key_file"): ['""'],
@@ -153,6 +156,9 @@ ILLEGAL: dict[tuple[str, str], list[str]] = {
     ("smtp", "ca_file"): ["true"],
     ("delivery", "on_doubt"): ['"retry"', "true"],
     ("delivery", "expire"): ['"0h"', '"never"', "72"],
+    ("delivery", "rate"): ['"fast"', '"0/s"', "5"],
+    ("providers", "rate"): ['"fast"', "5"],
+    ("providers", "connections"): ["-1", "101", '"4"'],
     ("dkim", "domain"): [
         *('"news.example"', '"example"', '"a b.example"', '"news.example."', '"https://x.example"'),
         *('"x..example"', "true"),
@@ -207,6 +213,16 @@ ILLEGAL: dict[tuple[str, str], list[str]] = {
     ("keys", "suppression_file"): ['""'],
 }
 
+#: A backup has the keys of the relay, and hands over in any case.
+for cases in (LEGAL, ILLEGAL):
+    cases |= {
+        ("smtp_backup", key): cases["smtp", key] for table, key in [*cases] if table == "smtp"
+    }
+LEGAL["smtp_backup", "kind"] = ['"smtp"', '"lmtp"']
+ILLEGAL["smtp_backup", "kind"] = ['"eml"', '"sendmail"']
+
+_HEADERS = {"smtp_backup": "[[smtp_backup]]", "providers": '[providers."gmail.com"]'}
+
 #: Words of the library that reads the toml, which a person need not understand.
 JARGON = re.compile(r"Input should|Value error|_type|pydantic|instance of|NoneType|valid integer")
 
@@ -227,7 +243,7 @@ def _with(table: str, key: str, value: str) -> str:
     kept = [line for line in LETTER.splitlines() if not line.startswith(f"{key} =")]
     if table == "newsletter":
         return "\n".join([*kept, f"{key} = {value}", ""])
-    return f"{LETTER}[{table}]\n{key} = {value}\n"
+    return f"{LETTER}{_HEADERS.get(table, f'[{table}]')}\n{key} = {value}\n"
 
 
 def test_no_key_is_left_out_here():
@@ -250,7 +266,7 @@ def test_refuses_an_illegal_value_in_plain_words(table, key, value):
 
     line = next(n for n, line in enumerate(text.splitlines(), 1) if line.startswith(f"{key} ="))
     assert error.place == f"newsletter.toml:{line}"
-    assert error.message.startswith(f"[{table}] {key}")
+    assert error.message.startswith(f"{_HEADERS.get(table, f'[{table}]')} {key}")
     assert error.remedy
     assert not JARGON.search(str(error))
     assert "\n" not in str(error)
