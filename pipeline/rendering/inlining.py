@@ -83,6 +83,26 @@ class SafePremailer(Premailer):  # type: ignore[misc] # premailer ships no types
             return True
         return self._names.issuperset(_NAME.findall(selector.partition(":")[0]))
 
+    def _style_to_basic_html_attributes(
+        self,
+        element: etree._Element,
+        style_content: str,
+        force: bool = False,  # noqa: ARG002, FBT001, FBT002 - the parent's signature, always true
+    ) -> None:
+        """Make attributes of a style once for all elements that have it."""
+        known = self._attributes.get(style_content)
+        if known is None:
+            sample = etree.Element("sample")
+            super()._style_to_basic_html_attributes(sample, style_content, force=True)
+            known = tuple((str(name), str(value)) for name, value in sample.attrib.items())
+            self._attributes[style_content] = known
+        for name, value in known:
+            element.set(name, value)
+
+    @cached_property
+    def _attributes(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        return {}
+
     @cached_property
     def _names(self) -> frozenset[str]:
         """Every element and class of the page, and perhaps more."""

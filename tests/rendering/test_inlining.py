@@ -2,8 +2,12 @@ import http.server
 import threading
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from premailer import Premailer
 
-from pipeline.rendering.inlining import inline
+from pipeline.rendering import inlining
+from pipeline.rendering.inlining import SafePremailer, inline
 from tests.rendering.letters import parse
 
 PAGE = (
@@ -78,3 +82,51 @@ def test_the_same_sheet_gives_the_same_page_again():
     page = PAGE.format(css=".a{color:#112233}")
 
     assert inline(page) == inline(page)
+
+
+class Unhurried(SafePremailer):
+    """Looks for each rule in all of a page, and reads the style of each element."""
+
+    _style_to_basic_html_attributes = Premailer._style_to_basic_html_attributes
+
+    def _may_apply(self, selector):
+        return True
+
+
+_SELECTORS = st.sampled_from(
+    (
+        *(".a", ".b", ".A", "p", "P", "td", ".a p", ".a .b", "p.a", "p.b:hover", "html .a"),
+        *("body", "p:last-child", ".a > p", "[class]", "#x", "p + p", ".c-1", "em, .b", "*.a"),
+    )
+)
+_DECLARATIONS = st.sampled_from(
+    ("color:red", "text-align:center", "background-color:#abc", "width:10px", "float:left")
+)
+_OPENED = st.sampled_from(
+    (
+        *('<p class="a">', "<P CLASS='b'>", "<p class=c-1>", '<p id="x"class="a">', "<p>"),
+        *('<p class = "a b">', '<p class="&#97;">', '<td data-x=">" class="a">', "<em>"),
+        *('<p class="a" style="color:blue">', '<img src="i.png" alt="" style="float:right">'),
+    )
+)
+
+
+@example(rules=[(".a", "color:red")], opened=['<p class="&#97;">'])
+@example(rules=[("p", "color:red")], opened=["<P CLASS='b'>"])
+@example(rules=[(".b", "color:red")], opened=["<P CLASS='b'>"])
+@example(rules=[(".c-1", "color:red")], opened=["<p class=c-1>"])
+@example(rules=[(".a", "width:10px"), ("p", "text-align:center")], opened=['<p id="x"class="a">'])
+@given(
+    rules=st.lists(st.tuples(_SELECTORS, _DECLARATIONS), min_size=1, max_size=6),
+    opened=st.lists(_OPENED, max_size=6),
+)
+def test_shortcuts_change_no_page(rules, opened):
+    css = " ".join(f"{selector}{{{declaration}}}" for selector, declaration in rules)
+    body = "x".join(opened)
+    page = f"<!DOCTYPE html><html><head><style>{css}</style></head><body>{body}x</body></html>"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inlining, "SafePremailer", Unhurried)
+        expected = inline(page)
+
+    assert inline(page) == expected

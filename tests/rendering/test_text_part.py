@@ -29,7 +29,7 @@ SAMPLES = tuple(
     if (parsed := parsing.parse(path.read_bytes(), f"content/{path.name}")).qa
 )
 #: A line may be longer only for an address.
-LONG = re.compile(r"\s?\W*(?:\[\d+\] )?\W*(?:https?://|mailto:)\S*\s?|\S+@\S+ ?")
+LONG = re.compile(r"\s?\W*(?:\[\d+\] )?\S*(?:https?://|mailto:)\S*\s?|\S+@\S+ ?")
 
 
 def words(text: str) -> list[str]:

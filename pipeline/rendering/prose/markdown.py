@@ -22,8 +22,8 @@ MAX_DEPTH = 50
 #: Markdown fills the rows of a table up, so a short text can be a very large page.
 MAX_BLOCKS = 50_000
 
-# A text is tried before it is chosen, and read again for the edition and for each one after it.
-_REMEMBERED_TEXTS = 256
+#: A text is tried before it is chosen, and made into the edition and into each one after it.
+REMEMBERED_TEXTS = 256
 # A longer one is parsed each time: what it comes to may be a hundred times its size.
 _REMEMBERED_CHARACTERS = 20_000
 
@@ -89,6 +89,8 @@ class Document:
     strays: tuple[Stray, ...] = ()
     #: How often the theme sets the text in from its column.
     inset: int = 0
+    #: The text itself, by which what was made of it is remembered; empty where it is too long.
+    text: str = ""
 
     @property
     def prose(self) -> str:
@@ -116,6 +118,7 @@ def parse(text: str, place: str = "", first_line: int = 0) -> Document:
 
 
 def _parse(text: str, place: str, first_line: int) -> Document:
+    known = text if len(text) <= _REMEMBERED_CHARACTERS else ""
     text = writable(text)
     where = _Where(text, place, first_line)
     data = text.encode()
@@ -154,6 +157,7 @@ def _parse(text: str, place: str, first_line: int) -> Document:
         ),
         passages=passages,
         words=_count_words(passages),
+        text=known,
         strays=tuple(
             Stray(one.text, one.message, one.remedy, *finder.place(block, one.offset), id=one.id)
             for block, passage in zip(inlines, passages, strict=True)
@@ -162,7 +166,7 @@ def _parse(text: str, place: str, first_line: int) -> Document:
     )
 
 
-_recall = lru_cache(maxsize=_REMEMBERED_TEXTS)(_parse)
+_recall = lru_cache(maxsize=REMEMBERED_TEXTS)(_parse)
 
 
 def _count_words(passages: tuple[Passage, ...]) -> int:

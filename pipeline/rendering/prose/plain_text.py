@@ -5,12 +5,14 @@ by themselves between empty lines, and a table as its rows in words.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from markdown_it.tree import SyntaxTreeNode
 
 from pipeline.rendering.prose.flowed import QUOTED, fix
 from pipeline.rendering.prose.links import is_allowed
-from pipeline.rendering.prose.markdown import Document
+from pipeline.rendering.prose.markdown import REMEMBERED_TEXTS, Document
 from pipeline.rendering.prose.wrapping import WIDTH, wrap
 
 # For the end of a line of the source.
@@ -34,7 +36,26 @@ def render(document: Document, links: Links | None = None) -> str:
 
     Its lines carry the marks of :mod:`pipeline.rendering.prose.flowed`.
     """
-    writer = _Writer(links or Links())
+    if document.links or document.images or not document.text:
+        return _write(document, links or Links())
+    return _remembered(_Writing(document.text, document))
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """All that a text without links and images depends on."""
+
+    text: str
+    document: Document = field(compare=False)
+
+
+@lru_cache(maxsize=REMEMBERED_TEXTS)
+def _remembered(asked: _Writing) -> str:
+    return _write(asked.document, Links())
+
+
+def _write(document: Document, links: Links) -> str:
+    writer = _Writer(links)
     lines = writer.blocks(SyntaxTreeNode(document.tokens).children, WIDTH)
     if writer.listed:
         lines.append("")

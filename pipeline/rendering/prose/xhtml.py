@@ -1,7 +1,8 @@
 """Markdown tokens -> the sanitised, well-formed XHTML that mail clients take."""
 
 from collections.abc import MutableMapping
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 import nh3
@@ -15,7 +16,7 @@ from pipeline.model.image import Image
 from pipeline.rendering.options import GUTTER, INSET, RenderOptions
 from pipeline.rendering.prose import columns
 from pipeline.rendering.prose.links import SCHEMES, is_allowed
-from pipeline.rendering.prose.markdown import Document
+from pipeline.rendering.prose.markdown import REMEMBERED_TEXTS, Document
 
 _TAGS = {
     *("a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"),
@@ -46,6 +47,35 @@ def to_xhtml(
     Without ``options`` no image has an address, and its text stands instead.
     ``direction`` says where a table's ``:---`` and ``---:`` are.
     """
+    if document.images or not document.text:
+        return _write(document, top, options, direction)
+    column = options.column if options else 0
+    return _remembered(
+        _Writing(document.text, top, direction, document.inset, column, document, options)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """All that the XHTML of a text without images depends on."""
+
+    text: str
+    top: int
+    direction: str
+    inset: int
+    #: Pixels; 0 where it is not known.
+    column: int
+    document: Document = field(compare=False)
+    #: Besides the column they say only where images are.
+    options: RenderOptions | None = field(compare=False)
+
+
+@lru_cache(maxsize=REMEMBERED_TEXTS)
+def _remembered(asked: _Writing) -> str:
+    return _write(asked.document, asked.top, asked.options, asked.direction)
+
+
+def _write(document: Document, top: int, options: RenderOptions | None, direction: str) -> str:
     html = nh3.clean(
         _renderer().render(
             list(document.tokens),

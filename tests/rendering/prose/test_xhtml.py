@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,7 +7,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pipeline.errors import ContentError
-from pipeline.rendering.prose import markdown
+from pipeline.model.address import Address
+from pipeline.rendering.options import RenderOptions
+from pipeline.rendering.prose import markdown, xhtml
 from pipeline.rendering.prose.xhtml import to_xhtml
 
 _ALLOWED = {
@@ -95,3 +98,38 @@ def test_element_without_words_is_written_with_both_its_tags(text: str) -> None:
 
     assert ">\N{NO-BREAK SPACE}</" in written
     assert "/>" not in written
+
+
+def _options(column: int) -> RenderOptions:
+    return RenderOptions(
+        title="The Corner Office",
+        from_=Address("letters@news.example"),
+        base_url="https://news.example",
+        column=column,
+    )
+
+
+_WIDE_TABLE = (
+    "# A\n\n| Versicherungsbedingungen | Selbstbeteiligungen |\n| :-- | --: |\n| a | b |\n"
+)
+
+
+def test_a_text_seen_before_is_written_for_where_it_stands_now():
+    document = markdown.parse(_WIDE_TABLE)
+    ways: list[Any] = [
+        {"top": top, "direction": direction, "options": _options(column)}
+        for top in (2, 3)
+        for direction in ("ltr", "rtl")
+        for column in (280, 552)
+    ]
+    inset = replace(document, inset=2)
+
+    one_by_one = []
+    for way in ways:
+        for known in (document, inset):
+            xhtml._remembered.cache_clear()
+            one_by_one.append(to_xhtml(known, **way))
+    xhtml._remembered.cache_clear()
+
+    assert [to_xhtml(known, **way) for way in ways for known in (document, inset)] == one_by_one
+    assert len(set(one_by_one)) > 2
