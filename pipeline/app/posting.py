@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.app import relays, signing
+from pipeline.app import mail_hosts, relays, signing
 from pipeline.app.links import check_images, check_links
 from pipeline.app.site import Site
 from pipeline.audience import addresses
@@ -107,6 +107,7 @@ def make_post(
         ),
         check_links=lambda: verify_links(site),
         check_edition=lambda edition: verify_edition(site, edition),
+        sort_readers=lambda: mail_hosts.look_up(site, store),
         stop=hooks.stop,
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from pipeline.app.site import Site
+from pipeline.audience.mail_hosts import bucket_of
 from pipeline.config.passwords import read_password
-from pipeline.config.sections import Kind, Smtp, bucket_of
+from pipeline.config.sections import Kind, Smtp
 from pipeline.delivery.eml import EmlTransport
 from pipeline.delivery.limits import Limits
 from pipeline.delivery.ports import Transport

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from pipeline.audience import providers
+from pipeline.audience.mail_hosts import bucket_of
 from pipeline.config.values import (
     LOOPBACK,
     BareMailbox,
@@ -58,7 +58,6 @@ __all__ = [
     "ImageDelivery",
     "Kind",
     "Security",
-    "bucket_of",
     "keys_of",
 ]
 
@@ -198,6 +197,8 @@ class Delivery(Section):
     on_doubt: DoubtPolicy = DoubtPolicy.HOLD
     expire: Duration = timedelta(hours=72)
     rate: Rate = Limits()
+    #: Whether the DNS is asked which provider takes the mail of a domain.
+    look_up_mx: Flag = True
 
 
 class Dkim(Section):
@@ -275,12 +276,6 @@ class Keys(Section):
     #: Keys that signed the links of mails already sent; they only verify.
     old_token_files: tuple[Filled, ...] = ()
     suppression_file: Filled = ".secrets/suppression.key"
-
-
-def bucket_of(domain: str) -> str:
-    """Give the provider that a domain's mailboxes are at, as shards are named; else the domain."""
-    bucket = providers.provider_of(f"@{domain}")
-    return domain if bucket == providers.OTHER else bucket
 
 
 def _one_each(named: Mapping[str, Provider]) -> Mapping[str, Provider]:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from pipeline.delivery.reply_class import ReplyClass
-from pipeline.delivery.slowing import HALVED, Limit, Slowing, parse_span
+from pipeline.delivery.slowing import BREAKER, HALVED, Limit, Slowing, parse_span
 from pipeline.delivery.stage import Stage
 
 #: Where no reply is known that was really given.
@@ -99,9 +99,13 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
     return None if text is None else re.compile(text, re.IGNORECASE)
 
 
+#: What a row asks of our speed that names no figures.
+_USUAL = {ReplyClass.THROTTLE: HALVED, ReplyClass.REPUTATION: BREAKER}
+
+
 def _slows(figures: Mapping[str, Any] | None, reply_class: ReplyClass) -> Slowing | None:
     if figures is None:
-        return HALVED if reply_class is ReplyClass.THROTTLE else None
+        return _USUAL.get(reply_class)
     spans = {"pause": "pause", "for": "lasts"}
     return Slowing(
         per_minute=figures.get("per_minute"),

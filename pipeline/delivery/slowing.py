@@ -28,6 +28,8 @@ class Slowing:
 
 #: Half as fast, over half as many connections.
 HALVED = Slowing()
+#: The breaker of a provider that thinks badly of us: each further message would make it worse.
+BREAKER = Slowing(pause=timedelta(minutes=30))
 
 
 def parse_span(text: str) -> timedelta:

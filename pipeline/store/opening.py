@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.store.facts import Facts
     from pipeline.store.issues import Issues
     from pipeline.store.locks import SenderLock
+    from pipeline.store.mail_domains import MailDomains
     from pipeline.store.outbox import SqlOutbox
     from pipeline.store.publications import Publications
     from pipeline.store.slots import Drafts, Slots
@@ -36,6 +37,7 @@ class Store:
     meta: Facts
     subscribers: Subscribers
     suppressions: Suppressions
+    mail_domains: MailDomains
     published: Publications
     slots: Slots
     drafts: Drafts
@@ -109,6 +111,7 @@ def _open(path: Path, wait_seconds: float) -> Store:
     from pipeline.store.facts import Facts  # noqa: PLC0415
     from pipeline.store.issues import Issues  # noqa: PLC0415
     from pipeline.store.locks import SenderLock  # noqa: PLC0415
+    from pipeline.store.mail_domains import MailDomains  # noqa: PLC0415
     from pipeline.store.publications import Publications  # noqa: PLC0415
     from pipeline.store.slots import Drafts, Slots  # noqa: PLC0415
     from pipeline.store.subscribers import Subscribers  # noqa: PLC0415
@@ -125,6 +128,7 @@ def _open(path: Path, wait_seconds: float) -> Store:
         meta=Facts(database),
         subscribers=Subscribers(database),
         suppressions=Suppressions(database),
+        mail_domains=MailDomains(database),
         published=Publications(database),
         slots=Slots(database),
         drafts=Drafts(database),

@@ -67,6 +67,8 @@ def _in_doubt(post: Post, number: int) -> int:
 def freeze(post: Post, record: IssueRecord) -> None:
     """Write the rows that are not there yet; whoever is asked to end leaves the rest for later."""
     is_done = record.is_frozen
+    if not is_done:
+        post.sort_readers()
     while not is_done and post.stop() is None:
         is_done = post.store.issues.freeze_range(record.number, limit=_RANGE)
 

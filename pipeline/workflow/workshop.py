@@ -105,5 +105,7 @@ class Post:
     check_links: Callable[[], None]
     #: Raises when no message can be written of it, or it names an image that is not found there.
     check_edition: Callable[[Edition], None] = lambda _edition: None
+    #: Finds out which provider takes whose mail; never fails for the DNS.
+    sort_readers: Callable[[], None] = lambda: None
     #: Whether the process was asked to end, and why.
     stop: Callable[[], StopReason | None] = lambda: None

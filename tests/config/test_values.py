@@ -55,6 +55,7 @@ LEGAL: dict[tuple[str, str], list[str]] = {
     ("delivery", "on_doubt"): ['"hold"', '"resend"', '"assume-accepted"'],
     ("delivery", "expire"): ['"72h"', '"5d"'],
     ("delivery", "rate"): ['""', '"14/s"', '"100/m, 50000/d"'],
+    ("delivery", "look_up_mx"): ["true", "false"],
     ("providers", "rate"): ['""', '"14/s"'],
     ("providers", "connections"): ["0", "1", "100"],
     ("dkim", "domain"): ['""'],
@@ -157,6 +158,7 @@ ILLEGAL: dict[tuple[str, str], list[str]] = {
     ("delivery", "on_doubt"): ['"retry"', "true"],
     ("delivery", "expire"): ['"0h"', '"never"', "72"],
     ("delivery", "rate"): ['"fast"', '"0/s"', "5"],
+    ("delivery", "look_up_mx"): ['"yes"', "1"],
     ("providers", "rate"): ['"fast"', "5"],
     ("providers", "connections"): ["-1", "101", '"4"'],
     ("dkim", "domain"): [

@@ -267,3 +267,20 @@ def test_a_relay_that_throttles_us_slows_every_provider():
     run.send(relay)
 
     assert set(run.outbox.restraints()) == {"relay"}
+
+
+def test_a_provider_that_thinks_badly_of_us_is_left_alone_for_half_an_hour():
+    run = Run(readers(gmail=300, yahoo=300))
+    listed = say(550, "5.7.1", "blocked: very low reputation of the sending domain")
+    bad = iter([listed])
+    relay = SimulatedRelay(
+        run.clock, reply=lambda it: next(bad, TAKEN) if "gmail" in it.recipient.address else TAKEN
+    )
+
+    run.send(relay)
+
+    assert sum("yahoo" in to for _, to in relay.taken) == 300
+    assert sum("gmail" in to for _, to in relay.taken) < 10
+    run.clock.advance(1_801)
+    run.send(relay)
+    assert run.left() == {S.ACCEPTED: 599, S.REJECTED: 1}
