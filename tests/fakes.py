@@ -9,6 +9,7 @@ from pipeline.delivery.ports import Outbox
 from pipeline.errors import DatabaseError
 from pipeline.model.delivery import HandOver, History, Lease, Recipient, Refusal, Result
 from pipeline.model.restraint import Restraint
+from pipeline.model.warm_up import WarmUpDay
 from tests.factories import NOON
 
 
@@ -128,6 +129,14 @@ class FailingOutbox:
     def restrain(self, name: str, restraint: Restraint) -> None:
         self._count("restrain")
         self._outbox.restrain(name, restraint)
+
+    def warm_up(self, relay: str) -> WarmUpDay | None:
+        self._count("warm_up")
+        return self._outbox.warm_up(relay)
+
+    def warm(self, relay: str, day: WarmUpDay) -> None:
+        self._count("warm")
+        self._outbox.warm(relay, day)
 
 
 def fits_clock(clock: FakeClock) -> Clock:

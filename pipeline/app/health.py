@@ -10,9 +10,11 @@ from pipeline.app import relays, signing
 from pipeline.app.posting import refuse_placeholders, verify_links
 from pipeline.app.site import Site
 from pipeline.config.sections import LOOPBACK, Kind, Security, Smtp
+from pipeline.delivery import restraining, warming
 from pipeline.delivery.dkim.alignment import Alignment, alignment
 from pipeline.delivery.smtp.driver import probing
 from pipeline.errors import MailbagError
+from pipeline.store.opening import Store
 from pipeline.workflow.sending import CLOCK_TOLERANCE
 
 #: Domains for documents and tests (RFC 2606): nobody's.
@@ -249,6 +251,47 @@ def _limits(site: Site) -> Iterator[Line]:
         if shape.connections:
             said += [f"{shape.connections} at once to {domain}"]
     yield Line("limits", Health.GOOD, "; ".join(said) or "none are set")
+    try:
+        store = site.store_if_there()
+        if store is None:
+            return
+        with store:
+            yield from _warm_up(site, store)
+            yield from _restraints(site, store)
+    except MailbagError:
+        return  # said by the line of the database
+
+
+def _warm_up(site: Site, store: Store) -> Iterator[Line]:
+    """Say how far the plan of each relay is."""
+    start, now = site.settings.document.delivery.warm_up, site.clock.now()
+    for _, section in relays.sections(site) if start else ():
+        name = relays.name_of(section)
+        today = warming.begin_day(store.outbox().warm_up(name), now.date(), start=start)
+        most = warming.limit(start, today.step)
+        is_over = f"the plan of {name} is over; warm_up can be taken out"
+        fact = (
+            is_over
+            if most is None
+            else f"day {today.step + 1} of {warming.LAST + 1} by {name}:"
+            f" {most:,} messages, {today.given:,} of them used today"
+        )
+        yield Line("warm-up", Health.GOOD, fact)
+
+
+def _restraints(site: Site, store: Store) -> Iterator[Line]:
+    """Name those who asked us to slow down and have not got everything back yet."""
+    now = site.clock.now()
+    for name, it in store.outbox().restraints().items():
+        if restraining.is_over(it, now):
+            continue
+        share = f"{restraining.share_at(it, now):.0%} of the usual speed"
+        fact = (
+            f"{name} gets nothing until {it.until:%Y-%m-%d %H:%M} UTC"
+            if it.until > now
+            else f"{name} gets {share}"
+        )
+        yield Line("held back", Health.LOOK, fact, "it asked for it; it ends by itself")
 
 
 def _links(site: Site) -> Iterator[Line]:

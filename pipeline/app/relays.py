@@ -65,6 +65,7 @@ def shaping(site: Site) -> Shaping:
     document = site.settings.document
     return Shaping(
         limits=document.delivery.rate,
+        warm_up=document.delivery.warm_up,
         providers={
             bucket_of(domain): ProviderShape(limits=shape.rate, connections=shape.connections)
             for domain, shape in document.providers.items()

@@ -6,7 +6,6 @@ from typing import Any
 
 from pipeline.cli.output import finding_document
 from pipeline.content.selection import Selection
-from pipeline.delivery.limits import Limits
 from pipeline.delivery.message_ids import message_id_of
 from pipeline.delivery.reasons import explain
 from pipeline.delivery.relay_ids import relay_id
@@ -116,23 +115,23 @@ def _unreached_document(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def rehearsal_document(found: Sequence[Rehearsal], limits: Limits) -> dict[str, Any]:
-    """``send --dry-run``: as ``send``, of what would be handed over."""
+def rehearsal_document(found: Sequence[Rehearsal], seconds: Sequence[float]) -> dict[str, Any]:
+    """``send --dry-run``: as ``send``, of what would be handed over, and how long each takes."""
     issues = [
         {
             "issue": one.number,
             **sums_document(Sums(planned=one.readers, queued=one.readers)),
-            "seconds": limits.seconds_for(one.readers),
+            "seconds": takes,
             "waits_for": one.waits_for or None,
         }
-        for one in found
+        for one, takes in zip(found, seconds, strict=True)
     ]
     total = sum(one.readers for one in found)
     return {
         "issue": found[0].number if len(found) == 1 else None,
         "dry_run": True,
         **sums_document(Sums(planned=total, queued=total)),
-        "seconds": limits.seconds_for(total),
+        "seconds": sum(seconds),
         "issues": issues,
     }
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pipeline.app import posting
+from pipeline.app import forecasts, posting
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session
 from pipeline.workflow import looking, rehearsing
@@ -31,16 +31,16 @@ def rehearse(session: Session, number: int | None, *, due: bool, as_json: bool) 
             found = (rehearsing.rehearse_issue(shop, store, number, now=now),)
         else:
             found = (rehearsing.rehearse_now(shop, store, now=now),)
-    limits = session.site.settings.document.smtp.rate
+        forecast = forecasts.forecast(session.site, store, now=now)
+        takes = [forecast.seconds_for(forecasts.readers_of(store, one.number)) for one in found]
     if as_json:
-        output.document(documents.rehearsal_document(found, limits))
+        output.document(documents.rehearsal_document(found, takes))
         return 0
-    for one in found:
+    for one, seconds in zip(found, takes, strict=True):
         output.say(f"Issue {one.number}: {one.subject}")
         output.say(f"  to {output.plural(one.readers, 'reader')} {posting.route(session.site)}")
-        if limits:
-            takes = timedelta(seconds=round(limits.seconds_for(one.readers)))
-            output.say(f"  at the set rate in about {takes}")
+        if seconds:
+            output.say(f"  at the set rate in about {timedelta(seconds=round(seconds))}")
         if one.waits_for:
             output.say(f"  it would wait: {one.waits_for}")
     output.say("Nothing was sent." if found else "Nothing is due.")

@@ -1,10 +1,11 @@
 """What a command tells of a send while it goes on: a bar to people, events to programs."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pipeline.app import forecasts
 from pipeline.app.posting import Hooks
 from pipeline.cli import output
 from pipeline.cli.events import Events
@@ -12,6 +13,7 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.session import Session
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.model.delivery import Result
+from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
 
@@ -39,7 +41,13 @@ class Watching:
 
     def _begins(self, record: IssueRecord, doubt: int) -> None:
         """Say how long it takes and how much can be in doubt."""
-        if self.events is None and self.quiet and not sys.stderr.isatty():
+        is_silent = self.events is None and self.quiet and not sys.stderr.isatty()
+        if is_silent and record.state is not IssueState.FROZEN:
+            return
+        forecast = forecasts.forecast(self.session.site, self.store, now=self.session.clock.now())
+        readers = self.store.outbox().waiting_by_provider(record.number)
+        self._say_what_fits(record, forecast.fitting(readers, record.expires_at), readers)
+        if is_silent:
             return
         waiting = self.store.outbox().sums(record.number).unfinished
         if self.events is not None:
@@ -49,11 +57,24 @@ class Watching:
             f"Issue {record.number}: {output.plural(waiting, 'message')} to hand over,"
             f" at most {doubt} in doubt at any time"
         )
-        limits = self.session.site.settings.document.smtp.rate
-        if limits:
-            takes = timedelta(seconds=round(limits.seconds_for(waiting)))
-            output.warn(f"At the set rate this takes about {takes}")
+        takes = forecast.seconds_for(readers)
+        if takes:
+            output.warn(f"At the set rate this takes about {timedelta(seconds=round(takes))}")
         self.progress.begin(record, waiting)
+
+    def _say_what_fits(self, record: IssueRecord, fits: int, readers: Mapping[str, int]) -> None:
+        """Say it beforehand when readers will not get an issue in time, to cron as well."""
+        total = sum(readers.values())
+        if fits == total:
+            return
+        said = (
+            f"issue {record.number}: at the set rates {fits:,} of {total:,} messages can leave"
+            f" before its time is up at {record.expires_at:%Y-%m-%d %H:%M} UTC; the others expire"
+        )
+        if self.events is not None:
+            self.events.note(said)
+        else:
+            output.warn(f"mailbag: {said}")
 
     def _progress(self, record: IssueRecord, report: RunReport) -> None:
         if self.events is not None:
@@ -68,5 +89,12 @@ class Watching:
 
     def _ends(self, record: IssueRecord, report: RunReport) -> None:
         self.progress.clear()
+        stepped_in = [it for it in report.left_relays if it is not report.relay_error]
         if self.events is not None:
             self.events.run_ended(record, report)
+        elif report.relay_error is None:
+            counts = ", ".join(f"{count:,} by {name}" for name, count in report.by_relay)
+            for error in stepped_in:
+                output.warn(f"mailbag: {error}; another relay stepped in")
+            if stepped_in and counts:
+                output.warn(f"mailbag: taken: {counts}")

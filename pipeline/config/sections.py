@@ -199,6 +199,8 @@ class Delivery(Section):
     rate: Rate = Limits()
     #: Whether the DNS is asked which provider takes the mail of a domain.
     look_up_mx: Flag = True
+    #: Messages on the first day of each relay's warm-up plan; 0: there is no plan.
+    warm_up: Whole = Field(default=0, ge=0, le=1_000_000)
 
 
 class Dkim(Section):

@@ -261,6 +261,8 @@ class OutboxFeed:
     def _through_relay(self, result: Result) -> Result:
         """Have it written down when it was not the first relay that said so."""
         relay = self.relays.now.name
+        if result.event is DeliveryEvent.DEFER and result.code:
+            self.paces.defer()
         if result.event is DeliveryEvent.ACCEPT:
             self.relays.accepted[relay] += 1
         return replace(result, relay=relay) if self.relays.is_backup else result

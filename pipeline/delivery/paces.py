@@ -11,6 +11,7 @@ from pipeline.delivery.rating import Rating
 from pipeline.delivery.relays import Relay
 from pipeline.delivery.shaping import ProviderShape, Shaping
 from pipeline.delivery.slowing import Slowing
+from pipeline.delivery.warm_up import WarmUp
 from pipeline.model.restraint import Restraint
 
 _ALL = "all"
@@ -28,6 +29,9 @@ class Paces:
     #: The relay that messages go through first.
     relay: Relay
     _shared: tuple[Pace, ...] = field(init=False)
+    #: The warm-up plan of the relay, and of those before it.
+    _plan: WarmUp | None = field(default=None, init=False)
+    _plans: dict[str, WarmUp] = field(default_factory=dict, init=False)
     _by_relay: dict[str, Pace] = field(default_factory=dict, init=False)
     _by_name: dict[str, Pace] = field(default_factory=dict, init=False)
     _restraints: Mapping[str, Restraint] = field(init=False)
@@ -49,7 +53,11 @@ class Paces:
         if pace is None:
             shape = ProviderShape(limits=relay.limits)
             pace = self._by_relay[relay.name] = self._make(self._scope, shape)
+            if self.shaping.warm_up:
+                start = self.shaping.warm_up
+                self._plans[relay.name] = WarmUp(self.outbox, relay.name, start, self.clock)
         self._shared = (self._shared[0], pace)
+        self._plan = self._plans.get(relay.name)
 
     @property
     def _scope(self) -> str:
@@ -67,7 +75,7 @@ class Paces:
 
     def wait(self, now: float) -> float:
         """Give the seconds until any message may leave, whoever its provider is."""
-        wait = 0.0
+        wait = self._plan.wait() if self._plan is not None else 0.0
         for pace in self._shared:
             wait = max(wait, pace.wait(now))
         return wait
@@ -77,6 +85,8 @@ class Paces:
         own.give(now)
         for pace in self._shared:
             pace.give(now)
+        if self._plan is not None:
+            self._plan.give()
 
     def leave(self, own: Pace, given: float, at: float) -> None:
         own.leave(given, at)
@@ -87,6 +97,13 @@ class Paces:
         own.take_back(given)
         for pace in self._shared:
             pace.take_back(given)
+        if self._plan is not None:
+            self._plan.take_back()
+
+    def defer(self) -> None:
+        """Note that a receiver said "later"."""
+        if self._plan is not None:
+            self._plan.defer()
 
     def slow(self, provider: str | None, own: Pace, slowing: Slowing, *, given: float) -> None:
         """Go slower to a provider, or through the relay (``None``); write it down."""
@@ -105,6 +122,8 @@ class Paces:
         """Leave in the ledger what was given out, and no more."""
         for rating in self._ratings():
             rating.close()
+        for plan in self._plans.values():
+            plan.save()
 
     def _ratings(self) -> list[Rating]:
         paces = (self._shared[0], *self._by_relay.values(), *self._by_name.values())

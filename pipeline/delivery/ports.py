@@ -7,6 +7,7 @@ from typing import Protocol
 from pipeline.delivery.parcel import Outcome, Parcel, Supply
 from pipeline.model.delivery import HandOver, History, Lease, Recipient, Refusal, Result
 from pipeline.model.restraint import Restraint
+from pipeline.model.warm_up import WarmUpDay
 
 
 class Outbox(Protocol):
@@ -90,6 +91,14 @@ class Outbox(Protocol):
 
     def restrain(self, name: str, restraint: Restraint) -> None:
         """Write down how far we hold back from somebody."""
+        ...
+
+    def warm_up(self, relay: str) -> WarmUpDay | None:
+        """Read the last day of a relay's plan on which mail went out."""
+        ...
+
+    def warm(self, relay: str, day: WarmUpDay) -> None:
+        """Write down a day of a relay's plan, in the place of what was known of it."""
         ...
 
 

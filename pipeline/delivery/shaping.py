@@ -24,4 +24,6 @@ class Shaping:
     """The limits of everything, and of providers by the name of their shards or their domain."""
 
     limits: Limits = field(default_factory=Limits)
+    #: Messages on the first day of each relay's warm-up plan; 0: there is no plan.
+    warm_up: int = 0
     providers: Mapping[str, ProviderShape] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline.model.restraint import Restraint
+from pipeline.model.warm_up import WarmUpDay
 
 
 @dataclass
@@ -14,6 +15,7 @@ class MemoryPaces:
 
     _spent: dict[tuple[str, datetime], int] = field(default_factory=dict, init=False)
     _restraints: dict[str, Restraint] = field(default_factory=dict, init=False)
+    _warm_ups: dict[str, WarmUpDay] = field(default_factory=dict, init=False)
     #: One transaction at a time, as the ledger has it.
     _turn: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
 
@@ -37,3 +39,11 @@ class MemoryPaces:
     def restrain(self, name: str, restraint: Restraint) -> None:
         with self._turn:
             self._restraints[name] = restraint
+
+    def warm_up(self, relay: str) -> WarmUpDay | None:
+        with self._turn:
+            return self._warm_ups.get(relay)
+
+    def warm(self, relay: str, day: WarmUpDay) -> None:
+        with self._turn:
+            self._warm_ups[relay] = day

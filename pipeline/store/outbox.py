@@ -22,7 +22,8 @@ from pipeline.model.delivery import (
 )
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
 from pipeline.model.restraint import Restraint
-from pipeline.store import hot, past, rates, reports, restraints, steps, strikes
+from pipeline.model.warm_up import WarmUpDay
+from pipeline.store import hot, past, rates, reports, restraints, steps, strikes, warm_ups
 from pipeline.store.columns import from_microseconds
 from pipeline.store.database import Database
 from pipeline.store.doubt import resolve
@@ -281,12 +282,25 @@ class SqlOutbox:
         with self.database.writing() as connection:
             restraints.write(connection, name, restraint)
 
+    def warm_up(self, relay: str) -> WarmUpDay | None:
+        with self.database.reading() as connection:
+            return warm_ups.read(connection, relay)
+
+    def warm(self, relay: str, day: WarmUpDay) -> None:
+        with self.database.writing() as connection:
+            warm_ups.write(connection, relay, day)
+
     # -- what people ask and decide
 
     def sums(self, number: int) -> Sums:
         """Count an issue's rows by state; raises :class:`StateError` if they do not add up."""
         with self.database.reading() as connection:
             return reports.sums(connection, number)
+
+    def waiting_by_provider(self, number: int) -> Mapping[str, int]:
+        """Count an issue's rows that are queued or deferred, by the provider of their shards."""
+        with self.database.reading() as connection:
+            return reports.waiting_by_provider(connection, number)
 
     def deliveries(self, number: int, state: DeliveryState | None = None) -> Iterator[Delivery]:
         """Give an issue's rows, a page at a time, shard by shard."""

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, case, func, select, tuple_
+from sqlalchemy import Connection, and_, case, func, select, tuple_
 
 from pipeline.model.delivery import Delivery, DeliveryState, Sums
 from pipeline.store import steps
 from pipeline.store.issues import read
-from pipeline.store.tables import delivery, issue, subscriber
+from pipeline.store.tables import delivery, issue, shard, subscriber
 
 #: Rows read at a time.
 PAGE: Final = 1_000
@@ -28,6 +28,17 @@ def sums(connection: Connection, number: int) -> Sums:
         .group_by(delivery.c.state)
     )
     return steps.add_up(number, {row.state: row.readers for row in rows}, planned=planned)
+
+
+def waiting_by_provider(connection: Connection, number: int) -> dict[str, int]:
+    """Count the rows that are queued or deferred, by the provider of their shards."""
+    rows = connection.execute(
+        select(shard.c.provider, func.count().label("readers"))
+        .join(delivery, and_(delivery.c.issue == shard.c.issue, delivery.c.shard == shard.c.number))
+        .where(shard.c.issue == number, delivery.c.state.in_(steps.WAITING))
+        .group_by(shard.c.provider)
+    )
+    return {row.provider: row.readers for row in rows}
 
 
 def page(

@@ -1,6 +1,6 @@
 """Edge: the list of readers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,6 +149,17 @@ class Subscribers:
         )
         with self.database.reading() as connection:
             return connection.execute(query).scalar_one()
+
+    def reachable_by_provider(self) -> Mapping[str, int]:
+        """Count the same readers by the provider that takes their mail."""
+        suppressed = exists().where(suppression.c.fingerprint == subscriber.c.fingerprint)
+        query = (
+            select(subscriber.c.provider, func.count().label("readers"))
+            .where(subscriber.c.status == SubscriberStatus.ACTIVE.value, ~suppressed)
+            .group_by(subscriber.c.provider)
+        )
+        with self.database.reading() as connection:
+            return {row.provider: row.readers for row in connection.execute(query)}
 
     def unsubscribe(self, id: int, *, now: datetime) -> bool:  # noqa: A002 - the field's name
         """Let a reader go; ``True`` when this call did it, ``False`` when there was nothing to do.

@@ -143,6 +143,11 @@ class Office:
         assert before in text
         path.write_text(text.replace(before, after))
 
+    def append(self, table: str) -> None:
+        """Put a table at the end of the toml."""
+        path = self.folder / "newsletter.toml"
+        path.write_text(f"{path.read_text().rstrip()}\n\n{table}")
+
     def write(self, slug: str, *, status: str = "ready", title: str = "", day: int = 1) -> Path:
         """Write a Q&A."""
         path = self.folder / "content" / f"{slug}.md"

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from tests.cli.office import Office
+from tests.cli.office import Office, Relay
 from tests.fakes import FakeClock
 
 
@@ -144,3 +144,24 @@ def test_a_backup_to_nowhere_is_refused(sending: Office):
 
     assert told.code == 5
     assert told.error["remedy"]
+
+
+def test_doctor_lists_every_limit_and_how_far_the_plan_is(sending: Office, relay: Relay):
+    sending.edit('rate = ""', 'rate = "14/s"')
+    sending.edit("[delivery]\n", '[delivery]\nrate = "100/m"\nwarm_up = 200\n')
+    sending.append('[providers."gmail.com"]\nrate = "5/s"\nconnections = 2\n')
+
+    told = sending("doctor").out
+
+    name = f"127.0.0.1:{relay.port}"
+    assert f"100/m in all; 14/s by {name}; 5/s to gmail.com; 2 at once to gmail.com" in told
+    assert f"day 1 of 42 by {name}: 200 messages, 0 of them used today" in told
+
+
+def test_doctor_looks_at_each_relay(sending: Office):
+    sending.append('[[smtp_backup]]\nhost = "127.0.0.1"\nport = 1\n')
+
+    told = sending("doctor")
+
+    assert told.code == 4
+    assert "backup 1" in told.out

@@ -198,6 +198,7 @@ def test_deliveries_of_one_state_as_json(sending: Office, relay: Relay):
         "attempts",
         "code",
         "reply",
+        "relay",
         "relay_id",
         "reason",
         "meaning",

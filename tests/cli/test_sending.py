@@ -290,3 +290,26 @@ def test_files_take_the_place_of_a_relay(office: Office):
 def test_json_is_never_asked(sending: Office, relay: Relay):
     assert sending("send", "--now", "--json").code == 0
     assert len(relay.taken) == 2
+
+
+def test_a_second_relay_steps_in_and_that_is_said(sending: Office, relay: Relay):
+    sending.edit(f"port = {relay.port}", "port = 1")
+    sending.append(f'[[smtp_backup]]\nhost = "127.0.0.1"\nport = {relay.port}\n')
+
+    told = sending("send", "--now", "--yes")
+
+    assert told.code == 0
+    assert len(relay.taken) == 2
+    assert "another relay stepped in" in told.err
+    assert f"taken: 2 by 127.0.0.1:{relay.port}" in told.err
+    rows = sending("deliveries", "1", "--json").document["deliveries"]
+    assert {row["relay"] for row in rows} == {f"127.0.0.1:{relay.port}"}
+
+
+def test_who_will_not_get_it_in_time_is_said_beforehand_to_cron_as_well(sending: Office):
+    sending.edit('rate = ""', 'rate = "1/d"')
+    sending.edit('expire = "72h"', 'expire = "1h"')
+
+    told = sending("send", "--now", "--yes", "--json")
+
+    assert "at the set rates 1 of 2 messages can leave before its time is up" in told.err

@@ -56,6 +56,7 @@ LEGAL: dict[tuple[str, str], list[str]] = {
     ("delivery", "expire"): ['"72h"', '"5d"'],
     ("delivery", "rate"): ['""', '"14/s"', '"100/m, 50000/d"'],
     ("delivery", "look_up_mx"): ["true", "false"],
+    ("delivery", "warm_up"): ["0", "200"],
     ("providers", "rate"): ['""', '"14/s"'],
     ("providers", "connections"): ["0", "1", "100"],
     ("dkim", "domain"): ['""'],
@@ -159,6 +160,7 @@ ILLEGAL: dict[tuple[str, str], list[str]] = {
     ("delivery", "expire"): ['"0h"', '"never"', "72"],
     ("delivery", "rate"): ['"fast"', '"0/s"', "5"],
     ("delivery", "look_up_mx"): ['"yes"', "1"],
+    ("delivery", "warm_up"): ["-1", '"200"', "true"],
     ("providers", "rate"): ['"fast"', "5"],
     ("providers", "connections"): ["-1", "101", '"4"'],
     ("dkim", "domain"): [

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pipeline.model.restraint import Restraint
+from pipeline.model.warm_up import WarmUpDay
 from tests.factories import NOON
 from tests.store.ledgers import EXPIRES
 from tests.store.test_contract import LATER, UNTIL, lease
@@ -37,3 +38,17 @@ def test_remembers_how_far_we_hold_back_from_whom(make_ledger):
     box.restrain("provider gmail", second)
 
     assert box.restraints() == {"provider gmail": second, "provider yahoo": first}
+
+
+def test_remembers_the_last_day_of_each_relays_plan(make_ledger):
+    box = make_ledger(["a@mail.example"]).outbox()
+    first = WarmUpDay(day=NOON.date(), step=0, given=7)
+    assert box.warm_up("a:25") is None
+    box.warm("a:25", first)
+    box.warm("a:25", replace(first, given=9, deferred=1))
+    box.warm("b:25", first)
+    last = WarmUpDay(day=NOON.date() + timedelta(days=7), step=1)
+    box.warm("b:25", last)
+
+    assert box.warm_up("a:25") == replace(first, given=9, deferred=1)
+    assert box.warm_up("b:25") == last

@@ -1,0 +1,51 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.delivery.forecasting import Forecast
+from pipeline.delivery.limits import Limits
+from pipeline.delivery.shaping import ProviderShape, Shaping
+from tests.factories import NOON
+
+
+def forecast(relay: str = "", all_mail: str = "", gmail: str = "", warm_up: int = 0) -> Forecast:
+    shaping = Shaping(
+        limits=Limits.parse(all_mail),
+        providers={"gmail": ProviderShape(limits=Limits.parse(gmail))},
+        warm_up=warm_up,
+    )
+    return Forecast(shaping=shaping, limits=Limits.parse(relay), last=None, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("limits", "seconds"),
+    [
+        pytest.param({}, 0, id="none"),
+        pytest.param({"relay": "10/s"}, 99.9, id="the-relay"),
+        pytest.param({"relay": "10/s", "all_mail": "5/s"}, 199.8, id="all-mail"),
+        pytest.param({"relay": "10/s", "gmail": "1/s"}, 399, id="a-provider"),
+        pytest.param({"relay": "10/s", "warm_up": 500}, 43_200, id="the-plan"),
+    ],
+)
+def test_the_slowest_limit_counts(limits, seconds):
+    it = forecast(**limits)
+
+    assert it.seconds_for({"gmail": 400, "other": 600}) == pytest.approx(seconds)
+
+
+def test_tells_how_many_fit():
+    it = forecast("1/s")
+
+    assert it.fitting({"other": 1_000}, NOON + timedelta(seconds=99)) == 100
+    assert it.fitting({"other": 1_000}, NOON + timedelta(hours=1)) == 1_000
+    assert it.fitting({}, NOON) == 0
+
+
+@given(st.integers(1, 10_000), st.integers(0, 10_000), st.integers(0, 20_000))
+def test_what_fits_is_never_more_than_there_is(gmail, other, seconds):
+    readers = {"gmail": gmail, "other": other}
+    fits = forecast("3/s", gmail="1/s").fitting(readers, NOON + timedelta(seconds=seconds))
+
+    assert 0 <= fits <= gmail + other
