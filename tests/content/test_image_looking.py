@@ -1,7 +1,6 @@
 """The bytes of a file, and the image in them."""
 
 import hashlib
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from PIL import Image as Pillow
 
 from pipeline.content import image_looking
 from pipeline.model.image import LARGEST, Image, ImageFault, ImageKind
+from tests import outside
 from tests.images import bomb, draw, film, photograph, written
 
 
@@ -196,8 +196,8 @@ def test_whatever_the_bytes_are_it_answers(data: st.DataObject, form: tuple[str,
     assert isinstance(found, (Image, ImageFault))
 
 
-@pytest.mark.skipif(shutil.which("mogrify") is None, reason="needs ImageMagick")
 def test_the_command_of_the_remedy_makes_a_photograph_fit(tmp_path: Path) -> None:
+    outside.need("mogrify")
     path = tmp_path / "it's me.jpg"
     before = path.write_bytes(photograph(1_600, 1_200, turn=6, place=True))
 

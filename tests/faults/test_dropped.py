@@ -156,7 +156,8 @@ def test_a_421_inside_a_group_concerns_one_message_at_most(mailing, manner, step
     # In the place of RSET or MAIL it is how relays end a connection after some messages.
     assert report.deferred <= (step in {"RCPT", "DATA"})
     assert report.in_doubt <= manner.early_doubt
-    assert report.accepted + report.deferred + report.in_doubt == 20
+    # Who was put off may have been sent to later in the same run.
+    assert 20 - report.deferred <= report.accepted + report.in_doubt <= 20
     mailing.settle(doubt=report.in_doubt)
 
 
