@@ -1,6 +1,7 @@
 """Edge: a site's post: its relay, its composer, and everything that must be right before a send."""
 
 import os
+import random
 import secrets
 import socket
 from collections.abc import Callable, Mapping
@@ -80,7 +81,10 @@ def make_post(
             outbox=outbox,
             compose=_by_edition(site, store, record, edition, signer),
             transport=first.transport,
-            retry_policy=RetryPolicy(expire=document.delivery.expire),
+            retry_policy=RetryPolicy(
+                expire=document.delivery.expire,
+                rng=random.Random(),  # noqa: S311 - no secret is drawn
+            ),
             relay=first.name,
             limits=first.limits,
             backups=backups,

@@ -18,6 +18,8 @@ from pipeline.model.delivery import OTHER_PROVIDERS, Recipient
 
 #: After so many seconds without an outcome a message makes its provider a slow one.
 _SLOW = 10.0
+#: Seconds for which it is believed that the ledger has nobody else to serve.
+_ALONE = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +55,8 @@ class Queues:
         self._full: dict[Queue, None] = {}
         self._timed: list[tuple[float, int, Queue]] = []
         self._ticket = count()
+        #: Until when the only queue there is counts as alone without a look at the ledger.
+        self._alone_until = float("-inf")
         #: Rows that wait, by the provider of their shards.
         self.waiting: dict[str, int] = {}
 
@@ -82,7 +86,11 @@ class Queues:
         """
         while self._timed and self._timed[0][0] <= now:
             self._turn.append(heapq.heappop(self._timed)[2])
-        alone = alone and self._compete() == 1
+        if alone:
+            alone = self._compete() == 1
+            self._alone_until = now + _ALONE if alone else now
+        else:
+            alone = now < self._alone_until and len(self._turn) + len(self._full) == 1
         if alone:
             for queue in [*self._full]:
                 self._unfill(queue)

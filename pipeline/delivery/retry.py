@@ -8,7 +8,7 @@ A refusal of *us* says nothing about the reader, who keeps the place in the queu
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -17,6 +17,8 @@ from pipeline.delivery.effects import EFFECTS
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.model.delivery import DeliveryEvent, Recipient
 from pipeline.model.subscriber import SuppressionReason
+
+_JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,9 @@ class RetryPolicy:
     #: From freezing to the end of trying.
     expire: timedelta = timedelta(hours=72)
 
+    #: Lengthens each delay by up to a tenth, so that a crowd does not come back at once.
+    rng: random.Random | None = field(default=None, compare=False, repr=False)
+
     def __post_init__(self) -> None:
         if not self.delays or self.delays[0] <= timedelta(0):
             raise ValueError("a retry policy needs delays longer than nothing")
@@ -40,7 +45,8 @@ class RetryPolicy:
 
     def delay(self, attempts: int) -> timedelta:
         """Give the waiting after so many tries; from 1."""
-        return self.delays[min(max(attempts, 1), len(self.delays)) - 1]
+        delay = self.delays[min(max(attempts, 1), len(self.delays)) - 1]
+        return delay if self.rng is None else delay * (1 + _JITTER * self.rng.random())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,6 @@ class StopRun:
 
 Decision = Retry | GiveUp | StopRun
 
-_JITTER = 0.1
-
 
 def decide(  # noqa: PLR0913 - each of them changes the answer
     judged: Judgement,
@@ -100,19 +104,17 @@ def decide(  # noqa: PLR0913 - each of them changes the answer
     recipient: Recipient,
     now: datetime,
     policy: RetryPolicy,
-    rng: random.Random | None = None,
 ) -> Decision:
     """Decide what follows a refusal of one more try to reach the recipient.
 
     ``code`` is the reply's basic code, 0 when there was none (``NETWORK``).
-    With ``rng`` a delay is lengthened by up to a tenth, so that a crowd does not come back at once.
     Raises ValueError for ``IN_DOUBT``: doubt is no refusal.
     """
     if judged.reply_class is ReplyClass.IN_DOUBT:
         raise ValueError("doubt is resolved by evidence or by an operator, not by a retry")
     permanent = code >= 500
     effect = EFFECTS[judged.reply_class]
-    delay = _lengthened(policy.delay(recipient.attempts + 1), rng)
+    delay = policy.delay(recipient.attempts + 1)
     at = min(now + delay, recipient.expires_at)
     stop = effect.stop
     if stop is not None and (permanent or stop.temporary_too):
@@ -141,7 +143,3 @@ def _is_last_strike(
     ]
     # An issue that may still be taken is not lost yet.
     return rule.is_full(kept, now=now, issues=1 if permanent else 0)
-
-
-def _lengthened(delay: timedelta, rng: random.Random | None) -> timedelta:
-    return delay if rng is None else delay * (1 + _JITTER * rng.random())

@@ -1,5 +1,6 @@
 """A site's keys, theme and inputs."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from pipeline import shipped
 from pipeline.app.site import Site, open_site
 from pipeline.audience import keys
 from pipeline.errors import ConfigError, DatabaseError, SecretKeyError
-from tests.factories import make_issue
+from tests.factories import NOON, make_issue
 from tests.workflow.office import Office
 
 
@@ -188,3 +189,20 @@ def test_link_that_leads_nowhere_is_no_template(office: Office) -> None:
 def _own_text(site: Site) -> str:
     shipped = next(folder for folder in site.theme_path if (folder / "issue.txt").is_file())
     return f"{(shipped / 'issue.txt').read_text()}\nPrinted on nothing.\n"
+
+
+@pytest.mark.parametrize(
+    ("expire", "hours"),
+    [
+        pytest.param("72h", 72, id="its-own-time"),
+        # From Tuesday at ten in New York to the next at nine; the clocks go forward between.
+        pytest.param("30d", 7 * 24 - 2, id="the-next-issue"),
+    ],
+)
+def test_a_reader_is_given_up_before_the_next_issue_at_the_latest(office: Office, expire, hours):
+    toml = office.folder / "newsletter.toml"
+    toml.write_text(toml.read_text().replace('expire = "72h"', f'expire = "{expire}"'))
+    site = open_site(office.folder, clock=office.clock)
+    begun = NOON + timedelta(hours=3)
+
+    assert site.workshop.expire_after(begun) - begun == timedelta(hours=hours)

@@ -191,10 +191,21 @@ def test_delays_never_decrease(delays):
 )
 def test_a_next_time_is_never_past_the_end_nor_sooner_than_the_delay(attempts, left, seed):
     rng = None if seed is None else random.Random(seed)  # noqa: S311 - no secret is drawn
-    decision = decide(ReplyClass.RECIPIENT_TEMP, attempts=attempts, expires_at=NOON + left, rng=rng)
+    policy = RetryPolicy(rng=rng)
+    decision = decide(
+        ReplyClass.RECIPIENT_TEMP, attempts=attempts, expires_at=NOON + left, policy=policy
+    )
 
     assert isinstance(decision, Retry)
     assert min(NOON + left, NOON + RetryPolicy().delay(attempts)) <= decision.at <= NOON + left
+
+
+def test_a_crowd_that_was_deferred_together_does_not_come_back_together():
+    policy = RetryPolicy(rng=random.Random(1))  # noqa: S311 - no secret is drawn
+    waits = {policy.delay(1) for _ in range(100)}
+
+    assert len(waits) == 100
+    assert all(timedelta(minutes=5) <= wait <= timedelta(minutes=5.5) for wait in waits)
 
 
 @pytest.mark.parametrize(

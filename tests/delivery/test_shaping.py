@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.delivery.limits import Limits
-from pipeline.delivery.report import RunReport
+from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.shaping import ProviderShape, Shaping
 from pipeline.delivery.stage import Stage
 from pipeline.model.delivery import DeliveryState, Lease, Recipient
@@ -284,3 +284,26 @@ def test_a_provider_that_thinks_badly_of_us_is_left_alone_for_half_an_hour():
     run.clock.advance(1_801)
     run.send(relay)
     assert run.left() == {S.ACCEPTED: 599, S.REJECTED: 1}
+
+
+def test_a_hundred_thousand_readers_do_not_wait_for_one_provider():
+    run = Run(
+        readers(gmail=30_000, yahoo=30_000, small=900)
+        + [f"reader@small-{number}.com" for number in range(39_100)]
+    )
+    relay = SimulatedRelay(
+        run.clock,
+        connections=10,
+        seconds=lambda it: 600.0 if "gmail" in it.recipient.address else 0.01,
+    )
+
+    def stop() -> StopReason | None:
+        done = len(relay.answered) >= 70_000
+        return StopReason.INTERRUPTED if done else None
+
+    run.send(relay, run={"stop": stop})
+
+    others = [at for to, at in relay.answered.items() if "gmail" not in to]
+    assert len(others) >= 69_900
+    # Ten connections, two of which are left to them at the worst.
+    assert max(others) - run.began < 70_000 * 0.012 / 2
