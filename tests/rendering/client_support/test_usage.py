@@ -247,7 +247,12 @@ def test_no_page_is_too_broken(page):
 
 @given(st.text(alphabet="{}()[]:;,.#*@!/\\\"'<>-+~|&%= \nabt0", max_size=60))
 def test_no_style_sheet_is_too_broken(css):
-    usage.find(f"<style>{css}</style><p style='{css}'>")
+    page = f"<style>{css}</style><p style='{css}'>"
+
+    for use in usage.find(page):
+        assert use.slug in DETECTORS
+        assert use.count > 0
+        assert 0 < use.line <= page.count("\n") + 1
 
 
 @pytest.mark.parametrize(
