@@ -98,9 +98,9 @@ class FailingOutbox:
         self._count("commit")
         return self._outbox.commit(results, hand_overs, now=now)
 
-    def forgive(self, issue: int, subscribers: Collection[int]) -> None:
+    def forgive(self, issue: int, subscribers: Collection[int], *, requeues: bool = False) -> int:
         self._count("forgive")
-        self._outbox.forgive(issue, subscribers)
+        return self._outbox.forgive(issue, subscribers, requeues=requeues)
 
     def history(self, issue: int, *, dead: str) -> History:
         self._count("history")

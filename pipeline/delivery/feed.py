@@ -320,11 +320,14 @@ class OutboxFeed:
         if not readers:
             return
         try:
-            self.outbox.forgive(self.holding.issue, readers)
+            requeued = self.outbox.forgive(
+                self.holding.issue, readers, requeues=self.watch.requeues
+            )
         except DatabaseError as error:
             self._fail(error)
         else:
             self.watch.forgiven()
+            self._counts[DeliveryEvent.REJECT] -= requeued
 
     def _refused(self, wish: HandOver, refusal: Refusal | None) -> None:
         match refusal:

@@ -4,6 +4,10 @@ One refusal speaks about one reader; a share of them speaks about us, or about a
 out of order and denies readers it has. A share means something only from 20 outcomes and three
 refusals on. But for the first 500 outcomes of the issue, the counts are of one run, so ``resume``
 gives the issue another chance.
+
+A list of fewer than 20 readers is refused whole when all of it is refused alike: two readers are
+enough where the reply does not speak of an address, five where it does, since two friends may well
+have left the same company.
 """
 
 from collections import defaultdict, deque
@@ -20,6 +24,10 @@ _FEW = 3
 
 #: What a provider says when it denies readers that it may well have.
 _DENIALS = frozenset({ReplyClass.ADDRESS_DEAD, ReplyClass.ADDRESS_DISABLED})
+#: So many readers are a whole list, if the reply speaks of no address, and if it does.
+_WHOLE, _WHOLE_OF_ADDRESSES = 2, 5
+_OF_ADDRESSES = _DENIALS | {ReplyClass.MAILBOX_FULL}
+
 #: Dead addresses at a provider whose past has fewer than this share of them ...
 _CLEAN = 0.02
 #: ... come above this share from a provider out of order.
@@ -54,7 +62,7 @@ class Guards:
     )
     _outcomes: int = field(default=0, init=False)
     #: What every reader so far was refused with; empty once there was anything else.
-    _same: str = field(default="", init=False)
+    same: str = field(default="", init=False)
     _dead: int = field(default=0, init=False)
 
     def watch(self, provider: str, reply_class: ReplyClass | None, said: str = "") -> Alarm | None:
@@ -65,24 +73,31 @@ class Guards:
         recent = self._recent[provider]
         recent.append(reply_class)
         self._outcomes += 1
-        self._same = said if self._outcomes == 1 or said == self._same else ""
+        self.same = said if self._outcomes == 1 or said == self.same else ""
         if reply_class is None:
             return None
         self._in_all[reply_class] += 1
         self._dead += bool(said) and reply_class in _DENIALS
         return (
-            self._all_alike()
+            self._all_alike(reply_class)
             or self._outage(provider, recent, reply_class)
             or self._together(provider, recent, reply_class)
             or self._bad_list(reply_class)
         )
 
-    def _all_alike(self) -> Alarm | None:
-        """Whoever refuses the first twenty in the same way means none of them."""
-        if not self._same or self._outcomes < ENOUGH:
+    def _all_alike(self, reply_class: ReplyClass) -> Alarm | None:
+        """Whoever refuses the first twenty, or a small list, in the same way means none of them."""
+        count, same = self._outcomes, self.same
+        if not same:
             return None
-        why = f"the first {self._outcomes} readers were all refused with {self._same}"
-        return Alarm(why, absolves_all=True)
+        if count >= ENOUGH:
+            why = f"the first {count} readers were all refused with {same}"
+            return Alarm(why, absolves_all=True)
+        least = _WHOLE_OF_ADDRESSES if reply_class in _OF_ADDRESSES else _WHOLE
+        is_whole = self.history.settled == 0 and count == self.history.waiting
+        if not is_whole or count < least:
+            return None
+        return Alarm(f"all {count} readers were refused with {same}", absolves_all=True)
 
     def _outage(
         self, provider: str, recent: deque[ReplyClass | None], reply_class: ReplyClass

@@ -58,8 +58,11 @@ class Outbox(Protocol):
         """
         ...
 
-    def forgive(self, issue: int, subscribers: Collection[int]) -> None:
-        """Take back the suppressions and strikes that this issue's refusals made for them."""
+    def forgive(self, issue: int, subscribers: Collection[int], *, requeues: bool = False) -> int:
+        """Take back the suppressions and strikes that this issue's refusals made for them.
+
+        ``requeues``: those who were rejected wait again; gives how many do.
+        """
         ...
 
     def history(self, issue: int, *, dead: str) -> History:

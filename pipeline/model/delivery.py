@@ -57,6 +57,8 @@ class DeliveryEvent(StrEnum):
     RESEND = "resend"
     #: An operator lets the doubt rest.
     CLOSE = "close"
+    #: Whoever said "never" said it to everybody, so it was not about this reader.
+    TAKE_BACK = "take_back"
 
 
 #: The provider of shards whose recipients are at many small ones, each known by its domain.
@@ -82,6 +84,7 @@ DELIVERY_TRANSITIONS: dict[tuple[DeliveryState, DeliveryEvent], DeliveryState] =
     (_S.HANDING, _E.DEFER): _S.DEFERRED,
     (_S.HANDING, _E.REJECT): _S.REJECTED,
     (_S.HANDING, _E.LOSE_REPLY): _S.IN_DOUBT,
+    (_S.REJECTED, _E.TAKE_BACK): _S.QUEUED,
     # The reply of a sender that was taken for dead, or evidence such as an unsubscribe click,
     # or an operator's word.
     (_S.IN_DOUBT, _E.ACCEPT): _S.ACCEPTED,
@@ -201,12 +204,16 @@ class History:
 
     #: How many readers of the issue had an outcome already, counted up to 500.
     settled: int = 0
+    #: How many wait for one, counted up to :data:`FEW`.
+    waiting: int = 20
     #: Of earlier issues, by provider: how many were accepted or rejected, and how many of those
     #: were rejected because the address was given up.
     providers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     #: Fewer outcomes than this are no past.
     ENOUGH: ClassVar[int] = 200
+    #: Fewer readers than this are a small list.
+    FEW: ClassVar[int] = 20
 
     def is_clean(self, provider: str, *, below: float) -> bool:
         """Tell whether a provider had a past, with a smaller share of dead addresses."""

@@ -4,7 +4,7 @@ They are most of what a send costs the ledger. The states they name come from th
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -111,12 +111,26 @@ DELETE FROM suppression WHERE reason = '{SuppressionReason.HARD_BOUNCE.value}' A
 AND fingerprint = (SELECT fingerprint FROM subscriber WHERE id = ?)
 """  # noqa: S608 - constants of the model
 
+#: A refusal of everybody is taken back; the row keeps what was said. Nothing of it was taken.
+_REQUEUE: Final = f"""
+UPDATE delivery SET state = {CODES[steps.target(_E.TAKE_BACK)]}, epoch = 0, next_at = NULL
+WHERE issue = ? AND subscriber_id = ? AND state IN ({_codes(steps.sources(_E.TAKE_BACK))})
+RETURNING shard
+"""  # noqa: S608 - numbers from the code table
+
 _CONDEMN: Final = {reason: _condemn(reason) for reason in SuppressionReason}
 
 
 def note_of(issue: int) -> str:
     """Say where a suppression comes from."""
     return f"issue {issue}"
+
+
+def requeue(raw: sqlite3.Connection, issue: int, readers: Collection[int]) -> int:
+    """Let readers wait again who were rejected; count them."""
+    shards = [row[0] for it in readers for row in raw.execute(_REQUEUE, (issue, it)).fetchall()]
+    raw.executemany(_WAIT, [(0, issue, shard) for shard in sorted(set(shards))])
+    return len(shards)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pipeline.errors import ConflictError, NotFoundError, StateError
+from pipeline.errors import ConflictError, NotFoundError
 from pipeline.model.delivery import (
     DELIVERY_TRANSITIONS,
     OTHER_PROVIDERS,
@@ -25,7 +25,7 @@ from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
 from pipeline.store import steps
 from pipeline.store.memory_addresses import Addresses
 from pipeline.store.memory_paces import MemoryPaces
-from pipeline.store.memory_rows import LONG_AGO, HeldIssue, Row, Shard
+from pipeline.store.memory_rows import LONG_AGO, HeldIssue, Row, Shard, after
 
 _S, _E = DeliveryState, DeliveryEvent
 _FAR_OFF = datetime(9999, 1, 1, tzinfo=UTC)
@@ -125,7 +125,7 @@ class MemoryOutbox(Addresses, MemoryPaces):
                 raise ConflictError(f"issue {issue} is {it.state}, not stopped")
             rest = [row for row in it.rows() if row.state in steps.WAITING]
             for row in rest:
-                row.state = _after(row.state, _E.CANCEL)
+                row.state = after(row.state, _E.CANCEL)
             return len(rest)
 
     # -- what a sender does
@@ -243,7 +243,7 @@ class MemoryOutbox(Addresses, MemoryPaces):
         if result.event is _E.LOSE_REPLY:
             self._lose(row)
         else:
-            row.state = _after(row.state, result.event)
+            row.state = after(row.state, result.event)
         self.judge(result, now)
         if row.state in steps.WAITING:
             self._wait(lease.issue, lease.shard, row)
@@ -260,24 +260,34 @@ class MemoryOutbox(Addresses, MemoryPaces):
         if row.state not in steps.WAITING or issue.edition_of(row) != wish.edition:
             return Refusal.SETTLED
         if wish.subscriber_id in self.left or wish.subscriber_id in self.suppressed:
-            row.state = _after(row.state, _E.SUPPRESS)
+            row.state = after(row.state, _E.SUPPRESS)
             return Refusal.SUPPRESSED
-        row.state = _after(row.state, _E.HAND_OVER)
+        row.state = after(row.state, _E.HAND_OVER)
         row.epoch, row.next_at, row.edition = wish.lease.epoch, None, wish.edition
         row.attempts += 1
         issue.is_published = True
         return None
 
-    def forgive(self, issue: int, subscribers: Collection[int]) -> None:
+    def forgive(self, issue: int, subscribers: Collection[int], *, requeues: bool = False) -> int:
         with self._turn:
             self.take_back(issue, subscribers)
+            return self._requeue(issue, subscribers) if requeues else 0
+
+    def _requeue(self, issue: int, subscribers: Collection[int]) -> int:
+        count = 0
+        for number, shard in self._issue(issue).shards.items():
+            for reader in shard.rows.keys() & set(subscribers):
+                row = shard.rows[reader]
+                if row.state is _S.REJECTED:
+                    row.state, row.epoch, row.next_at = after(row.state, _E.TAKE_BACK), 0, None
+                    self._wait(issue, number, row)
+                    count += 1
+        return count
 
     def history(self, issue: int, *, dead: str) -> History:
         del dead  # the past is what a test says it is
-        ended = {_S.ACCEPTED, _S.REJECTED}
         with self._turn:
-            settled = sum(row.state in ended for row in self._issue(issue).rows())
-        return History(settled=settled, providers=self.past)
+            return self._issue(issue).history(self.past)
 
     def postpone(self, issue: int, *, until: datetime) -> None:
         with self._turn:
@@ -341,12 +351,12 @@ class MemoryOutbox(Addresses, MemoryPaces):
             for number, shard in it.shards.items():
                 for row in shard.rows.values():
                     if row.state is _S.HANDING and (not shard.owner or shard.lease_until <= now):
-                        row.state = _after(row.state, _E.LOSE_REPLY)
+                        row.state = after(row.state, _E.LOSE_REPLY)
                     if row.state is not _S.IN_DOUBT or (
                         canonicals is not None and row.address not in canonicals
                     ):
                         continue
-                    row.state = _after(row.state, event)
+                    row.state = after(row.state, event)
                     count += 1
                     if event is _E.RESEND:  # without its epoch, a late reply cannot write it
                         row.epoch, row.next_at, row.keeps_edition = 0, None, True
@@ -370,28 +380,21 @@ class MemoryOutbox(Addresses, MemoryPaces):
 
     def _lose(self, row: Row) -> None:
         """Write down that no reply was read, and do what the policy says about it."""
-        row.state = _after(row.state, _E.LOSE_REPLY)
+        row.state = after(row.state, _E.LOSE_REPLY)
         if self.policy is DoubtPolicy.ASSUME_ACCEPTED:
-            row.state = _after(row.state, _E.ACCEPT)
+            row.state = after(row.state, _E.ACCEPT)
         elif self.policy is DoubtPolicy.RESEND and row.attempts < steps.RESEND_LIMIT:
-            row.state = _after(row.state, _E.RESEND)
+            row.state = after(row.state, _E.RESEND)
             row.epoch, row.next_at, row.keeps_edition = 0, None, True
 
     def _wait(self, number: int, shard_number: int, row: Row) -> None:
         """See to it that somebody looks at a row that waits again."""
         issue = self._issue(number)
         if issue.state is IssueState.STOPPED:
-            row.state = _after(row.state, _E.CANCEL)
+            row.state = after(row.state, _E.CANCEL)
             return
         if issue.state is IssueState.COMPLETE:
             issue.state = ISSUE_TRANSITIONS[issue.state, IssueEvent.REOPEN]
         shard = issue.shards[shard_number]
         shard.due_at = row.due_at() if shard.is_done else min(shard.due_at, row.due_at())
         shard.is_done = False
-
-
-def _after(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
-    try:
-        return DELIVERY_TRANSITIONS[state, event]
-    except KeyError:
-        raise StateError(f"{event} cannot happen to a delivery that is {state}") from None

@@ -1,11 +1,17 @@
 """What the outbox in dictionaries holds: issues, their shards, and a row for each reader."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from pipeline.model.delivery import DeliveryState
+from pipeline.errors import StateError
+from pipeline.model.delivery import (
+    DELIVERY_TRANSITIONS,
+    DeliveryEvent,
+    DeliveryState,
+    History,
+)
 from pipeline.model.issue import IssueState
 from pipeline.store import steps
 
@@ -72,3 +78,17 @@ class HeldIssue:
     def rows(self) -> Iterator[Row]:
         for shard in self.shards.values():
             yield from shard.rows.values()
+
+    def history(self, past: Mapping[str, tuple[int, int]]) -> History:
+        states = [row.state for row in self.rows()]
+        settled = sum(state in {_S.ACCEPTED, _S.REJECTED} for state in states)
+        waiting = min(sum(state in steps.WAITING for state in states), History.FEW)
+        return History(settled=settled, waiting=waiting, providers=past)
+
+
+def after(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
+    """Give the state that an event leads to; raises StateError when it cannot happen."""
+    try:
+        return DELIVERY_TRANSITIONS[state, event]
+    except KeyError:
+        raise StateError(f"{event} cannot happen to a delivery that is {state}") from None

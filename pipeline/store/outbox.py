@@ -240,10 +240,11 @@ class SqlOutbox:
         with self.database.writing_raw() as raw:
             return hot.Commit(raw, self.policy, now).write(results, hand_overs)
 
-    def forgive(self, issue: int, subscribers: Collection[int]) -> None:
+    def forgive(self, issue: int, subscribers: Collection[int], *, requeues: bool = False) -> int:
         with self.database.writing_raw() as raw:
             raw.executemany(hot.FORGIVE, [(hot.note_of(issue), reader) for reader in subscribers])
             raw.executemany(strikes.TAKE_BACK, [(issue, reader) for reader in subscribers])
+            return hot.requeue(raw, issue, subscribers) if requeues else 0
 
     def history(self, issue: int, *, dead: str) -> History:
         with self.database.reading() as connection:

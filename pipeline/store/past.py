@@ -23,7 +23,11 @@ def history(connection: Connection, number: int, *, dead: str) -> History:
     ``dead`` is the reason under which an address was given up. Reads at most three shards of
     each provider, some thousand rows, however long the list is.
     """
-    return History(settled=_settled(connection, number), providers=_past(connection, number, dead))
+    return History(
+        settled=_settled(connection, number),
+        waiting=_waiting(connection, number),
+        providers=_past(connection, number, dead),
+    )
 
 
 def _settled(connection: Connection, number: int) -> int:
@@ -37,6 +41,25 @@ def _settled(connection: Connection, number: int) -> int:
         .subquery()
     )
     return connection.execute(select(func.count()).select_from(begun)).scalar_one()
+
+
+def _waiting(connection: Connection, number: int) -> int:
+    """Count readers without an outcome; looks only at shards that have something to do."""
+    left = (
+        select(delivery.c.subscriber_id)
+        .join(
+            shard,
+            and_(shard.c.issue == delivery.c.issue, shard.c.number == delivery.c.shard),
+        )
+        .where(
+            shard.c.issue == number,
+            shard.c.is_done.is_(False),
+            delivery.c.state.in_([_S.QUEUED, _S.DEFERRED]),
+        )
+        .limit(History.FEW)
+        .subquery()
+    )
+    return connection.execute(select(func.count()).select_from(left)).scalar_one()
 
 
 def _past(connection: Connection, number: int, dead: str) -> dict[str, tuple[int, int]]:

@@ -40,12 +40,13 @@ So strikes count issues in a row.
 When many refusals come together, they are not about the readers.
 An issue is paused, and what its run wrote against addresses is taken back, when
 
-- the first 20 readers of a run are refused with the same code and enhanced code;
+- the first 20 readers of a run are refused with the same code and enhanced code, or all of a list that is shorter: two readers at least, or five where the reply speaks of the address;
 - a provider says of more than a tenth of its last 200 readers that they do not exist, and of fewer than 2 % in the issues before;
 - most of the last 20 to 200 readers of a provider are refused for the same reason of theirs.
 
 It is paused as well, but nothing is taken back, when more than 5 % of its first 500 addresses do not exist: providers take such a list for a bought one.
 `mailbag resume N` goes on.
+Whoever was refused together with everybody then gets the issue.
 
 ## Classes
 

@@ -105,6 +105,40 @@ def test_the_first_twenty_refused_alike_are_no_fault_of_the_readers(outcomes, ex
         )
 
 
+def small(readers: int) -> History:
+    return History(waiting=readers)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "history", "expected"),
+    [
+        pytest.param([C.UNKNOWN_5XX] * 2, small(2), 2, id="both of two"),
+        pytest.param([C.RECIPIENT_POLICY] * 7, small(7), 7, id="all of seven"),
+        pytest.param([C.ADDRESS_DEAD] * 5, small(5), 5, id="nobody exists"),
+        pytest.param([C.ADDRESS_DEAD] * 4, small(4), None, id="four may all be gone"),
+        pytest.param([C.MAILBOX_FULL] * 4, small(4), None, id="four may all be away"),
+        pytest.param([C.UNKNOWN_5XX], small(1), None, id="one may be meant"),
+        pytest.param([C.UNKNOWN_5XX] * 6, small(7), None, id="one is still to come"),
+        pytest.param([OK] + [C.UNKNOWN_5XX] * 6, small(7), None, id="one was taken"),
+        pytest.param(
+            [C.UNKNOWN_5XX] * 7, History(settled=1, waiting=7), None, id="one had it before"
+        ),
+    ],
+)
+def test_a_small_list_that_is_refused_whole_is_no_fault_of_its_readers(outcomes, history, expected):
+    found = alarm_after(outcomes, history, said="550 5.7.1")
+
+    assert (found[0] if found else None) == expected
+    if found:
+        assert found[1] == Alarm(
+            f"all {expected} readers were refused with 550 5.7.1", absolves_all=True
+        )
+
+
+def test_a_small_list_that_is_refused_in_different_words_may_be_meant():
+    assert paused_after([C.UNKNOWN_5XX] * 7, small(7)) is None
+
+
 @pytest.mark.parametrize(
     ("settled", "expected"),
     [

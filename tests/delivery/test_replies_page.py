@@ -13,6 +13,8 @@ def test_the_page_of_replies_says_what_the_table_says():
     ("figure", "said"),
     [
         (guards.ENOUGH, "the first 20 readers of a run"),
+        (guards._WHOLE, "two readers at least"),
+        (guards._WHOLE_OF_ADDRESSES, "five where the reply speaks of the address"),
         (guards._OUTAGE * 10, "more than a tenth of its last 200"),
         (guards.WINDOW, "a tenth of its last 200"),
         (guards._CLEAN * 100, "of fewer than 2 % in the issues before"),
@@ -22,4 +24,7 @@ def test_the_page_of_replies_says_what_the_table_says():
 )
 def test_the_page_has_the_figures_of_the_guards(figure, said):
     assert said in page()
-    assert f"{figure:g}" in said.replace("a tenth", "1")
+    figures = {"a tenth": "1", "two": "2", "five": "5"}
+    for word, digits in figures.items():
+        said = said.replace(word, digits)
+    assert f"{figure:g}" in said

@@ -82,9 +82,18 @@ def test_message_in_doubt_is_sent_again_only_by_somebodys_word() -> None:
     assert events == {DeliveryEvent.RESEND}
 
 
-@pytest.mark.parametrize("state", sorted(SETTLED - {DeliveryState.IN_DOUBT}), ids=str)
+@pytest.mark.parametrize(
+    "state", sorted(SETTLED - {DeliveryState.IN_DOUBT, DeliveryState.REJECTED}), ids=str
+)
 def test_settled_message_stays_as_it_is(state: DeliveryState) -> None:
     assert not [event for at, event in DELIVERY_TRANSITIONS if at is state]
+
+
+def test_rejected_message_waits_again_only_when_nobody_was_meant() -> None:
+    rejected = DeliveryState.REJECTED
+    after = {event: to for (at, event), to in DELIVERY_TRANSITIONS.items() if at is rejected}
+
+    assert after == {DeliveryEvent.TAKE_BACK: DeliveryState.QUEUED}
 
 
 def test_terminator_is_written_from_two_states_only() -> None:

@@ -367,6 +367,8 @@ def let_happen(box: AnyOutbox, held: Lease, event: DeliveryEvent) -> None:
         hand_over(box, held, 1)
     elif event in {E.RESEND, E.CLOSE}:
         box.resolve(1, ["ann@mail.example"], event, now=NOON)
+    elif event is E.TAKE_BACK:
+        box.forgive(1, [1], requeues=True)
     else:
         write(box, held, 1, event, next_at=LATER)
 

@@ -122,6 +122,48 @@ def test_what_an_issue_wrote_is_forgiven_together(ledger):
     assert [len(ledger.strikes(reader)) for reader in (1, 2, 3)] == [0, 0, 1]
 
 
+def test_whoever_was_rejected_with_everybody_waits_again(ledger):
+    box = ledger.outbox()
+    held = lease(box)
+    for reader in (1, 2, 3):
+        write(box, held, reader, E.REJECT, code=550, reply="not you", **STRIKE)
+    box.release(held, now=NOON)
+
+    assert box.forgive(1, [1, 2], requeues=True) == 2
+
+    waiting = box.waiting(lease(box), after=0, limit=10, now=NOON)
+    assert [it.subscriber_id for it in waiting] == [1, 2]
+    assert [it.code for it in box.deliveries(1)] == [550, 550, 550]
+
+
+def test_whoever_was_taken_does_not_wait_again(ledger):
+    box = ledger.outbox()
+    held = lease(box)
+    box.commit([], [HandOver(lease=held, subscriber_id=1)], now=NOON)
+    write(box, held, 1, E.ACCEPT)
+
+    assert box.forgive(1, [1], requeues=True) == 0
+    assert box.sums(1).accepted == 1
+
+
+def test_a_run_is_told_how_many_readers_wait_if_they_are_few(ledger):
+    box = ledger.outbox()
+    held = lease(box)
+    assert box.history(1, dead="address_dead").waiting == 3
+    write(box, held, 1, E.REJECT)
+    write(box, held, 2, E.DEFER, next_at=LATER)
+
+    history = box.history(1, dead="address_dead")
+
+    assert (history.settled, history.waiting) == (1, 2)
+
+
+def test_more_readers_than_a_small_list_has_are_not_counted(make_ledger):
+    box = make_ledger([f"r{number}@mail.example" for number in range(30)]).outbox()
+
+    assert box.history(1, dead="address_dead").waiting == 20
+
+
 # -- waiting for a limit to end
 
 
