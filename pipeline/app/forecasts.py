@@ -1,22 +1,30 @@
 """Edge: how long an issue will take by the limits of a site, before it goes out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.app import relays
 from pipeline.app.site import Site
-from pipeline.delivery.forecasting import Forecast
+from pipeline.delivery.forecasting import Forecast, scopes
+from pipeline.delivery.rating import spent_before
 from pipeline.store.opening import Store
 
 
 def forecast(site: Site, store: Store | None, *, now: datetime) -> Forecast:
-    """Take every limit of the first relay into account, and its warm-up plan as it stands."""
+    """Take every limit of the first relay into account, as full as it is, and its warm-up plan."""
     section = site.settings.document.smtp
-    shaping = relays.shaping(site)
-    last = None
-    if store is not None and shaping.warm_up:
-        last = store.outbox().warm_up(relays.name_of(section))
-    return Forecast(shaping=shaping, limits=section.rate, last=last, now=now)
+    shaping, relay = relays.shaping(site), relays.name_of(section)
+    it = Forecast(shaping=shaping, limits=section.rate, last=None, now=now, relay=relay)
+    if store is None:
+        return it
+    outbox = store.outbox()
+    spent = {
+        scope: {limit: spent_before(outbox, scope, limit, now) for limit in limits.limits}
+        for scope, _, limits in scopes(shaping, relay, section.rate)
+    }
+    last = outbox.warm_up(relay) if shaping.warm_up else None
+    return replace(it, last=last, spent=spent)
 
 
 def readers_of(store: Store | None, number: int) -> Mapping[str, int]:

@@ -6,11 +6,11 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from pipeline.app import relays, signing
+from pipeline.app import relays, signing, warm_ups
 from pipeline.app.posting import refuse_placeholders, verify_links
 from pipeline.app.site import Site
 from pipeline.config.sections import LOOPBACK, Kind, Security, Smtp
-from pipeline.delivery import restraining, warming
+from pipeline.delivery import restraining
 from pipeline.delivery.dkim.alignment import Alignment, alignment
 from pipeline.delivery.smtp.driver import probing
 from pipeline.errors import MailbagError
@@ -256,27 +256,11 @@ def _limits(site: Site) -> Iterator[Line]:
         if store is None:
             return
         with store:
-            yield from _warm_up(site, store)
+            for plan in warm_ups.today(site, store, now=site.clock.now()):
+                yield Line("warm-up", Health.GOOD, str(plan))
             yield from _restraints(site, store)
     except MailbagError:
         return  # said by the line of the database
-
-
-def _warm_up(site: Site, store: Store) -> Iterator[Line]:
-    """Say how far the plan of each relay is."""
-    start, now = site.settings.document.delivery.warm_up, site.clock.now()
-    for _, section in relays.sections(site) if start else ():
-        name = relays.name_of(section)
-        today = warming.begin_day(store.outbox().warm_up(name), now.date(), start=start)
-        most = warming.limit(start, today.step)
-        is_over = f"the plan of {name} is over; warm_up can be taken out"
-        fact = (
-            is_over
-            if most is None
-            else f"day {today.step + 1} of {warming.LAST + 1} by {name}:"
-            f" {most:,} messages, {today.given:,} of them used today"
-        )
-        yield Line("warm-up", Health.GOOD, fact)
 
 
 def _restraints(site: Site, store: Store) -> Iterator[Line]:

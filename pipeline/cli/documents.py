@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from pipeline.app.warm_ups import PlanToday
 from pipeline.cli.output import finding_document
 from pipeline.content.selection import Selection
 from pipeline.delivery.message_ids import message_id_of
@@ -101,6 +102,11 @@ def send_document(
         "issues": issues,
         "notes": list(notes),
     }
+
+
+def plan_today_document(plan: PlanToday) -> dict[str, Any]:
+    """Give a relay's warm-up plan as it stands today."""
+    return {"relay": plan.relay, "day": plan.day, "limit": plan.limit, "used": plan.used}
 
 
 def _unreached_document(delivery: Delivery) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from pipeline.app import signing
+from pipeline.app import signing, warm_ups
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.delivery.reasons import explain
@@ -119,8 +119,10 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
         sums = store.outbox().sums(wanted)
         next_at = _next_at(store, record, session.clock.now())
         editions = store.issues.revisions(wanted)
+        plans = tuple(warm_ups.today(session.site, store, now=session.clock.now()))
     if as_json:
         more = {
+            "warm_up": [documents.plan_today_document(plan) for plan in plans],
             "next_at": next_at.isoformat() if next_at else None,
             "revisions": documents.revisions_document(editions),
         }
@@ -140,6 +142,7 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
             ],
             *([("  goes on", f"{local(next_at):{_WHEN}}")] if next_at else []),
             *_patience(session, record, sums),
+            *[("  warm-up", str(plan)) for plan in plans],
             ("  Q&As", ", ".join(record.slugs)),
         ]
     )

@@ -1,8 +1,13 @@
 """How fast messages may be handed over, as an operator writes it: ``14/s, 50000/d``."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
+
+#: What left lately: how many seconds ago, and how many messages.
+Spent = Sequence[tuple[float, int]]
 
 _UNITS = {
     "s": timedelta(seconds=1),
@@ -40,13 +45,29 @@ class Limit:
         """The width of a bucket in the ledger, which knows whole seconds only."""
         return max(1, int(self.seconds) // _BUCKETS)
 
-    def seconds_for(self, messages: int) -> float:
-        """Give the seconds that so many messages take at least, the first one leaving at once."""
-        if messages <= 1:
+    def seconds_for(self, messages: int, spent: Spent = ()) -> float:
+        """Give the seconds that so many messages take at least, the first leaving when it may."""
+        if messages <= 0:
             return 0.0
+        rounds, place = divmod(messages - 1, self.count)
+        seconds = rounds * self.seconds + self._opens_at(place + 1, spent)
         if self.is_paced:
-            return (messages - 1) / self.count * self.seconds
-        return (messages - 1) // self.count * self.seconds
+            seconds = max(seconds, (messages - 1) / self.count * self.seconds)
+        return seconds
+
+    def _opens_at(self, place: int, spent: Spent) -> float:
+        """Give the seconds until the window has had room for so many, at most :attr:`count`."""
+        in_window = sorted(((ago, n) for ago, n in spent if ago < self.seconds), reverse=True)
+        too_many = sum(n for _, n in in_window) + place - self.count
+        for ago, n in in_window if too_many > 0 else ():
+            too_many -= n
+            if too_many <= 0:
+                return self.seconds - ago
+        return 0.0
+
+
+#: Nothing left lately.
+_NOTHING: Mapping[Limit, Spent] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +97,6 @@ class Limits:
         units = {period: unit for unit, period in _UNITS.items()}
         return ", ".join(f"{limit.count}/{units[limit.period]}" for limit in self.limits)
 
-    def seconds_for(self, messages: int) -> float:
-        """Give the seconds that so many messages take at least, the first one leaving at once."""
-        return max((limit.seconds_for(messages) for limit in self.limits), default=0.0)
+    def seconds_for(self, messages: int, spent: Mapping[Limit, Spent] = _NOTHING) -> float:
+        """Give the seconds that so many messages take at least, after what was spent already."""
+        return max((it.seconds_for(messages, spent.get(it, ())) for it in self.limits), default=0.0)

@@ -7,14 +7,12 @@ from pipeline.clock import Clock
 from pipeline.delivery import restraining
 from pipeline.delivery.pacing import Pace
 from pipeline.delivery.ports import Outbox
-from pipeline.delivery.rating import Rating
+from pipeline.delivery.rating import ALL, Rating, provider_scope, relay_scope
 from pipeline.delivery.relays import Relay
 from pipeline.delivery.shaping import ProviderShape, Shaping
 from pipeline.delivery.slowing import Slowing
 from pipeline.delivery.warm_up import WarmUp
 from pipeline.model.restraint import Restraint
-
-_ALL = "all"
 
 
 @dataclass(kw_only=True)
@@ -43,7 +41,7 @@ class Paces:
             for scope, it in self.outbox.restraints().items()
             if not restraining.is_over(it, now)
         }
-        self._shared = (self._make(_ALL, ProviderShape(limits=self.shaping.limits)),)
+        self._shared = (self._make(ALL, ProviderShape(limits=self.shaping.limits)),)
         self.through(self.relay)
 
     def through(self, relay: Relay) -> None:
@@ -61,14 +59,14 @@ class Paces:
 
     @property
     def _scope(self) -> str:
-        return f"relay {self.relay.name}".rstrip()
+        return relay_scope(self.relay.name)
 
     def of(self, provider: str) -> Pace:
         """Give the pace of a provider, or of a domain that is none of the big ones."""
         pace = self._by_name.get(provider)
         if pace is None:
             shape = self.shaping.providers.get(provider, _FREE)
-            pace = self._make(f"provider {provider}", shape)
+            pace = self._make(provider_scope(provider), shape)
             if pace.rating is not None or pace.restraint is not None:
                 self._by_name[provider] = pace
         return pace
@@ -109,7 +107,7 @@ class Paces:
         """Go slower to a provider, or through the relay (``None``); write it down."""
         pace = self._shared[-1] if provider is None else own
         if pace.slow(slowing, given) and pace.restraint is not None:
-            scope = self._scope if provider is None else f"provider {provider}"
+            scope = self._scope if provider is None else provider_scope(provider)
             if provider is not None:
                 self._by_name[provider] = pace
             self.outbox.restrain(scope, pace.restraint)

@@ -7,7 +7,7 @@ killed forgets nothing: the ledger may know of up to a fiftieth more than left, 
 from datetime import datetime, timedelta
 
 from pipeline.clock import Clock
-from pipeline.delivery.limits import Limit, Limits
+from pipeline.delivery.limits import Limit, Limits, Spent
 from pipeline.delivery.ports import Outbox
 from pipeline.delivery.throttle import Throttle
 
@@ -17,6 +17,35 @@ _BLOCKS = 50
 _LATELY = 64
 
 
+#: The scope of all mail.
+ALL = "all"
+
+
+def relay_scope(name: str) -> str:
+    """Name the scope of what goes through a relay."""
+    return f"relay {name}".rstrip()
+
+
+def provider_scope(name: str) -> str:
+    """Name the scope of what goes to a mailbox provider."""
+    return f"provider {name}"
+
+
+def spent_before(outbox: Outbox, scope: str, limit: Limit, now: datetime) -> Spent:
+    """Read what left under a limit; in a bucket of the ledger it left as late as it can have."""
+    width = limit.bucket_seconds
+    since = now - limit.period - timedelta(seconds=width)
+    return [
+        # A bucket from the future was written by a clock that has been set back.
+        (max(0.0, (now - start).total_seconds() - width), count)
+        for start, count in outbox.spent(_key(scope, limit), since=since)
+    ]
+
+
+def _key(scope: str, limit: Limit) -> str:
+    return f"{scope} /{int(limit.seconds)}"
+
+
 class _Meter:
     """One limit: what left lately, and how much of it the ledger knows already."""
 
@@ -24,20 +53,12 @@ class _Meter:
         self._outbox, self._clock = outbox, clock
         self._bucket = limit.bucket_seconds
         self._block = max(1, limit.count // _BLOCKS)
-        self._key = f"{scope} /{int(limit.seconds)}"
+        self._key = _key(scope, limit)
         #: Written down and not given out yet, and when it was written.
         self._unused, self._written = 0, clock.now()
-        self.throttle = Throttle(limit, self._spent(limit))
-
-    def _spent(self, limit: Limit) -> list[tuple[float, int]]:
-        """Read what left before we began; in a bucket it left as late as it can have."""
-        now, boot = self._clock.now(), self._clock.boot_time()
-        since = now - limit.period - timedelta(seconds=self._bucket)
-        return [
-            # A bucket from the future was written by a clock that has been set back.
-            (boot - max(0.0, (now - start).total_seconds() - self._bucket), count)
-            for start, count in self._outbox.spent(self._key, since=since)
-        ]
+        boot = clock.boot_time()
+        spent = spent_before(outbox, scope, limit, clock.now())
+        self.throttle = Throttle(limit, [(boot - ago, count) for ago, count in spent])
 
     def give(self, at: float) -> None:
         if not self._unused:

@@ -48,6 +48,24 @@ def test_status_as_json_has_what_the_manual_says(sending: Office):
     assert len(document["sha256"]) == 64
 
 
+def test_status_says_how_far_the_plan_of_each_relay_is(sending: Office, relay: Relay):
+    sending.edit("[delivery]\n", "[delivery]\nwarm_up = 200\n")
+    sending("send", "--now", "--yes")
+
+    name = f"127.0.0.1:{relay.port}"
+    assert f"day 1 of 42 by {name}: 200 messages, 2 of them used today" in sending("status").out
+    assert sending("status", "--json").document["warm_up"] == [
+        {"relay": name, "day": 1, "limit": 200, "used": 2}
+    ]
+
+
+def test_status_is_silent_about_a_plan_that_is_not_there(sending: Office):
+    sending("send", "--now", "--yes")
+
+    assert "warm-up" not in sending("status").out
+    assert sending("status", "--json").document["warm_up"] == []
+
+
 def test_status_says_until_when_readers_are_tried(sending: Office, relay: Relay):
     relay.answers[B] = "451 4.7.1 later"
     sending("send", "--now", "--yes")

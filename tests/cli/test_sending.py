@@ -252,6 +252,19 @@ def test_a_dry_run_with_a_rate_says_how_long_it_takes(sending: Office):
     assert "at the set rate in about 0:01:00" in sending("send", "--dry-run").out
 
 
+def test_what_left_today_takes_room_from_the_next_issue(sending: Office):
+    sending.write("another", day=2)
+    sending.write("third", day=3)
+    sending.edit('rate = ""', 'rate = "2/d"')
+    sending.edit("count = ", "count = 1 #")
+    sending("send", "--now", "--yes")
+
+    issue = sending("send", "--dry-run", "--json").document["issues"][0]
+
+    assert issue["issue"] == 2
+    assert issue["seconds"] == pytest.approx(86_400, abs=120)
+
+
 def test_a_test_is_marked_and_is_no_delivery(sending: Office, relay: Relay):
     told = sending("send", "--test", "editor@mail.example")
     again = sending("send", "--test", "editor@mail.example", "--json")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,19 @@ def test_tells_how_many_fit():
     assert it.fitting({"other": 1_000}, NOON + timedelta(seconds=99)) == 100
     assert it.fitting({"other": 1_000}, NOON + timedelta(hours=1)) == 1_000
     assert it.fitting({}, NOON) == 0
+
+
+def test_what_the_windows_hold_already_takes_its_time():
+    (day,) = Limits.parse("1000/d").limits
+    it = forecast("1000/d", gmail="1000/d")
+    with_gmail = replace(it, spent={"provider gmail": {day: [(3600.0, 900)]}})
+    by_relay = replace(it, spent={"relay": {day: [(7200.0, 900)]}})
+
+    assert it.seconds_for({"gmail": 400}) == 0
+    assert with_gmail.seconds_for({"gmail": 400}) == 23 * 3600
+    assert with_gmail.seconds_for({"other": 400}) == 0
+    assert by_relay.seconds_for({"other": 400}) == 22 * 3600
+    assert by_relay.fitting({"other": 400}, NOON + timedelta(hours=1)) == 100
 
 
 @given(st.integers(1, 10_000), st.integers(0, 10_000), st.integers(0, 20_000))

@@ -47,3 +47,33 @@ def test_tells_how_long_an_issue_takes():
     assert Limits.parse("1000/d").seconds_for(1001) == 86400.0
     assert Limits.parse("1000/d").seconds_for(0) == 0.0
     assert Limits().seconds_for(10**6) == 0.0
+
+
+HOUR = 3600.0
+
+
+@pytest.mark.parametrize(
+    ("messages", "spent", "hours"),
+    [
+        pytest.param(40, [(1 * HOUR, 60)], 0, id="it still fits"),
+        pytest.param(41, [(1 * HOUR, 60)], 23, id="the last one waits"),
+        pytest.param(1, [(1 * HOUR, 100)], 23, id="full"),
+        pytest.param(61, [(20 * HOUR, 50), (1 * HOUR, 40)], 23, id="until the second has gone"),
+        pytest.param(60, [(20 * HOUR, 50), (1 * HOUR, 40)], 4, id="until the first has gone"),
+        pytest.param(141, [(1 * HOUR, 60)], 47, id="and a day for a hundred more"),
+        pytest.param(100, [(24 * HOUR, 100)], 0, id="as old as the window"),
+        pytest.param(1, [(20 * HOUR, 50), (1 * HOUR, 90)], 4, id="more than may be"),
+        pytest.param(0, [(1 * HOUR, 100)], 0, id="nobody waits"),
+    ],
+)
+def test_what_left_lately_leaves_less_room(messages, spent, hours):
+    (day,) = Limits.parse("100/d").limits
+
+    assert day.seconds_for(messages, spent) == hours * HOUR
+
+
+def test_a_short_limit_is_paced_after_what_left_lately():
+    (minute,) = Limits.parse("60/m").limits
+
+    assert minute.seconds_for(61, [(10.0, 60)]) == 110.0
+    assert minute.seconds_for(31, [(50.0, 60)]) == 30.0
