@@ -21,6 +21,7 @@ from pipeline.delivery import message_ids
 from pipeline.delivery.composing import Composer, Letterhead
 from pipeline.delivery.dkim.signing import Signer
 from pipeline.delivery.eml import file_name
+from pipeline.delivery.relays import Turn
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.sender import Sender
@@ -57,6 +58,8 @@ class Hooks:
     begins: Callable[[IssueRecord, int], None] = lambda _record, _doubt: None
     #: Told once after each issue what its run came to, before that is written down.
     ends: Callable[[IssueRecord, RunReport], None] = lambda _record, _report: None
+    #: Told when another relay steps in, and when the first is tried again.
+    turned: Callable[[IssueRecord, Turn], None] = lambda _record, _turn: None
     #: Told what became of each message that was not taken, once it is written down.
     heard: Callable[[Result], None] | None = None
 
@@ -97,6 +100,7 @@ def make_post(
             record.number,
             stop=_looking_after(store, record.number, site.clock, hooks.stop),
             progress=lambda report: hooks.progress(record, report),
+            turned=lambda turn: hooks.turned(record, turn),
         )
         hooks.ends(record, report)
         return report

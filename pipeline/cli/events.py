@@ -12,6 +12,7 @@ import click
 
 from pipeline.clock import Clock
 from pipeline.delivery.reasons import explain
+from pipeline.delivery.relays import Turn
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.errors import MailbagError
 from pipeline.model.delivery import DeliveryEvent, Result, Sums
@@ -81,6 +82,14 @@ class Events:
             meaning=str(explain(result.reason) or ""),
             next_at=_instant(result.next_at),
         )
+
+    def turned(self, record: IssueRecord, turn: Turn) -> None:
+        """Another relay steps in, or the first is tried again."""
+        facts = {"issue": record.number, "relay": turn.now, "left": turn.left}
+        if turn.error is None:
+            self._tell("went_back", **facts)
+        else:
+            self._tell("stepped_in", **facts, message=str(turn.error))
 
     def run_ended(self, record: IssueRecord, report: RunReport) -> None:
         """A run over an issue is over: its last counts, and what ended it before its time."""

@@ -37,6 +37,7 @@ class Watching:
             progress=self._progress,
             ends=self._ends,
             heard=self._heard if self.events else None,
+            turned=self.events.turned if self.events else lambda _record, _turn: None,
         )
 
     def _begins(self, record: IssueRecord, doubt: int) -> None:

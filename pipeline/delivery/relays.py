@@ -1,7 +1,7 @@
 """The relays of a run, in order: which one messages go through now, and what the others said."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.clock import Clock
@@ -23,19 +23,36 @@ class Relay:
     limits: Limits = field(default_factory=Limits)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A run goes on through another relay, by name."""
+
+    left: str
+    now: str
+    #: Why the other could not be used; ``None``: the first is given another chance.
+    error: RelayError | None = None
+
+
+def untold(_: Turn) -> None:
+    """Tell nobody."""
+
+
 @dataclass(kw_only=True)
 class Relays:
     """Goes on to the next one when one cannot be used, and back to the first after a while."""
 
     relays: Sequence[Relay]
     clock: Clock
+    #: Told of each turn to another relay.
+    turned: Callable[[Turn], None] = untold
     #: What those said that could not be used, in order; each relay once.
     errors: dict[str, RelayError] = field(default_factory=dict, init=False)
     #: How many messages each took.
     accepted: Counter[str] = field(default_factory=Counter, init=False)
     _place: int = field(default=0, init=False)
     _until: float = field(default=float("inf"), init=False)
-    _is_out: bool = field(default=False, init=False)
+    #: Why the present relay is to be left.
+    _why: RelayError | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         if not self.relays:
@@ -61,20 +78,21 @@ class Relays:
     @property
     def is_leaving(self) -> bool:
         """Whether nothing more is to be begun with this relay."""
-        return self._is_out or self.clock.boot_time() >= self._until
+        return self._why is not None or self.clock.boot_time() >= self._until
 
     def give_up(self, error: RelayError) -> bool:
         """Leave this relay; ``False`` when there is no other."""
         self.errors.setdefault(self.now.name, error)
-        self._is_out = self.has_next
+        self._why = error if self.has_next else None
         return self.has_next
 
     def go_on(self) -> bool:
         """Turn to the relay that is next; ``False`` when this one is not to be left."""
         if not self.is_leaving:
             return False
-        self._place = self._place + 1 if self._is_out else 0
-        self._is_out = False
+        left, why, self._why = self.now.name, self._why, None
+        self._place = self._place + 1 if why is not None else 0
         waits = self.clock.boot_time() + _TRY_AGAIN
         self._until = waits if self.is_backup else float("inf")
+        self.turned(Turn(left=left, now=self.now.name, error=why))
         return True

@@ -10,7 +10,7 @@ from pipeline.delivery.holding import Holding
 from pipeline.delivery.limits import Limits
 from pipeline.delivery.paces import Paces
 from pipeline.delivery.ports import Outbox, Transport
-from pipeline.delivery.relays import Relay, Relays
+from pipeline.delivery.relays import Relay, Relays, Turn, untold
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
@@ -56,16 +56,18 @@ class Sender:
         *,
         stop: Callable[[], StopReason | None] = never,
         progress: Callable[[RunReport], None] = unseen,
+        turned: Callable[[Turn], None] = untold,
     ) -> RunReport:
         """Send until nothing more can be done now.
 
         ``stop`` is asked about twice a second, ``progress`` is told after each commit; both are
-        called from the thread that talks to the ledger, so they may read it.
+        called from the thread that talks to the ledger, so they may read it. ``turned`` is told
+        of each turn to another relay.
         What the relay or the ledger does wrong is in the report. What ``compose`` raises is
         raised, after the messages in hand are answered and recorded: such a fault is ours.
         """
         first = Relay(transport=self.transport, name=self.relay, limits=self.limits)
-        relays = Relays(relays=(first, *self.backups), clock=self.clock)
+        relays = Relays(relays=(first, *self.backups), clock=self.clock, turned=turned)
         feed = OutboxFeed(
             outbox=self.outbox,
             compose=self.compose,

@@ -90,6 +90,22 @@ def test_a_relay_that_refuses_us_is_an_event(sending: Office, relay: Relay):
     assert one(told, "done")["exit"] == told.code == 4
 
 
+def test_a_relay_that_steps_in_is_an_event(sending: Office, relay: Relay):
+    sending.edit(f"port = {relay.port}", "port = 1")
+    sending.append(f'[[smtp_backup]]\nhost = "127.0.0.1"\nport = {relay.port}\n')
+
+    told = send(sending)
+
+    found = one(told, "stepped_in")
+    assert (found["issue"], found["left"]) == (1, "127.0.0.1:1")
+    assert found["relay"] == f"127.0.0.1:{relay.port}"
+    assert "127.0.0.1:1" in found["message"]
+    names = [it["event"] for it in events(told)]
+    assert names.index("begin") < names.index("stepped_in") < names.index("end")
+    assert "relay" not in names
+    assert told.code == 0
+
+
 def test_a_pause_is_an_event_with_its_reason(sending: Office, relay: Relay):
     relay.answers[A] = relay.answers[B] = "550 5.7.26 unauthenticated: DMARC policy"
 

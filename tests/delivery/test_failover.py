@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.delivery.limits import Limits
 from pipeline.delivery.ports import Feed
-from pipeline.delivery.relays import Relay
+from pipeline.delivery.relays import Relay, Turn
 from pipeline.delivery.report import StopReason
 from pipeline.delivery.smtp.driver.transport import SmtpTransport
 from pipeline.delivery.stage import Stage
@@ -181,6 +181,35 @@ def test_the_first_is_tried_again_after_a_quarter_of_an_hour(clock):
     assert 1_700 < len(second.taken) < 1_850
     assert clock.boot_time() - began < 2_000
     mailing.check(Counter(to for _, to in second.taken + again.taken))
+
+
+def test_each_turn_to_another_relay_is_told(clock):
+    mailing = Mailing.to(2_000)
+    mailing.clock = clock
+    began = clock.boot_time()
+    first = Unreachable(SimulatedRelay(clock), works=lambda: clock.boot_time() > began + 1_200)
+    turns: list[Turn] = []
+
+    mailing.send(
+        first,
+        relay="first",
+        backups=[backup(SimulatedRelay(clock), "1/s", name="second")],
+        run={"turned": turns.append},
+    )
+
+    there, back = ("first", "second", True), ("second", "first", False)
+    told = [(it.left, it.now, it.error is not None) for it in turns]
+    assert told == [there, back, there, back]
+
+
+def test_a_relay_that_is_the_last_is_left_for_none(clock):
+    mailing = Mailing.to(3)
+    mailing.clock = clock
+    turns: list[Turn] = []
+
+    mailing.send(dead(), relay="first", run={"turned": turns.append})
+
+    assert turns == []
 
 
 def test_the_next_run_begins_with_the_first(clock):
