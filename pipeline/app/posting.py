@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.app import mail_hosts, relays, signing
+from pipeline.app.apart import apart
 from pipeline.app.links import check_images, check_links
 from pipeline.app.site import Site
 from pipeline.audience import addresses
@@ -115,6 +116,7 @@ def make_post(
         ),
         check_links=lambda: verify_links(site),
         check_edition=lambda edition: verify_edition(site, edition),
+        apart=lambda work: apart(work, before=store.close),
         sort_readers=lambda: mail_hosts.look_up(site, store),
         stop=hooks.stop,
     )

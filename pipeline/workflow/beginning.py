@@ -34,8 +34,7 @@ def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
     Raises ContentError or RenderError when no edition can be made or it must not go out, that
     of a void approval among them; NotEnoughContentError when there are too few Q&As, and LinkError.
     """
-    plan = planning.plan(shop, post.store, now=now, slot=slot)
-    prepared = editing.prepare(shop, post.store, plan)
+    prepared: Prepared = post.apart(lambda: _prepare(shop, post.store, slot, now=now))
     editing.refuse_void(prepared)
     waits_for = missing(shop, post.store, prepared)
     if waits_for:
@@ -55,13 +54,18 @@ def begin(  # noqa: PLR0913 - what a slot and a call off schedule differ in
         subject=edition.subject,
         published=[
             PublishedQA(slug=qa.slug, question_hash=qa.question.hash, issue=edition.number)
-            for qa in plan.require_issue().qas
+            for qa in prepared.plan.require_issue().qas
         ],
         nonce=shop.nonce(),
         now=now,
         expires_at=shop.expire_after(now),
         scheduled=scheduled,
     )
+
+
+def _prepare(shop: Workshop, store: Store, slot: Slot, *, now: datetime) -> Prepared:
+    """Plan and render a slot's issue; writes nothing into the ledger."""
+    return editing.prepare(shop, store, planning.plan(shop, store, now=now, slot=slot))
 
 
 def missing(shop: Workshop, store: Store, prepared: Prepared) -> str:

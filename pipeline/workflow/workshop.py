@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
@@ -105,6 +105,8 @@ class Post:
     check_links: Callable[[], None]
     #: Raises when no message can be written of it, or it names an image that is not found there.
     check_edition: Callable[[Edition], None] = lambda _edition: None
+    #: Plans and renders, perhaps in another process: the renderer is as large as a whole send.
+    apart: Callable[[Callable[[], Any]], Any] = lambda work: work()
     #: Finds out which provider takes whose mail; never fails for the DNS.
     sort_readers: Callable[[], None] = lambda: None
     #: Whether the process was asked to end, and why.
