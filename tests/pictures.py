@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from starlette.applications import Starlette
 
-from pipeline.app import posting
+from pipeline.app import letters
 from pipeline.app.site import Site, open_site
 from pipeline.demo import make_sample_site
 from pipeline.rendering import personal
@@ -46,7 +46,7 @@ def sample_site(theme: str = "classic") -> Iterator[Site]:
 def write_edition(site: Site) -> Path:
     """Write the first issue's page as a reader would see it."""
     edition = looking.edition_of(site.workshop, None, None, now=MONDAY)
-    html = edition.html.join(personal.for_html(**posting.sample_values(site)))
+    html = edition.html.join(personal.for_html(**letters.sample_values(site)))
     path = site.folder / "index.html"
     path.write_text(html, encoding="utf-8")
     return path

@@ -7,7 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from pipeline.app import relays, signing, warm_ups
-from pipeline.app.posting import refuse_placeholders, verify_links
+from pipeline.app.posting import verify_links
 from pipeline.app.site import Site
 from pipeline.config.sections import LOOPBACK, Kind, Security, Smtp
 from pipeline.delivery import restraining
@@ -65,7 +65,7 @@ def _bad(subject: str, error: MailbagError) -> Line:
 
 def _settings(site: Site) -> Iterator[Line]:
     try:
-        refuse_placeholders(site)
+        site.refuse_placeholders()
         theme = site.theme_path[0].name
         own = " with templates of the site's own" if (site.folder / "templates").is_dir() else ""
     except MailbagError as error:

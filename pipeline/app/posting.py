@@ -1,4 +1,4 @@
-"""Edge: a site's post: its relay, its composer, and everything that must be right before a send."""
+"""Edge: a site's post: its relay, and everything that must be right before a send."""
 
 import os
 import random
@@ -8,18 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.app import mail_hosts, relays, signing
+from pipeline.app import letters, mail_hosts, relays, signing
 from pipeline.app.apart import apart
 from pipeline.app.links import check_images, check_links
 from pipeline.app.site import Site
 from pipeline.audience import addresses
 from pipeline.audience.tokens import TEST_READER
 from pipeline.clock import Clock
-from pipeline.config.reading import FILE_NAME, PLACEHOLDER
 from pipeline.config.sections import Kind
 from pipeline.content import writing
 from pipeline.delivery import message_ids
-from pipeline.delivery.composing import Composer, Letterhead
+from pipeline.delivery.composing import Composer
 from pipeline.delivery.dkim.signing import Signer
 from pipeline.delivery.eml import file_name
 from pipeline.delivery.relays import Turn
@@ -36,10 +35,6 @@ from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
 from pipeline.workflow import illustrating
 from pipeline.workflow.workshop import Post
-
-#: The link in a preview: it needs no key, so that a laptop without secrets makes the same bytes.
-SAMPLE_TOKEN = "preview"  # noqa: S105 - opens nothing
-SAMPLE_READER = "reader@subscriber.example"
 
 _TICK_SECONDS = 60.0
 
@@ -110,7 +105,7 @@ def make_post(
         store=store,
         dispatch=dispatch,
         guards=(
-            lambda: refuse_placeholders(site),
+            site.refuse_placeholders,
             lambda: site.check_keys(store),
             lambda: signing.check(site),
         ),
@@ -134,7 +129,7 @@ def _by_edition(
     def make(revision: int, edition: Edition) -> Composer:
         pinned_at = store.issues.revisions(record.number)[revision].pinned_at
         nonce = message_ids.nonce_of(record, revision)
-        composers[revision] = _composer(site, edition, nonce, pinned_at, signer=signer)
+        composers[revision] = letters.composer(site, edition, nonce, pinned_at, signer=signer)
         return composers[revision]
 
     def compose(recipient: Recipient) -> tuple[Envelope, Message]:
@@ -191,7 +186,7 @@ def verify_links(site: Site) -> None:
 
 def verify_edition(site: Site, edition: Edition) -> None:
     """Refuse an edition that no message can be written of, before an issue is made of it."""
-    sample_message(site, edition, now=edition.slot)
+    letters.sample_message(site, edition, now=edition.slot)
     verify_images(site, edition)
 
 
@@ -203,18 +198,6 @@ def verify_images(site: Site, edition: Edition) -> None:
         check_images(
             {image.url: image.sha256 for image in edition.images if not image.attached},
             ca_file=str(site.settings.path(ca_file)) if ca_file else None,
-        )
-
-
-def refuse_placeholders(site: Site) -> None:
-    """Refuse a real send while ``CHANGE-ME`` stands in the toml."""
-    lines = site.settings.placeholders
-    if lines:
-        numbers = ", ".join(str(line) for line in lines)
-        raise ConfigError(
-            f"{PLACEHOLDER} still stands in {'line' if len(lines) == 1 else 'lines'} {numbers}",
-            place=f"{FILE_NAME}:{lines[0]}",
-            remedy="write what is true of your newsletter there",
         )
 
 
@@ -238,7 +221,7 @@ def send_test(
         ) from error
     signing.check(site)
     illustrating.keep(site.workshop, edition)
-    composer = _composer(
+    composer = letters.composer(
         site,
         edition,
         secrets.token_hex(16),
@@ -261,63 +244,3 @@ def send_test(
     from pipeline.delivery.smtp.driver import probing  # noqa: PLC0415 - as above
 
     return probing.send_once(relays.relay_options(site, environment), envelope, message)
-
-
-def sample_values(site: Site) -> dict[str, str]:
-    """Give the personal values of nobody in particular."""
-    base = site.settings.document.newsletter.base_url
-    return {"unsubscribe_url": f"{base}/u/{SAMPLE_TOKEN}", "address": SAMPLE_READER}
-
-
-def sample_message(site: Site, edition: Edition, *, now: datetime) -> bytes:
-    """Give the bytes a reader would get, with a link that changes nothing; for looking at."""
-    composer = _composer(site, edition, edition.sha256[:32], now, token=lambda _: SAMPLE_TOKEN)
-    _, message = composer.compose(
-        Recipient(
-            issue=edition.number,
-            shard=0,
-            subscriber_id=TEST_READER,
-            address=SAMPLE_READER,
-            expires_at=now,
-        )
-    )
-    return message.data
-
-
-def _composer(  # noqa: PLR0913 - what differs between a send, a test and a sample
-    site: Site,
-    edition: Edition,
-    nonce: str,
-    date: datetime,
-    *,
-    signer: Signer | None = None,
-    subject_prefix: str = "",
-    token: Callable[[Recipient], str] | None = None,
-) -> Composer:
-    letter = site.settings.document.newsletter
-    token = token or (lambda recipient: site.token_keys.mint(recipient.subscriber_id))
-    carries = any(image.attached for image in edition.images)
-    images = illustrating.load(site.workshop, edition) if carries else {}
-    try:
-        return Composer(
-            edition,
-            Letterhead(
-                title=letter.title,
-                from_=site.from_,
-                reply_to=addresses.parse(letter.reply_to) if letter.reply_to else None,
-                list_id=letter.list_id,
-                return_path=letter.return_path,
-            ),
-            nonce=nonce,
-            date=date,
-            subject_prefix=subject_prefix,
-            signer=signer,
-            images=images,
-            unsubscribe_url=lambda recipient: f"{letter.base_url}/u/{token(recipient)}",
-        )
-    except ValueError as error:
-        raise ConfigError(
-            f"the edition cannot be written as a message: {error}",
-            place=FILE_NAME,
-            remedy="mend the title, an address or the subject it speaks of",
-        ) from error

@@ -13,7 +13,7 @@ from pipeline import shipped
 from pipeline.audience import addresses, keys
 from pipeline.audience.tokens import Keyring
 from pipeline.clock import Clock, SystemClock
-from pipeline.config.reading import Settings, read
+from pipeline.config.reading import FILE_NAME, PLACEHOLDER, Settings, read
 from pipeline.config.sections import Approval, ImageDelivery
 from pipeline.content import library, writing
 from pipeline.content.images import ImageShelf
@@ -240,6 +240,17 @@ class Site:
     def suppression_key(self) -> bytes:
         """The key that addresses on the suppression list are hashed with."""
         return keys.read_key(self.settings.path(self.settings.document.keys.suppression_file))
+
+    def refuse_placeholders(self) -> None:
+        """Refuse a real send while ``CHANGE-ME`` stands in the toml."""
+        lines = self.settings.placeholders
+        if lines:
+            numbers = ", ".join(str(line) for line in lines)
+            raise ConfigError(
+                f"{PLACEHOLDER} still stands in {'line' if len(lines) == 1 else 'lines'} {numbers}",
+                place=f"{FILE_NAME}:{lines[0]}",
+                remedy="write what is true of your newsletter there",
+            )
 
     def check_keys(self, store: Store) -> None:
         """Refuse keys that are missing or are not the ones this ledger knows.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.app import posting
+from pipeline.app import letters
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session, issue_number, json_option, pass_session
 from pipeline.content import writing
@@ -92,7 +92,7 @@ def _made(session: Session, number: int | None) -> tuple[Look, dict[str, bytes]]
     # The page shows its images from beside it, offline as well.
     beside = {url: f"images/{name}" for url, name in names.items()}
     page = edition.html_with(beside)
-    values = posting.sample_values(site)
+    values = letters.sample_values(site)
     listed = site.settings.document.web.search_engines
     web = web_page.render(
         edition,
@@ -106,7 +106,7 @@ def _made(session: Session, number: int | None) -> tuple[Look, dict[str, bytes]]
         "index.html": page.join(personal.for_html(**values)).encode(),
         "web.html": web.encode(),
         "message.txt": edition.text.join(personal.for_text(**values)).encode(),
-        "message.eml": posting.sample_message(site, edition, now=edition.slot),
+        "message.eml": letters.sample_message(site, edition, now=edition.slot),
         "edition.json": json.dumps(report, ensure_ascii=False, indent=2).encode() + b"\n",
         **{f"images/{names[url]}": data for url, data in images.items()},
     }

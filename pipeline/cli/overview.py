@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from pipeline.app.posting import refuse_placeholders
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session
 from pipeline.config.reading import FILE_NAME
@@ -129,7 +128,7 @@ def _about_files(session: Session, plan: Plan) -> str:
     if errors:
         return f"mend {errors[0]}"
     try:
-        refuse_placeholders(session.site)
+        session.site.refuse_placeholders()
     except MailbagError as error:
         return f"edit {error}"
     return ""

@@ -5,6 +5,7 @@ them the longest step, writing the styles into the elements, ends after some sec
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from pipeline.errors import RenderError
 from pipeline.rendering import css_depth, markup
@@ -36,16 +37,6 @@ def check_source(source: str, place: str, locate: Callable[[int], str]) -> None:
             remedy=_SMALLER,
         )
 
-    for css, offset in markup.styles(source):
-        at = css_depth.too_deep_at(css)
-        if at is not None:
-            raise RenderError(
-                "the brackets of a style stand more than"
-                f" {css_depth.MAX_DEPTH} deep in one another",
-                place=locate(offset + at),
-                remedy="write it flatter",
-            )
-
 
 def check_page(page: Pieces, place: str, crowd: Crowd | None = None) -> None:
     """Look at a page before or after its styles are inlined.
@@ -53,7 +44,7 @@ def check_page(page: Pieces, place: str, crowd: Crowd | None = None) -> None:
     ``crowd`` is what the templates wrote; without a place there it is ``place``.
     """
     crowd = crowd or Crowd("", lambda _offset: place)
-    where = crowd.of_elements
+    where: Callable[[], str] = crowd.of_elements
     if len(page.text) > MAX_PAGE:
         fault, remedy = f"the page has more than {MAX_PAGE:,} characters", _SMALLER
     elif page.depth > MAX_DEPTH:
@@ -69,6 +60,24 @@ def check_page(page: Pieces, place: str, crowd: Crowd | None = None) -> None:
             " be written into them"
         )
         remedy = "write fewer rules into <mj-style>, or fewer Q&As into the issue"
+    elif _is_styled_too_deep(page):
+        where = partial(_deep_style, crowd)
+        fault = f"the brackets of a style stand more than {css_depth.MAX_DEPTH} deep in one another"
+        remedy = "write it flatter"
     else:
         return
     raise RenderError(fault, place=where() or place, remedy=remedy)
+
+
+def _is_styled_too_deep(page: Pieces) -> bool:
+    tags = {tag for tag in set(page.tags) if css_depth.may_be_too_deep(tag)}
+    texts = (*page.sheets, *(markup.values(tag).get("style", "") for tag in tags))
+    return any(css_depth.too_deep_at(text) is not None for text in texts)
+
+
+def _deep_style(crowd: Crowd) -> str:
+    for css, offset in markup.styles(crowd.source):
+        at = css_depth.too_deep_at(css)
+        if at is not None:
+            return crowd.locate(offset + at)
+    return ""

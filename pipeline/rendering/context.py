@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -130,7 +131,9 @@ def _shared(
     manuscript: Manuscript, day: date, options: RenderOptions, write: _Turn
 ) -> dict[str, object]:
     issue = manuscript.issue
-    words = options.words_of()
+    # It looks for a site's own each time.
+    words_of = cache(options.words_of)
+    words = words_of(options.language)
     direction = direction_of(options.language)
     title = one_line(issue.title)
     return {
@@ -144,7 +147,8 @@ def _shared(
         "direction": direction,
         "start": _start(direction),
         "qas": tuple(
-            _view(entry, options, write, place) for place, entry in enumerate(manuscript.entries, 1)
+            _view(entry, options, words_of, write, place)
+            for place, entry in enumerate(manuscript.entries, 1)
         ),
         "bios": _bios(manuscript, options.language),
         "ask_url": _ask_url(options, words.ask_subject.format(title=title)),
@@ -156,10 +160,16 @@ def _shared(
     }
 
 
-def _view(entry: Entry, options: RenderOptions, write: _Turn, place: int) -> QAView:
+def _view(
+    entry: Entry,
+    options: RenderOptions,
+    words_of: Callable[[str], Words],
+    write: _Turn,
+    place: int,
+) -> QAView:
     qa = entry.qa
     language = qa.language or options.language
-    words = options.words_of(language)
+    words = words_of(language)
     spoken = direction_of(language)
     direction = _turned(entry.answer.prose, spoken) or spoken
     title = one_line(qa.title)

@@ -11,6 +11,11 @@ MAX_DEPTH = 50
 _BRACKET = re.compile(r"[(\[{}\])]")
 
 
+def may_be_too_deep(text: str) -> bool:
+    """Tell at once of a text that has too few brackets for that; a reference may hide one."""
+    return "&" in text or sum(map(text.count, "([{")) > MAX_DEPTH
+
+
 def too_deep_at(css: str) -> int | None:
     """Find the first bracket that stands too deep; ``None`` when there is none."""
     depth = 0

@@ -5,8 +5,8 @@ import re
 import sys
 from collections.abc import Sequence
 from functools import cached_property
-from html import unescape
 from types import ModuleType
+from typing import Any
 from xml.dom import DOMException
 
 import cssutils
@@ -14,6 +14,8 @@ from lxml import etree
 
 from pipeline.errors import InliningError
 from pipeline.rendering.markup import IN_TAG
+from pipeline.rendering.narrowing import Narrowing
+from pipeline.rendering.pages.page_pieces import Pieces, take_apart
 
 _requests = sys.modules.get("requests")
 try:
@@ -35,14 +37,6 @@ _PIECE = re.compile(
     rf"<(?:!--.*?-->|style[^>]*>.*?</style>|(?P<tag>[A-Za-z]{IN_TAG}*>))", re.DOTALL
 )
 
-# A selector of elements and classes alone, one within the other, perhaps of a state.
-_SIMPLE = re.compile(r"[\w\s.-]+(?::[a-z-]+)?", re.ASCII)
-_NAME = re.compile(r"[\w-]+")
-_CLASSES = re.compile(r"""class\s*=\s*("[^"]*|'[^']*|[^\s>]*)""", re.IGNORECASE)
-_ELEMENTS = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
-#: What an HTML parser adds where it is not written.
-_IMPLIED = ("html", "head", "body", "p")
-
 #: Specificity, selector and declarations.
 _Rule = tuple[object, str, object]
 
@@ -58,6 +52,10 @@ class SafePremailer(Premailer):  # type: ignore[misc] # premailer ships no types
     is told to use no network; the fetcher here gives it an empty sheet.
     """
 
+    def __init__(self, html: str, *, narrowing: Narrowing, **options: Any) -> None:
+        super().__init__(html, **options)
+        self._narrowing = narrowing
+
     _parser = cssutils.CSSParser(fetcher=lambda _url: (None, b""), validate=False)
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> object:  # noqa: ARG002, FBT001, FBT002 - the parent's signature
@@ -68,7 +66,7 @@ class SafePremailer(Premailer):  # type: ignore[misc] # premailer ships no types
     ) -> tuple[Sequence[_Rule], object]:
         """Parse a sheet once for a process: it takes ten times as long as using it.
 
-        Rules for what the page has nowhere are left out, since each is looked for in all of it.
+        A rule is looked for where it may apply, since lxml would look in all of the page.
         """
         key = (css_body, ruleset_index)
         if key not in _parsed:
@@ -76,12 +74,12 @@ class SafePremailer(Premailer):  # type: ignore[misc] # premailer ships no types
                 _parsed.clear()
             _parsed[key] = super()._parse_style_rules(css_body, ruleset_index)
         rules, rest = _parsed[key]
-        return [rule for rule in rules if self._may_apply(rule[1])], rest
-
-    def _may_apply(self, selector: str) -> bool:
-        if not _SIMPLE.fullmatch(selector):
-            return True
-        return self._names.issuperset(_NAME.findall(selector.partition(":")[0]))
+        narrowed = [
+            (weight, narrow, style)
+            for weight, selector, style in rules
+            for narrow in self._narrowing.of(selector)
+        ]
+        return narrowed, rest
 
     def _style_to_basic_html_attributes(
         self,
@@ -103,21 +101,23 @@ class SafePremailer(Premailer):  # type: ignore[misc] # premailer ships no types
     def _attributes(self) -> dict[str, tuple[tuple[str, str], ...]]:
         return {}
 
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        """Every element and class of the page, and perhaps more."""
-        classes = unescape(" ".join(set(_CLASSES.findall(self.html)))).replace('"', " ")
-        elements = {name.lower() for name in set(_ELEMENTS.findall(self.html))}
-        return frozenset((*classes.replace("'", " ").split(), *elements, *_IMPLIED))
 
-
-def inline(html: str) -> str:
+def inline(page: Pieces) -> Pieces:
     """Write the rules of the style sheets into the elements, and keep the sheets as they are."""
-    marked = _RESET.sub('<style type="text/css" data-premailer="ignore">', html, count=1)
+    inlined = take_apart(_transform(page))
+    # Nearly no page has one.
+    if any(_holds_bracket(tag) for tag in set(inlined.tags)):
+        return take_apart(_PIECE.sub(_escape, inlined.text))
+    return inlined
+
+
+def _transform(page: Pieces) -> str:
+    marked = _RESET.sub('<style type="text/css" data-premailer="ignore">', page.text, count=1)
     try:
-        inlined = str(
+        return str(
             SafePremailer(
                 marked,
+                narrowing=Narrowing(page),
                 allow_network=False,
                 allow_loading_external_files=False,
                 keep_style_tags=True,
@@ -137,7 +137,10 @@ def inline(html: str) -> str:
         raise InliningError(
             f"the styles cannot be inlined: {error}", remedy="look at the theme's <mj-style>"
         ) from error
-    return _PIECE.sub(_escape, inlined)
+
+
+def _holds_bracket(tag: str) -> bool:
+    return tag.count("<") + tag.count(">") > 2
 
 
 def _escape(piece: re.Match[str]) -> str:
@@ -145,6 +148,6 @@ def _escape(piece: re.Match[str]) -> str:
 
     A mail program that looks for comments or tags with a simple pattern would find some.
     """
-    if not piece["tag"] or piece[0].count("<") + piece[0].count(">") == 2:
+    if not piece["tag"] or not _holds_bracket(piece[0]):
         return piece[0]
     return f"<{piece[0][1:-1].replace('<', '&lt;').replace('>', '&gt;')}>"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 #: What stands in a tag as a pattern, once every value is quoted: in XML, and in what lxml writes.
-IN_TAG = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')"
+IN_TAG = r"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')"
 
 # An equals sign and a quotation mark open a value, whatever stands in it. One that nothing closes
 # swallows the rest of the page, in every browser too.

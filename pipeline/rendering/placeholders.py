@@ -5,6 +5,7 @@ They pass MJML and the inliner unchanged, and hold a nonce so that no text can f
 """
 
 import re
+from collections.abc import Iterator
 
 from pipeline.model.edition import Part, Placeholder, Template
 
@@ -12,6 +13,12 @@ _NONCE = re.compile("[0-9a-f]{32}")
 
 #: What stands for a value of one reader, with whatever nonce; a text may look like it.
 LIKE_A_MARK = re.compile("@@[0-9a-f]{32}:[a-z_]+@@|https://p\\.invalid/[0-9a-f]{32}/")
+
+_URL, _WORD = "https://p.invalid/", "@@"
+_NAMES = "|".join(Placeholder)
+_MARK = re.compile(
+    rf"{re.escape(_URL)}[0-9a-f]{{32}}/(?P<url>{_NAMES})|{_WORD}[0-9a-f]{{32}}:(?P<text>{_NAMES})@@"
+)
 
 #: Filled with a value of one reader; the others are marks.
 PERSONAL = (Placeholder.UNSUBSCRIBE_URL, Placeholder.ADDRESS)
@@ -25,16 +32,12 @@ class Placeholders:
             raise ValueError("a nonce has 32 lower-case hexadecimal digits")
         self.nonce = nonce
         self._known: dict[str, Template] = {}
-        names = "|".join(Placeholder)
-        self._mark = re.compile(
-            rf"https://p\.invalid/{nonce}/(?P<url>{names})|@@{nonce}:(?P<text>{names})@@"
-        )
 
     def mark(self, placeholder: Placeholder) -> str:
         """Give what a template writes: an address of the web, or a word."""
         if placeholder is Placeholder.UNSUBSCRIBE_URL:
-            return f"https://p.invalid/{self.nonce}/{placeholder.value}"
-        return f"@@{self.nonce}:{placeholder.value}@@"
+            return f"{_URL}{self.nonce}/{placeholder.value}"
+        return f"{_WORD}{self.nonce}:{placeholder.value}@@"
 
     def marks(self) -> dict[str, str]:
         """Give every mark under the name that templates use."""
@@ -64,7 +67,7 @@ class Placeholders:
     def _cut(self, text: str) -> Template:
         parts: list[Part] = []
         end = 0
-        for found in self._mark.finditer(text):
+        for found in self._marks_in(text):
             if found.start() > end:
                 parts.append(text[end : found.start()])
             parts.append(Placeholder(found["url"] or found["text"]))
@@ -72,3 +75,11 @@ class Placeholders:
         if end < len(text):
             parts.append(text[end:])
         return Template(tuple(parts))
+
+    def _marks_in(self, text: str) -> Iterator[re.Match[str]]:
+        # A search for a text is a hundred times as fast as one for a pattern.
+        at = text.find(self.nonce)
+        while at >= 0:
+            starts = [at - len(before) for before in (_URL, _WORD) if at >= len(before)]
+            yield from filter(None, (_MARK.match(text, start) for start in starts))
+            at = text.find(self.nonce, at + len(self.nonce))

@@ -98,10 +98,8 @@ class Renderer:
             partial(self._templates.locator, _HTML, names, source, escape=True),
         )
         deadline.check()
-        findings = (
-            *checking.check_edition(edition, read, options, origins),
-            *checking.check_theme(read, options, [*self._templates.words(_HTML, _TEXT)]),
-        )
+        words = self._templates.words(_HTML, _TEXT)
+        findings = checking.check(edition, read, options, origins, words)
         return replace(edition, findings=findings)
 
     def unread(self) -> tuple[Finding, ...]:
@@ -172,14 +170,13 @@ class Renderer:
         bounds.check_page(before, self._templates.place_of(_HTML), crowd)
         post_conditions.check_compiled(source, before, placeholders, locate)
         deadline.check()
-        inlined = inlining.inline(compiled)
+        after = inlining.inline(before)
         deadline.check()
-        after = page_pieces.take_apart(inlined)
         bounds.check_page(after, self._templates.place_of(_HTML), crowd)
         post_conditions.check_inlined(before, after, placeholders)
-        post_conditions.check_marks(inlined, "HTML", placeholders)
-        post_conditions.check_way_out(inlined, "HTML", placeholders)
-        template = placeholders.split(inlined)
+        post_conditions.check_marks(after.text, "HTML", placeholders)
+        post_conditions.check_way_out(after.text, "HTML", placeholders)
+        template = placeholders.split(after.text)
         link = source.find(placeholders.mark(Placeholder.UNSUBSCRIBE_URL))
         page_walk.check(template, lambda: locate(link), partial(_first, source, locate))
         return template

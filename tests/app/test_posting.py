@@ -1,9 +1,7 @@
-"""What leaves for one reader: the guards before it, tests, and samples for looking at."""
+"""What leaves for one reader: the guards before it, and tests."""
 
 from datetime import datetime
-from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
 
 import pytest
 
@@ -11,20 +9,10 @@ from pipeline.app import posting
 from pipeline.audience.tokens import TEST_READER
 from pipeline.delivery.report import StopReason
 from pipeline.errors import ConfigError, LinkError, RelayError, SecretKeyError
-from pipeline.model.edition import Edition
-from pipeline.workflow import looking, sending
+from pipeline.workflow import sending
+from tests.app.mails import edition_of, read
 from tests.factories import make_edition
 from tests.workflow.office import NOON, SLOT, Office
-
-
-def read(data: bytes) -> EmailMessage:
-    message = message_from_bytes(data, policy=default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
-def edition_of(office: Office) -> Edition:
-    return looking.edition_of(office.shop, None, None, now=office.now)
 
 
 def eml(office: Office) -> list[EmailMessage]:
@@ -45,7 +33,7 @@ def filing(office: Office) -> Office:
 
 def test_placeholders_are_refused_with_their_lines(fresh: Office) -> None:
     with pytest.raises(ConfigError, match="CHANGE-ME still stands in line") as caught:
-        posting.refuse_placeholders(fresh.site)
+        fresh.site.refuse_placeholders()
 
     assert caught.value.place.startswith("newsletter.toml:")
 
@@ -173,31 +161,3 @@ def test_test_to_a_relay_that_is_away_is_said_so(office: Office) -> None:
         posting.send_test(
             office.site, edition_of(office), "editor@news.example", {}, now=office.now
         )
-
-
-# -- a sample
-
-
-def test_sample_needs_no_key(office: Office) -> None:
-    for path in (office.folder / ".secrets").iterdir():
-        path.unlink()
-
-    message = read(posting.sample_message(office.site, edition_of(office), now=office.now))
-
-    assert "https://news.example/u/preview" in message["List-Unsubscribe"]
-    assert message["To"] == "reader@subscriber.example"
-
-
-def test_sample_is_the_same_bytes_each_time(office: Office) -> None:
-    edition = edition_of(office)
-
-    one, other = (posting.sample_message(office.site, edition, now=edition.slot) for _ in range(2))
-
-    assert one == other
-
-
-def test_edition_that_no_header_can_hold_is_refused(office: Office) -> None:
-    edition = make_edition(subject="On tea\r\nBcc: everybody@mail.example")
-
-    with pytest.raises(ConfigError, match="cannot be written as a message"):
-        posting.sample_message(office.site, edition, now=office.now)

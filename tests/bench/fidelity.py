@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.errors import RenderError
 from pipeline.rendering import inlining, mjml, personal
+from pipeline.rendering.pages import page_pieces
 from pipeline.rendering.placeholders import Placeholders
 from tests.bench import editions
 from tests.bench.measuring import Cost, Watch
@@ -92,7 +93,8 @@ def _for_a_reader(html: str, letter: Sample) -> str:
 
 def _pair(name: str, source: str, reference: str) -> Pair:
     try:
-        return Pair(name, inlining.inline(mjml.compile_html(source, _nowhere)), reference)
+        compiled = page_pieces.take_apart(mjml.compile_html(source, _nowhere))
+        return Pair(name, inlining.inline(compiled).text, reference)
     except RenderError as error:
         return Pair(name, "", reference, error.message)
 

@@ -67,12 +67,17 @@ def _measure(pipe: Connection, work: str, arguments: tuple[object, ...]) -> None
 
 
 def run(*arguments: str, site: Path | None = None, exits: int = 0) -> Cost:
-    """Run the command ``mailbag`` in a new process, from nothing to its end."""
+    """Run the command ``mailbag`` in a new process, from nothing to its end.
+
+    Python keeps what it compiled of the sources, as of every installed program.
+    """
     where = ("--site", str(site)) if site else ()
+    environment = {key: os.environ[key] for key in os.environ.keys() - {"PYTHONDONTWRITEBYTECODE"}}
     watch = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - ourselves
         [sys.executable, "-m", "pipeline", *where, *arguments],
         cwd=ROOT,
+        env=environment,
         stdout=subprocess.PIPE,
         text=True,
     )

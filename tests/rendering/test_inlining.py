@@ -7,13 +7,19 @@ from hypothesis import strategies as st
 from premailer import Premailer
 
 from pipeline.rendering import inlining
-from pipeline.rendering.inlining import SafePremailer, inline
+from pipeline.rendering.inlining import SafePremailer
+from pipeline.rendering.narrowing import Narrowing
+from pipeline.rendering.pages.page_pieces import take_apart
 from tests.rendering.letters import parse
 
 PAGE = (
     "<!DOCTYPE html><html><head><style>{css}</style></head>"
     '<body><p class="a">x</p><img src="i.png" alt="" width="100" style="width:100%"></body></html>'
 )
+
+
+def inline(page: str) -> str:
+    return inlining.inline(take_apart(page)).text
 
 
 def test_writes_rules_into_the_elements_and_keeps_the_sheet():
@@ -85,18 +91,23 @@ def test_the_same_sheet_gives_the_same_page_again():
 
 
 class Unhurried(SafePremailer):
-    """Looks for each rule in all of a page, and reads the style of each element."""
+    """Reads the style of each element."""
 
     _style_to_basic_html_attributes = Premailer._style_to_basic_html_attributes
 
-    def _may_apply(self, selector):
-        return True
+
+class Everywhere(Narrowing):
+    """Looks for each rule in all of a page."""
+
+    def of(self, selector: str) -> tuple[str, ...]:
+        return (selector,)
 
 
 _SELECTORS = st.sampled_from(
     (
         *(".a", ".b", ".A", "p", "P", "td", ".a p", ".a .b", "p.a", "p.b:hover", "html .a"),
         *("body", "p:last-child", ".a > p", "[class]", "#x", "p + p", ".c-1", "em, .b", "*.a"),
+        *(".a.b", ".a:last-child", ".a[id]", ".b + p", ".a ~ .b", ".a#x", r".a\:b", ".é"),
     )
 )
 _DECLARATIONS = st.sampled_from(
@@ -127,6 +138,7 @@ def test_shortcuts_change_no_page(rules, opened):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inlining, "SafePremailer", Unhurried)
+        patch.setattr(inlining, "Narrowing", Everywhere)
         expected = inline(page)
 
     assert inline(page) == expected

@@ -81,3 +81,16 @@ def test_other_texts_hold_nothing_of_a_mark(text):
 
 def test_a_text_without_marks_is_one_part():
     assert MARKS.split("").parts == ()
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["", "@", "@@", "@@@@", "https://p.invalid/", f"@@{NONCE}", f"@@{NONCE}:address@@", NONCE],
+)
+def test_a_mark_is_found_behind_what_nearly_is_one(before):
+    text = f"{before}{MARKS.mark(Placeholder.ADDRESS)}"
+
+    parts = MARKS.split(text).parts
+
+    assert parts[-1] is Placeholder.ADDRESS
+    assert "".join(MARKS.mark(p) if isinstance(p, Placeholder) else p for p in parts) == text

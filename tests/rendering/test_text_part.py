@@ -30,6 +30,8 @@ SAMPLES = tuple(
 )
 #: A line may be longer only for an address.
 LONG = re.compile(r"\s?\W*(?:\[\d+\] )?\S*(?:https?://|mailto:)\S*\s?|\S+@\S+ ?")
+#: Spaces at which no line is broken.
+GLUE = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f", "_"))
 
 
 def words(text: str) -> list[str]:
@@ -161,7 +163,7 @@ def test_no_text_gets_out_of_its_place(title, question, answer):
     assert mailed(edition) == text
     assert lines.count("-- ") == 1
     assert signature(text)[-4:] == ["", "Unsubscribe:", READER["unsubscribe_url"], ""]
-    assert all(columns(line) <= 78 or LONG.fullmatch(line) for line in lines)
+    assert all(columns(line) <= 78 or LONG.fullmatch(line.translate(GLUE)) for line in lines)
     assert not any(line.endswith(("  ", "\t")) for line in lines)
     assert not any(line.startswith("From ") for line in lines)
     # Only Markdown makes a quotation.

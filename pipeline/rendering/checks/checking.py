@@ -1,6 +1,6 @@
 """Which checks apply to what: to an edition, and to any HTML mail."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache, partial
 
 from pipeline.model.edition import Edition, Placeholder
@@ -61,10 +61,23 @@ _MADE_AT_THE_SOURCE = ("link/", "image/", "client-support/image-webp")
 _NESTING = "client-support/css-nesting"
 
 
-def check_edition(
+def check(
+    edition: Edition,
+    manuscript: Manuscript,
+    options: RenderOptions,
+    origins: Origins,
+    theme: Iterable[tuple[str, Words]],
+) -> tuple[Finding, ...]:
+    """Find what must not, or should not, go out as it is, also what the theme writes by itself."""
+    return (
+        *_check_edition(edition, manuscript, options, origins),
+        *_check_theme(manuscript, options, tuple(theme)),
+    )
+
+
+def _check_edition(
     edition: Edition, manuscript: Manuscript, options: RenderOptions, origins: Origins
 ) -> tuple[Finding, ...]:
-    """Find what must not, or should not, go out as it is."""
     host = picture_addresses.host_of(options.base_url)
     styled = tuple(origins.check_source(partial(styling.check, host=host)))
     broken = any(finding.id == "style/syntax" for finding in styled)
@@ -81,7 +94,7 @@ def check_edition(
     )
 
 
-def check_theme(
+def _check_theme(
     manuscript: Manuscript, options: RenderOptions, theme: Collection[tuple[str, Words]]
 ) -> Iterator[Finding]:
     """Find what the theme's author left in its files, and in the site's catalogues."""

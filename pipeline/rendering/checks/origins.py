@@ -28,7 +28,7 @@ _WITHOUT_MARKS = frozenset(
 )
 _PIECE = re.compile(
     r"<!--.*?-->"
-    rf"|<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*){IN_TAG}*?(?P<empty>/?)>",
+    rf"|<(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*){IN_TAG}*>",
     re.DOTALL,
 )
 _MARK = re.compile(r"@([0-9]+)")
@@ -167,7 +167,7 @@ def _marked(source: str) -> str:
         if "mj-body" in opened[:2] and opened[-1] not in _WITHOUT_MARKS:
             parts += [source[end : piece.start()], f"<!--@{piece.start()}-->"]
             end = piece.start()
-        if not piece["empty"] and name not in VOID:
+        if not piece[0].endswith("/>") and name not in VOID:
             opened.append(name)
     return "".join([*parts, source[end:]])
 

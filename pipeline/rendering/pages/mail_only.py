@@ -4,7 +4,7 @@ The compiled page is looked at as well, in ``page_walk``; here every place is kn
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pipeline.errors import PostConditionError
 from pipeline.model.edition import Placeholder
@@ -13,15 +13,16 @@ from pipeline.rendering.placeholders import Placeholders
 from pipeline.rendering.validating.html_as_xml import VOID
 from pipeline.rendering.validating.mjml_rules import is_conditional
 
+_MARK = re.compile("@@[0-9a-f]{32}:[a-z_]+@@")
 #: What is taken for one piece; the title becomes an attribute as well.
-_PIECES = (
-    r"(?P<comment><!--.*?-->)"
-    r"|(?P<raw><(?P<name>mj-style|mj-title|style|script)\b[^>]*>.*?</(?P=name)\s*>)"
-    r"|</(?P<end>[A-Za-z][^\s>]*)\s*>"
-    r"|(?P<tag><(?P<begun>[A-Za-z][^\s/>]*)"
-    rf"{IN_TAG}*>)"
+_PIECE = re.compile(
+    rf"(?P<mark>{_MARK.pattern})"
+    r"|<(?:(?P<comment>!--.*?-->)"
+    r"|/(?P<end>[A-Za-z][^\s>]*)\s*>"
+    r"|(?P<raw>(?P<name>mj-style|mj-title|style|script)\b[^>]*>.*?</(?P=name)\s*>)"
+    rf"|(?P<tag>(?P<begun>[A-Za-z][^\s/>]*){IN_TAG}*>))",
+    re.DOTALL,
 )
-_BETWEEN = "write it between two elements"
 
 
 def check(source: str, placeholders: Placeholders, locate: Callable[[int], str]) -> None:
@@ -32,17 +33,16 @@ def check(source: str, placeholders: Placeholders, locate: Callable[[int], str])
     """
     start = placeholders.mark(Placeholder.MAIL_ONLY_START)
     end = placeholders.mark(Placeholder.MAIL_ONLY_END)
-    marks = re.compile(f"{re.escape(start)}|{re.escape(end)}")
-    if not marks.search(source):
+    if start not in source and end not in source:
         return
-    pieces = re.compile(f"(?P<mark>{marks.pattern})|{_PIECES}", re.DOTALL)
     depth = outer = lowest = begun = 0
     is_open = False
-    for piece in pieces.finditer(source):
-        if piece["mark"] == start:
+    for piece in _PIECE.finditer(source):
+        kind, text = piece.lastgroup, piece[0]
+        if text == start:
             outer = lowest = depth
             begun, is_open = piece.start(), True
-        elif piece["mark"]:
+        elif text == end:
             if is_open and not lowest == outer == depth:
                 raise PostConditionError(
                     "between mail_only and end_mail_only an element is opened or closed, and not"
@@ -51,17 +51,25 @@ def check(source: str, placeholders: Placeholders, locate: Callable[[int], str])
                     remedy="write the two marks into the same element",
                 )
             is_open = False
-        elif piece["end"]:
+        elif kind == "end":
             depth -= 1
             lowest = min(lowest, depth)
-        elif (found := marks.search(piece[0])) and (within := _within(piece)):
-            name = "mail_only" if found[0] == start else "end_mail_only"
-            at = piece.start() + found.start()
-            raise PostConditionError(
-                f"{name} stands within {within}", place=locate(at), remedy=_BETWEEN
-            )
-        if piece["begun"] and piece["begun"] not in VOID and not piece[0].endswith("/>"):
+        elif kind != "mark" and placeholders.nonce in text and (within := _within(piece)):
+            _refuse_marks(piece, within, {start: "mail_only", end: "end_mail_only"}, locate)
+        if kind == "tag" and piece["begun"] not in VOID and not text.endswith("/>"):
             depth += 1
+
+
+def _refuse_marks(
+    piece: re.Match[str], within: str, names: Mapping[str, str], locate: Callable[[int], str]
+) -> None:
+    for mark in _MARK.finditer(piece[0]):
+        if name := names.get(mark[0]):
+            raise PostConditionError(
+                f"{name} stands within {within}",
+                place=locate(piece.start() + mark.start()),
+                remedy="write it between two elements",
+            )
 
 
 def _within(piece: re.Match[str]) -> str:

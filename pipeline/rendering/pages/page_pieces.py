@@ -13,10 +13,9 @@ _PIECE = re.compile(
     r"<(?:(?P<comment>!--.*?-->)"
     r"|(?P<style>style(?P<how>[^>]*)>(?P<sheet>.*?)</style>)"
     r"|(?P<end>/[A-Za-z][^>]*>)"
-    rf"|(?P<tag>[A-Za-z]{IN_TAG}*>))",
+    rf"|(?P<tag>(?P<name>[A-Za-z][^\s/>\"']*){IN_TAG}*>))",
     re.DOTALL,
 )
-_NAME = re.compile(r"<([A-Za-z][^\s/>]*)")
 _MEDIA = re.compile("@media")
 # A rule that Outlook.com and Outlook's apps apply in the dark.
 _OUTLOOK = re.compile(r"(?<![^{}])[^{}]*\[data-ogs[cb]\][^{}]*\{[^{}]*\}")
@@ -77,8 +76,7 @@ def take_apart(html: str) -> Pieces:
         if kind == "tag":
             tag = piece[0]
             pieces["tag"].append(tag)
-            name = _NAME.match(tag)
-            if tag[-2] != "/" and name and name[1] not in VOID:
+            if tag[-2] != "/" and piece["name"] not in VOID:
                 depth += 1
                 deepest = max(deepest, depth)
         elif kind == "end":

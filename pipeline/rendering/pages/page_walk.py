@@ -17,7 +17,7 @@ from pipeline.rendering.validating.html_as_xml import VOID
 # Stand for the beginning and the end of what is only for the mail; no page can hold them.
 _START, _END = "\x01", "\x02"
 _TOKEN = re.compile(
-    rf"[{_START}{_END}]"
+    rf"(?P<mark>[{_START}{_END}])"
     r"|<(?:(?P<closed>!--.*?-->|!DOCTYPE[^>]*>|(?P<raw>style|script)\b[^>]*>.*?</(?P=raw)\s*>)"
     r"|/(?P<end>[A-Za-z][^\s>]*)\s*>"
     rf"|(?P<start>[A-Za-z][^\s/>]*){IN_TAG}*>)",
@@ -91,10 +91,11 @@ class _Walk:
     def take(self, token: re.Match[str]) -> None:
         """Go on by one piece."""
         kind, text = token.lastgroup, token[0]
-        if text == _START:
-            self._outer = self._lowest = len(self.opened)
-        elif text == _END:
-            self._end_block()
+        if kind == "mark":
+            if text == _START:
+                self._outer = self._lowest = len(self.opened)
+            else:
+                self._end_block()
         elif _START in text or _END in text:
             name = "mail_only" if _START in text.partition(_END)[0] else "end_mail_only"
             raise _error(f"{name} stands within a tag", _BETWEEN)

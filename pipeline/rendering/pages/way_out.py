@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import unescape
 
 from pipeline.rendering import markup
@@ -42,7 +43,7 @@ class WayOut:
 
     def start(self, name: str, tag: str, depth: int) -> None:
         """Come to an element, by its name and its tag, with ``depth`` around it."""
-        if name not in {"a", "img"} and not _is_doubtful(tag.lower()):
+        if name not in {"a", "img"} and not _is_doubtful(tag):
             return
         names = markup.values(tag)
         is_link = name == "a" and names.get("href", "").startswith(MARK)
@@ -76,8 +77,10 @@ class WayOut:
             self._hidden = None
 
 
+@lru_cache(maxsize=512)
 def _is_doubtful(tag: str) -> bool:
-    return any(word in tag for word in _DOUBTFUL)
+    lower = tag.lower()
+    return any(word in lower for word in _DOUBTFUL)
 
 
 def _style(names: Mapping[str, str]) -> dict[str, str]:

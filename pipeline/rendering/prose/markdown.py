@@ -103,6 +103,7 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+@lru_cache(maxsize=1024)
 def one_line(text: str) -> str:
     """Write a title or a name in one line."""
     return _SPACE.sub(" ", writable(text)).strip(" ")

@@ -30,6 +30,8 @@ MAX_BITS = 4_096
 #: The steps from one look at the clock to the next.
 _STRIDE = 64
 
+_MOST_KNOWN = 1_000
+
 # A width in a format, of "%" and of str.format.
 _FORMAT = re.compile(r"%[^a-zA-Z%]{0,20}(?:[0-9]{5}|\*)|\{[^{}]{0,40}:[^{}]{0,20}(?:[0-9]{5}|\{)")
 
@@ -68,6 +70,7 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         # Nothing is worked out while compiling: there nobody counts.
         super().__init__(optimized=False, finalize=self._write, **options)
         self._spent = _Spent()
+        self._safe: dict[tuple[type, str], bool] = {}
         self.globals["range"] = _range
         own = {
             "counted": self._counted,
@@ -198,7 +201,23 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         # What begins with a line is refused for everything.
         if isinstance(obj, str) and attribute[:1] != "_":
             self._refuse_personal(obj, f"{attribute!r} is asked of")
+        elif self._safe.get((type(obj), attribute)):
+            value = getattr(obj, attribute, None)
+            # Jinja looks for the methods of texts besides, and a text is none.
+            if isinstance(value, str):
+                return value
         return super().getattr(obj, attribute)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Ask Jinja once for each kind of value, since it looks at nothing else."""
+        key = (type(obj), attr)
+        known = self._safe.get(key)
+        if known is None:
+            # A template can make up any number of names.
+            if len(self._safe) >= _MOST_KNOWN:
+                self._safe.clear()
+            known = self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return known
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         """Look at a format when its method is named; what Jinja calls instead hides it."""

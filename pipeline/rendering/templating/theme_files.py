@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -169,15 +170,8 @@ class ThemeFiles(jinja2.FileSystemLoader):
 
         A site's own file goes by its path from the site, a shipped one by that of its theme.
         """
-        path = Path(file)
         after = "".join(f":{number}" for number in (line, column) if number)
-        own = self._folders[0].parent
-        if path.is_relative_to(own):
-            return f"{path.relative_to(own.parent).as_posix()}{after}"
-        for folder in self._folders:
-            if path.is_relative_to(folder):
-                return f"{SHIPPED}{path.relative_to(folder.parent).as_posix()}{after}"
-        return f"{path.as_posix()}{after}"
+        return f"{_called(Path(file), self._folders)}{after}"
 
     def place_of(self, template: str) -> str:
         """Name the file that is found for a template."""
@@ -241,6 +235,17 @@ class ThemeFiles(jinja2.FileSystemLoader):
                 ):
                     return self.place(found)
         return ""
+
+
+@lru_cache(maxsize=256)
+def _called(path: Path, folders: tuple[Path, ...]) -> str:
+    own = folders[0].parent
+    if path.is_relative_to(own):
+        return path.relative_to(own.parent).as_posix()
+    for folder in folders:
+        if path.is_relative_to(folder):
+            return f"{SHIPPED}{path.relative_to(folder.parent).as_posix()}"
+    return path.as_posix()
 
 
 def _real(path: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.app import posting
+from pipeline.app import letters
 from pipeline.app.site import Site
 from pipeline.config.reading import FILE_NAME, read
 from pipeline.errors import MailbagError
@@ -84,11 +84,11 @@ def _view(site: Site, revises: int | None) -> DeskView:
         except MailbagError as error:
             return _with(base, error=str(error))
         edition = prepared.edition
-        values = posting.sample_values(site)
+        values = letters.sample_values(site)
         source = edition.html.join(personal.for_html(**values))
         images = _embedded(shop, edition)
         html = edition.html_with(images).join(personal.for_html(**values))
-        message = posting.sample_message(site, edition, now=edition.slot)
+        message = letters.sample_message(site, edition, now=edition.slot)
         approved = plan.issue_file.approved if plan.issue_file else None
         if revised:
             approved = revised.before.sha256

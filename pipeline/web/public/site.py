@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from pipeline.app.posting import SAMPLE_TOKEN
+from pipeline.app.letters import SAMPLE_TOKEN
 from pipeline.app.site import Site
 from pipeline.audience.tokens import TEST_READER
 from pipeline.errors import NotFoundError, TemplateError

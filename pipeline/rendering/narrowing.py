@@ -1,0 +1,60 @@
+"""Which rules of a style sheet a page has elements for, and what elements those are.
+
+lxml looks for a selector in the whole page, and asks each element in turn for its class. It need
+not ask those of another name.
+"""
+
+import re
+from collections import defaultdict
+from functools import cached_property
+
+from pipeline.rendering import markup
+from pipeline.rendering.pages.page_pieces import Pieces
+
+# A selector of elements and classes alone, one within the other, perhaps of a state.
+_SIMPLE = re.compile(r"[\w\s.-]+(?::[a-z-]+)?", re.ASCII)
+_NAME = re.compile(r"[\w-]+")
+_LEADING_CLASS = re.compile(r"\.([a-z_][\w-]*)(?=[\s.:#\[>+~]|\Z)", re.IGNORECASE | re.ASCII)
+_ELEMENT = re.compile("[a-z][a-z0-9]*")
+#: What an HTML parser adds where it is not written.
+_IMPLIED = frozenset({"html", "head", "body", "p"})
+#: Names of elements for each of which one class is looked for.
+_MOST = 3
+
+
+class Narrowing:
+    """The selectors of one page."""
+
+    def __init__(self, page: Pieces) -> None:
+        self._page = page
+
+    def of(self, selector: str) -> tuple[str, ...]:
+        """Give selectors that together find the same elements, each of them once.
+
+        There is none when the page has none of the elements.
+        """
+        if _SIMPLE.fullmatch(selector) and not self._known.issuperset(
+            _NAME.findall(selector.partition(":")[0])
+        ):
+            return ()
+        leading = _LEADING_CLASS.match(selector)
+        elements = self._elements.get(leading[1], frozenset()) if leading else frozenset()
+        if not 1 <= len(elements) <= _MOST or not all(map(_ELEMENT.fullmatch, elements)):
+            return (selector,)
+        return tuple(f"{element}{selector}" for element in sorted(elements))
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Every element and class of the page, and perhaps more."""
+        elements = {markup.name_of(tag) for tag in set(self._page.tags)}
+        return _IMPLIED | elements | self._elements.keys()
+
+    @cached_property
+    def _elements(self) -> dict[str, frozenset[str]]:
+        """The names of the elements that have each class."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for tag in set(self._page.tags):
+            if "class" in tag.lower():
+                for name in markup.values(tag).get("class", "").split():
+                    found[name].add(markup.name_of(tag))
+        return {name: frozenset(elements) for name, elements in found.items()}
