@@ -1,15 +1,12 @@
-"""Stand-ins that work: a clock that goes where it is told, an outbox that fails when told."""
+"""Stand-ins that work: a clock that goes where it is told, and what fails when it is told."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline.clock import Clock
-from pipeline.delivery.ports import Outbox
-from pipeline.errors import DatabaseError
-from pipeline.model.delivery import HandOver, History, Lease, Recipient, Refusal, Result
-from pipeline.model.restraint import Restraint
-from pipeline.model.warm_up import WarmUpDay
 from tests.factories import NOON
 
 
@@ -45,98 +42,45 @@ class FakeClock:
             self._boot += seconds
 
 
-class FailingOutbox:
-    """An outbox whose n-th call of some methods fails, and so many after it."""
+class Failing:
+    """Stands before something whose n-th call fails, and so many after it.
+
+    A call fails before it acts; one of the ledger's that fails after it acted is a commit whose
+    answer was lost.
+    """
 
     def __init__(
         self,
-        outbox: Outbox,
+        inner: object,
+        error: Exception,
         *,
         at: int,
         times: int = 1,
-        methods: Collection[str] = ("lease", "renew", "waiting", "commit", "release"),
+        acts: bool = False,
+        only: Collection[str] = (),
     ) -> None:
-        self._outbox = outbox
-        self._at, self._times, self._methods = at, times, frozenset(methods)
-        #: Calls of those methods so far.
-        self.calls = 0
+        """``only`` these methods count and fail; without them every one does."""
+        self._inner, self._error, self._acts, self._only = inner, error, acts, frozenset(only)
+        self._failing = range(at, at + times)
+        #: Calls so far, by method.
+        self.calls: Counter[str] = Counter()
 
-    def _count(self, method: str) -> None:
-        if method not in self._methods:
-            return
-        self.calls += 1
-        if self._at <= self.calls < self._at + self._times:
-            raise DatabaseError("the disk is full")
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._inner, name)
+        if not callable(method) or (self._only and name not in self._only):
+            return method
 
-    def lease(
-        self,
-        issue: int,
-        *,
-        owner: str,
-        now: datetime,
-        until: datetime,
-        avoid: Collection[str] = (),
-    ) -> Lease | None:
-        self._count("lease")
-        return self._outbox.lease(issue, owner=owner, now=now, until=until, avoid=avoid)
+        def call(*arguments: Any, **names: Any) -> Any:
+            self.calls[name] += 1
+            fails = self.calls.total() in self._failing
+            if fails and not self._acts:
+                raise self._error
+            result = method(*arguments, **names)
+            if fails:
+                raise self._error
+            return result
 
-    def renew(
-        self, leases: Collection[Lease], *, now: datetime, until: datetime
-    ) -> frozenset[Lease]:
-        self._count("renew")
-        return self._outbox.renew(leases, now=now, until=until)
-
-    def waiting(
-        self, lease: Lease, *, after: int, limit: int, now: datetime
-    ) -> Sequence[Recipient]:
-        self._count("waiting")
-        return self._outbox.waiting(lease, after=after, limit=limit, now=now)
-
-    def commit(
-        self, results: Sequence[Result], hand_overs: Sequence[HandOver], *, now: datetime
-    ) -> Mapping[HandOver, Refusal]:
-        self._count("commit")
-        return self._outbox.commit(results, hand_overs, now=now)
-
-    def forgive(self, issue: int, subscribers: Collection[int], *, requeues: bool = False) -> int:
-        self._count("forgive")
-        return self._outbox.forgive(issue, subscribers, requeues=requeues)
-
-    def history(self, issue: int, *, dead: str) -> History:
-        self._count("history")
-        return self._outbox.history(issue, dead=dead)
-
-    def postpone(self, issue: int, *, until: datetime) -> None:
-        self._count("postpone")
-        self._outbox.postpone(issue, until=until)
-
-    def release(self, lease: Lease, *, now: datetime, not_before: datetime | None = None) -> None:
-        self._count("release")
-        self._outbox.release(lease, now=now, not_before=not_before)
-
-    def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
-        self._count("spend")
-        self._outbox.spend(key, count, now=now, bucket_seconds=bucket_seconds)
-
-    def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
-        self._count("spent")
-        return self._outbox.spent(key, since=since)
-
-    def restraints(self) -> Mapping[str, Restraint]:
-        self._count("restraints")
-        return self._outbox.restraints()
-
-    def restrain(self, name: str, restraint: Restraint) -> None:
-        self._count("restrain")
-        self._outbox.restrain(name, restraint)
-
-    def warm_up(self, relay: str) -> WarmUpDay | None:
-        self._count("warm_up")
-        return self._outbox.warm_up(relay)
-
-    def warm(self, relay: str, day: WarmUpDay) -> None:
-        self._count("warm")
-        self._outbox.warm(relay, day)
+        return call
 
 
 def fits_clock(clock: FakeClock) -> Clock:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
 from pipeline.delivery.limits import Limits
+from pipeline.delivery.ports import Outbox
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.errors import DatabaseError
 from pipeline.model.delivery import DeliveryState
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.subscriber import Strike, SuppressionReason
 from tests.factories import NOON
-from tests.fakes import FailingOutbox, FakeClock
+from tests.fakes import Failing, FakeClock
 from tests.fault_sink import Drop, FaultSink, Say, Stall
 from tests.sending import ISSUE, Mailing, addresses, compose
 
@@ -252,35 +254,18 @@ def test_leases_are_renewed_while_a_reply_is_waited_for(sink, clock):
     assert ends[-1] > NOON + timedelta(seconds=60)
 
 
-# -- the ledger fails
+# -- the ledger fails (whichever call: tests/faults/test_nth_call.py)
 
 
-@pytest.mark.parametrize("at", range(1, 26))
-@pytest.mark.parametrize("times", [1, 1000])
-def test_no_reader_is_lost_or_written_to_twice_when_the_nth_call_of_the_ledger_fails(
-    sink, at, times
-):
-    mailing = Mailing.to(8, shard_size=3)
-    failing = FailingOutbox(mailing.outbox, at=at, times=times)
-
-    report = mailing.send_smtp(sink, outbox=failing)
-
-    if failing.calls >= at:
-        assert report.stopped is StopReason.DATABASE
-        assert isinstance(report.database_error, DatabaseError)
-    mailing.check(sink.counts, doubt=2)
-    assert (report.unrecorded > 0) == (S.HANDING in mailing.states().values())
-
-    mailing.clock.sleep(120)
-    assert mailing.send_smtp(sink, owner="another sender").stopped is None
-    assert set(mailing.states().values()) <= {S.ACCEPTED, S.IN_DOUBT}
-    mailing.check(sink.counts, doubt=2)
+def failing_commits(mailing: Mailing, times: int) -> Outbox:
+    error = DatabaseError("the disk is full")
+    return cast("Outbox", Failing(mailing.outbox, error, at=2, times=times, only=["commit"]))
 
 
 def test_known_results_are_written_when_the_ledger_comes_back(sink, clock):
     mailing = Mailing.to(4)
     mailing.clock = clock
-    failing = FailingOutbox(mailing.outbox, at=2, times=3, methods=("commit",))
+    failing = failing_commits(mailing, times=3)
 
     report = mailing.send_smtp(sink, outbox=failing, smtp={"connections": 1})
 
@@ -293,7 +278,7 @@ def test_known_results_are_written_when_the_ledger_comes_back(sink, clock):
 
 def test_a_run_says_how_much_it_could_not_write(sink):
     mailing = Mailing.to(4)
-    failing = FailingOutbox(mailing.outbox, at=2, times=1000, methods=("commit",))
+    failing = failing_commits(mailing, times=1000)
 
     report = mailing.send_smtp(sink, outbox=failing, smtp={"connections": 1})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.clock import SystemClock
 from pipeline.delivery.limits import Limits
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.shaping import ProviderShape, Shaping
@@ -15,6 +16,7 @@ from pipeline.model.delivery import DeliveryState, Lease, Recipient
 from pipeline.model.message import Envelope, Message
 from pipeline.store.memory import MemoryOutbox
 from tests.fakes import FakeClock
+from tests.fault_sink import FaultSink
 from tests.sending import ISSUE, Mailing
 from tests.simulated_relay import TAKEN, SimulatedRelay, say
 
@@ -115,15 +117,33 @@ def test_a_provider_alone_gets_every_connection():
     assert run.last(relay, "gmail.com") < 1.05 * 400 / 4
 
 
-def test_a_limited_provider_holds_up_nobody_else():
+@pytest.mark.parametrize("connections", [1, 4])
+def test_a_limited_provider_holds_up_nobody_else(connections):
     run = Run(readers(gmail=600, yahoo=3_000))
-    relay = SimulatedRelay(run.clock)
+    relay = SimulatedRelay(run.clock, connections=connections)
     shaping = Shaping(providers={"gmail": ProviderShape(limits=Limits.parse("60/m"))})
 
     run.send(relay, shaping=shaping)
 
-    assert run.last(relay, "yahoo.com") < 3_000 * 0.01 / 3
+    # One connection has a message in 11 ms, and 33 of Gmail's among them.
+    assert run.last(relay, "yahoo.com") < 3_100 * 0.011 / max(1, connections - 1)
     assert 590 < run.last(relay, "gmail.com") < 610
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+@pytest.mark.parametrize("name", ["yahoo", "quick"])
+def test_who_is_free_does_not_wait_for_the_next_of_who_is_limited(connections, name):
+    run = Run(readers(gmail=3, **{name: 300}))
+    run.mailing.clock = SystemClock()
+    shaping = Shaping(providers={"gmail": ProviderShape(limits=Limits.parse("1/s"))})
+    with FaultSink() as sink:
+        smtp = {"connections": connections}
+        run.mailing.send_smtp(sink, smtp=smtp, compose=compose, shaping=shaping)
+
+        order = [domain(it.recipient) for it in sink.messages]
+
+    # The third of Gmail leaves two seconds after the first, when all others have long gone.
+    assert (len(order), order[-1]) == (303, "gmail.com")
 
 
 def test_a_provider_has_no_more_messages_on_the_way_than_it_is_given():

@@ -4,25 +4,30 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from pipeline.delivery.eml import EmlTransport, file_name
 from pipeline.delivery.limits import Limits
-from pipeline.delivery.ports import Transport
+from pipeline.delivery.ports import Outbox, Transport
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.smtp.driver.transport import SmtpTransport
 from pipeline.delivery.smtp.options import Kind
+from pipeline.errors import DatabaseError
 from pipeline.model.delivery import DeliveryState
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.message import Message
 from pipeline.model.subscriber import SuppressionReason
 from tests.factories import NOON
-from tests.fakes import FailingOutbox, FakeClock
+from tests.fakes import Failing, FakeClock
 from tests.fault_sink import FaultSink
 from tests.sending import ISSUE, Mailing, addresses, compose, options
 
 S = DeliveryState
+
+#: What a run asks of the ledger again and again.
+LEDGER = ("lease", "renew", "waiting", "commit", "release")
 
 
 @dataclass(frozen=True)
@@ -114,11 +119,12 @@ def test_being_asked_to_end_ends_the_run(way):
 @pytest.mark.parametrize("at", range(1, 14))
 def test_nobody_is_lost_or_written_to_twice_when_the_nth_call_of_the_ledger_fails(way, at):
     mailing = Mailing.to(4, shard_size=3)
-    failing = FailingOutbox(mailing.outbox, at=at, times=1000)
+    error = DatabaseError("the disk is full")
+    failing = Failing(mailing.outbox, error, at=at, times=1000, only=LEDGER)
 
-    report = mailing.send(way.transport, outbox=failing)
+    report = mailing.send(way.transport, outbox=cast("Outbox", failing))
 
-    assert (report.stopped is StopReason.DATABASE) == (failing.calls >= at)
+    assert (report.stopped is StopReason.DATABASE) == (failing.calls.total() >= at)
     mailing.check(way.counts(), doubt=way.transport.doubt)
     mailing.clock.sleep(120)
     mailing.send(way.transport, owner="another sender")

@@ -9,9 +9,10 @@ import pytest
 
 from pipeline.clock import SystemClock
 from pipeline.delivery.report import StopReason
-from pipeline.model.delivery import DeliveryState
+from pipeline.model.delivery import DeliveryState, Recipient
+from pipeline.model.message import Envelope, Message
 from tests.fault_sink import Do
-from tests.faults.mailing import IN_GROUPS, PATIENT, own_sender
+from tests.faults.mailing import IN_GROUPS, PATIENT, Mailing, own_sender
 from tests.sending import addresses
 
 S = DeliveryState
@@ -128,16 +129,26 @@ def test_a_process_without_memory_loses_nobody(start, next_one, sink, manner, ca
 
 @pytest.mark.fault(45)
 def test_a_message_that_cannot_be_made_ends_the_run_with_nothing_in_doubt(make_mailing, sink):
-    mailing = make_mailing(200)
+    _cannot_make(make_mailing(200), 150)
 
-    def compose(recipient):
-        if recipient.subscriber_id == 150:
+
+@pytest.mark.fault(45)
+@in_groups
+def test_a_message_that_cannot_be_made_after_thousands_ends_the_run_as_well(make_mailing, sink):
+    _cannot_make(make_mailing(5_050), 5_000)
+
+
+def _cannot_make(mailing: Mailing, faulty: int) -> None:
+    readers, sink = len(mailing.states()), mailing.sink
+
+    def compose(recipient: Recipient) -> tuple[Envelope, Message]:
+        if recipient.subscriber_id == faulty:
             raise ZeroDivisionError
         return own_sender(recipient)
 
     with pytest.raises(ZeroDivisionError):
         mailing.run(compose=compose)
 
-    assert 100 <= len(sink.messages) < 150
+    assert faulty - 50 <= len(sink.messages) < faulty
     mailing.settle()
-    assert sink.counts == dict.fromkeys(addresses(200), 1)
+    assert sink.counts == dict.fromkeys(addresses(readers), 1)

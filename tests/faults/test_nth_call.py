@@ -4,7 +4,7 @@ import contextlib
 import functools
 import itertools
 from collections import Counter
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -12,6 +12,7 @@ from pipeline.delivery.ports import Feed, Outbox, Transport
 from pipeline.delivery.report import StopReason
 from pipeline.errors import DatabaseError, RelayError
 from pipeline.model.delivery import DeliveryState
+from tests.fakes import Failing
 from tests.fault_sink import Action, Drop, FaultSink, Say
 from tests.faults.mailing import IN_CHUNKS, IN_GROUPS, Mailing
 
@@ -21,37 +22,6 @@ READERS = 3
 both_manners = pytest.mark.parametrize(
     "manner", [IN_GROUPS, IN_CHUNKS], ids=lambda it: it.name, indirect=True
 )
-
-
-class Failing:
-    """Stands before something whose n-th call fails, before or after it acted.
-
-    One of the ledger's that fails after it acted is a commit whose answer was lost.
-    """
-
-    def __init__(
-        self, inner: object, error: Exception, *, at: int, times: int = 1, acts: bool = False
-    ) -> None:
-        self._inner, self._error, self._acts = inner, error, acts
-        self._failing = range(at, at + times)
-        self.calls: Counter[str] = Counter()
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._inner, name)
-        if not callable(method):
-            return method
-
-        def call(*arguments: Any, **names: Any) -> Any:
-            self.calls[name] += 1
-            fails = self.calls.total() in self._failing
-            if fails and not self._acts:
-                raise self._error
-            result = method(*arguments, **names)
-            if fails:
-                raise self._error
-            return result
-
-        return call
 
 
 @pytest.mark.fault(36)
@@ -79,6 +49,8 @@ def test_whichever_call_of_the_ledger_fails_nobody_is_lost_and_nobody_gets_it_tw
         calls = failing.calls
         if report is not None and calls.total() >= at:
             assert report.stopped is StopReason.DATABASE
+        if report is not None and not acts:
+            assert bool(report.unrecorded) == (S.HANDING in mailing.states().values())
         mailing.settle(doubt=manner.doubt)
         mailing.begin_anew(databases(READERS))
         if calls.total() < at:
