@@ -342,8 +342,10 @@ class Pool:
         worker.over.clear()
         chunking = self._manner.chunking
         lane = worker.lane = Lane(connection, self._options, self, chunking=chunking)
+        self._ledger.connections += 1
         lane.start()
         await worker.over.wait()
+        self._ledger.connections -= 1
         worker.lane = None
         manner = self._manner
         manner.is_proven = manner.is_proven or lane.has_pipelined
