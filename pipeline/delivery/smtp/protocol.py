@@ -106,7 +106,7 @@ class SmtpProtocol:
             if self.state is State.CLOSED:
                 return None
             try:
-                if self._pass_opening():
+                if self._expected and self._expected[0] is Stage.RSET and self._pass_opening():
                     continue
                 code = self._parser.next_code()
                 if code:
@@ -126,7 +126,6 @@ class SmtpProtocol:
         expected = self._expected
         if (
             len(expected) <= len(OPENING)
-            or expected[0] is not Stage.RSET
             or self.state not in _BEGINS
             or not self._parser.skip_three()
         ):

@@ -109,11 +109,14 @@ class ReplyParser:
     def last(self) -> Reply:
         """The reply whose code was given last."""
         if self._usual is not None:
-            text = self._usual[2].decode("ascii").strip()
-            self._last, self._usual = (int(self._usual[1]), (text,)), None
+            code, text = self._usual.groups()
+            self._last, self._usual = (int(code), (text.decode("ascii").strip(),)), None
         code, lines = self._last
-        found = next(filter(None, map(_ENHANCED.match, lines)), None)
-        return Reply(code, lines, found.group(1) if found else "")
+        for line in lines:
+            found = _ENHANCED.match(line)
+            if found is not None:
+                return Reply(code, lines, found[1])
+        return Reply(code, lines)
 
     def _next_line(self) -> int:
         while (end := self._buffer.find(b"\n", self._searched)) >= 0:

@@ -212,6 +212,15 @@ def connect(offers: str, window: int, ledger: Ledger) -> tuple[Lane, Wire, Pipe]
     return Lane(Connection(smtp, wire, options.timeouts), options, ledger), wire, pipe
 
 
+def hear(wire: Wire, data: bytes) -> None:
+    """Let a wire read, as asyncio does it: into the buffer that it gives."""
+    while data:
+        room = wire.get_buffer(-1)
+        read, data = data[: len(room)], data[len(room) :]
+        room[: len(read)] = read
+        wire.buffer_updated(len(read))
+
+
 OFFERS = {
     "one by one": ("", 1),
     "in groups": ("250-PIPELINING\r\n", 1),
@@ -235,7 +244,7 @@ class Play:
             size = len(self.relay.replies)
             cut = self.rng.choice((size, self.rng.randint(1, size)))
             heard, self.relay.replies = self.relay.replies[:cut], self.relay.replies[cut:]
-            self.wire.data_received(heard)
+            hear(self.wire, heard)
 
     def grant(self) -> None:
         if self.ledger.wishes:
@@ -264,7 +273,7 @@ class Play:
         while self.relay.step():
             pass
         if not self.pipe.is_closed:
-            self.wire.data_received(self.relay.replies)
+            hear(self.wire, self.relay.replies)
         self.close()
 
     def in_hand(self) -> int:

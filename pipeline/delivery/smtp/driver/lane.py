@@ -84,6 +84,8 @@ class Lane:
         self._smtp = connection.smtp
         self._wire = connection.wire
         self._timeouts = options.timeouts
+        #: How long the reply to each may take, and what is wrong after that.
+        self._limits = {stage: _limit(options.timeouts.after(stage), stage) for stage in Stage}
         self._hub = hub
         self._left = min(
             connection.smtp.capabilities.mail_max or math.inf, options.messages_per_connection
@@ -230,14 +232,19 @@ class Lane:
     # -- what goes out
 
     def _go_on(self) -> None:
-        self._write(self._smtp.go_on())
+        more = self._smtp.go_on()
+        if more:
+            self._wire.post(more)
         if self._smtp.state is State.CLOSED:
             raise GoneError("")
         if self._is_poured and not self._wire.is_full and self._held is not None:
             self._is_poured = False
             self._wish(self._held)
-        self._stream()
-        self._write(self._begin())
+        if self._granted:
+            self._stream()
+        begun = self._begin()
+        if begun:
+            self._wire.post(begun)
         if self.is_over:
             return
         if self._is_idle and (self._hub.is_ending or self._hub.is_drained or not self._left):
@@ -285,7 +292,7 @@ class Lane:
         terminator = self._smtp.finish()
         self._held = None
         self._handed.append(parcel)
-        self._write(terminator + self._begin())
+        self._wire.post(terminator + self._begin())
         self._allow()
 
     def _stream(self) -> None:
@@ -297,7 +304,7 @@ class Lane:
             elif self._is_live(parcel):
                 data = self._smtp.chunk(parcel, parcel.envelope, parcel.message)
                 self._handed.append(parcel)
-                self._write(data)
+                self._wire.post(data)
 
     def _is_live(self, parcel: Parcel) -> bool:
         if self._hub.may_hand_over(parcel):
@@ -305,10 +312,6 @@ class Lane:
         why = "the lease ended before the terminator"
         self._hub.record(Lost(parcel, Loss.UNTRIED, why))
         return False
-
-    def _write(self, data: bytes) -> None:
-        if data:
-            self._wire.post(data)
 
     def _allow(self) -> None:
         """Say until when something must happen; asked again, it says no other time."""
@@ -320,8 +323,7 @@ class Lane:
         if self._smtp.is_dismissed:
             self._wire.allow(self._timeouts.quit, "the relay said 421 and did not close")
         elif expected is not None:
-            seconds = self._timeouts.after(expected)
-            self._wire.allow(seconds, f"no answer to {expected.upper()} within {seconds:g} s")
+            self._wire.allow(*self._limits[expected])
         elif is_full:
             seconds = self._timeouts.block
             self._wire.allow(seconds, f"the relay did not take the data within {seconds:g} s")
@@ -381,3 +383,7 @@ class Lane:
         if lost.loss is not Loss.UNTRIED:
             self.failure = self.failure or lost.why
         self._hub.record(lost)
+
+
+def _limit(seconds: float, stage: Stage) -> tuple[float, str]:
+    return seconds, f"no answer to {stage.upper()} within {seconds:g} s"
