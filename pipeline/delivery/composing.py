@@ -135,8 +135,10 @@ class Composer:
         body.add(end)
         self._start, *rest = body.constants
         self._rest, self._places = tuple(rest), tuple(body.places)
-        check_pieces((self._before_to, self._before_id, self._before_url, self._after_url))
+        headings = (self._before_to, self._before_id, self._before_url, self._after_url)
+        check_pieces(headings)
         check_pieces((_ONE_CLICK, *body.constants))
+        self._is_ascii = all(piece.isascii() for piece in (*headings, *body.constants))
         self._seal = signer and signer.seal(
             [*before_to, *before_id, *before_url, *after_url], _PERSONAL, body.constants
         )
@@ -186,8 +188,10 @@ class Composer:
         for value, constant in zip(values, self._rest, strict=True):
             pieces.append(value)
             pieces.append(constant)
+        # Quoted-printable is ASCII, and so is what a header has in brackets.
+        is_ascii = self._is_ascii and to.isascii()
         return Envelope(self._mail_from, address), Message(
-            message_id, b"".join(pieces), is_checked=True
+            message_id, b"".join(pieces), is_checked=True, is_known_ascii=is_ascii
         )
 
 

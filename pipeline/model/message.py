@@ -33,3 +33,10 @@ class Message:
     data: bytes
     #: Who made it has looked at each of its pieces, so nobody need look at the whole again.
     is_checked: bool = False
+    #: Said by whoever looked at each of its pieces; ``None``: nobody did.
+    is_known_ascii: bool | None = None
+
+    @property
+    def is_ascii(self) -> bool:
+        known = self.is_known_ascii
+        return self.data.isascii() if known is None else known

@@ -343,3 +343,13 @@ def test_refuses_a_recipient_that_breaks_headers(address):
 def test_refuses_an_unsubscribe_url_that_breaks_headers():
     with pytest.raises(ValueError, match="List-Unsubscribe"):
         compose(unsubscribe_url=lambda _: "https://news.example/\r\nBcc: c@d.example")
+
+
+@pytest.mark.parametrize("address", ["reader@mail.example", "jürgen@mail.example"])
+@pytest.mark.parametrize("sender", ["letters@news.example", "grüße@news.example"])
+def test_a_message_knows_whether_it_is_ascii(address, sender):
+    letterhead = replace(LETTERHEAD, from_=Address(sender, "Jürgen & Co"))
+
+    message = compose(letterhead=letterhead, address=address)
+
+    assert message.is_known_ascii == message.data.isascii()

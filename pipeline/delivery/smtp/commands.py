@@ -35,7 +35,7 @@ class EnvelopeWriter:
             # RFC 6531, section 3.5; it says nothing about the address.
             text = "5.6.7 the relay takes no address beyond ASCII (SMTPUTF8)"
             return Stage.RCPT, Reply(553, (text,), "5.6.7")
-        if not self._has_8bit and not message.data.isascii():
+        if not self._has_8bit and not message.is_ascii:
             text = "5.6.3 the relay takes no message beyond ASCII (8BITMIME)"
             return Stage.MAIL, Reply(554, (text,), "5.6.3")
         return None
@@ -45,7 +45,7 @@ class EnvelopeWriter:
         line = f"MAIL FROM:<{envelope.mail_from or ''}>"
         if self._says_size:
             line += f" SIZE={len(message.data)}"
-        if self._has_8bit and not message.data.isascii():
+        if self._has_8bit and not message.is_ascii:
             line += " BODY=8BITMIME"
         if _needs_utf8(envelope):
             line += " SMTPUTF8"
