@@ -23,11 +23,11 @@ from pipeline.model.delivery import (
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
 from pipeline.model.restraint import Restraint
 from pipeline.model.warm_up import WarmUpDay
-from pipeline.store import hot, past, rates, reports, restraints, steps, strikes, warm_ups
+from pipeline.store import hot, pages, past, rates, reports, restraints, steps, strikes, warm_ups
 from pipeline.store.columns import from_microseconds
 from pipeline.store.database import Database
 from pipeline.store.doubt import resolve
-from pipeline.store.tables import delivery, issue, shard, subscriber
+from pipeline.store.tables import delivery, issue, shard
 
 _S = DeliveryState
 
@@ -185,54 +185,8 @@ class SqlOutbox:
     def waiting(
         self, lease: Lease, *, after: int, limit: int, now: datetime
     ) -> Sequence[Recipient]:
-        address = func.coalesce(subscriber.c.addr_spec, delivery.c.canonical)
-        query = (
-            select(
-                delivery.c.subscriber_id,
-                address.label("address"),
-                delivery.c.attempts,
-                issue.c.expires_at,
-                reports.WAITS_FOR.label("edition"),
-            )
-            .select_from(delivery)
-            .join(shard, _holds(lease))
-            .join(issue, issue.c.number == delivery.c.issue)
-            .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-            .where(
-                delivery.c.issue == lease.issue,
-                delivery.c.shard == lease.shard,
-                delivery.c.subscriber_id > after,
-                or_(
-                    delivery.c.state == _S.QUEUED,
-                    and_(
-                        delivery.c.state == _S.DEFERRED,
-                        or_(
-                            delivery.c.next_at.is_(None),
-                            delivery.c.next_at <= now,
-                            issue.c.expires_at <= now,
-                        ),
-                    ),
-                ),
-            )
-            .order_by(delivery.c.subscriber_id)
-            .limit(limit)
-        )
         with self.database.reading() as connection:
-            rows = connection.execute(query).all()
-            struck = strikes.of_readers(connection, [row.subscriber_id for row in rows])
-        return tuple(
-            Recipient(
-                issue=lease.issue,
-                shard=lease.shard,
-                subscriber_id=row.subscriber_id,
-                address=row.address,
-                attempts=row.attempts,
-                expires_at=row.expires_at,
-                strikes=struck.get(row.subscriber_id, ()),
-                edition=row.edition,
-            )
-            for row in rows
-        )
+            return pages.waiting(connection, lease, after=after, limit=limit, now=now)
 
     def commit(
         self, results: Sequence[Result], hand_overs: Sequence[HandOver], *, now: datetime

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, func, select
 
 from pipeline.model.subscriber import Strike
 from pipeline.store.tables import strike, subscriber
@@ -30,10 +30,12 @@ DELETE FROM strike WHERE issue = ?
 AND fingerprint = (SELECT fingerprint FROM subscriber WHERE id = ?)
 """
 
+_IS_ANY: Final = "SELECT EXISTS (SELECT 1 FROM strike)"
+
 
 def of_readers(connection: Connection, ids: Collection[int]) -> Mapping[int, tuple[Strike, ...]]:
     """Give the strikes of those among the readers who have any, by issue."""
-    if not connection.execute(select(exists().select_from(strike))).scalar_one():
+    if not connection.exec_driver_sql(_IS_ANY).scalar_one():
         return {}  # most lists, most of the time
     rows = connection.execute(
         select(subscriber.c.id, strike)
