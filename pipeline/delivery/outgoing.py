@@ -51,7 +51,10 @@ class Outgoing:
     def settle(self, parcel: Parcel) -> None:
         """Be done with a message and its row."""
         self.handed.discard(parcel)
-        self.stock.queues.settled(self._from.pop(parcel), parcel)
+        queue, queues = self._from.pop(parcel), self.stock.queues
+        if queues.has_one_place:
+            queues.note_reply(queue, parcel, self.clock.boot_time())
+        queues.settled(queue, parcel)
         self.holding.settle(parcel.lease)
 
     def drop(self, parcel: Parcel, *, puts_back: bool) -> None:

@@ -2,7 +2,8 @@
 
 A queue that must wait steps out of the turn: for a time, or until one of its messages on the way
 is settled. While several compete, none has so many on the way that no connection is left for the
-others, and one that is slow to answer has a single message on the way.
+others, and one that is slow to answer has a single message on the way. Where one place is all
+there is, who held it for long rests for a while, unless nobody else is there.
 """
 
 import heapq
@@ -18,6 +19,8 @@ from pipeline.model.delivery import OTHER_PROVIDERS, Recipient
 
 #: After so many seconds without an outcome a message makes its provider a slow one.
 _SLOW = 10.0
+#: On the only place, a message that took so many seconds is followed by a rest, so much longer.
+_LONG, _REST = 0.25, 3.0
 #: Seconds for which it is believed that the ledger has nobody else to serve.
 _ALONE = 0.5
 
@@ -37,6 +40,8 @@ class Queue:
     is_idle: bool = True
     #: Waits for one of its messages to be settled.
     is_full: bool = False
+    #: It held the only place for long, and leaves it to others until then.
+    rests_until: float = float("-inf")
 
     def is_slow(self, now: float) -> bool:
         return bool(self.out) and now - next(iter(self.out.values())) > _SLOW
@@ -50,6 +55,9 @@ class Queues:
         self._pace_of = pace_of
         #: While others compete: a quarter of the places, and one at least, is left to them.
         self._fair = max(1, most - max(1, most // 4))
+        #: Places are shared by messages; a single one must be shared by time.
+        self.has_one_place = most == 1
+        self._last_reply = float("-inf")
         self._by_name: dict[str, Queue] = {}
         self._turn: deque[Queue] = deque()
         self._full: dict[Queue, None] = {}
@@ -86,6 +94,7 @@ class Queues:
         """
         while self._timed and self._timed[0][0] <= now:
             self._turn.append(heapq.heappop(self._timed)[2])
+        is_last = alone
         if alone:
             alone = self._compete() == 1
             self._alone_until = now + _ALONE if alone else now
@@ -94,6 +103,12 @@ class Queues:
         if alone:
             for queue in [*self._full]:
                 self._unfill(queue)
+        found = self._in_turn(now, alone=alone)
+        if found is None and is_last and self._end_rests(now):
+            found = self._in_turn(now, alone=alone)
+        return found
+
+    def _in_turn(self, now: float, *, alone: bool) -> Queue | None:
         for _ in range(len(self._turn)):
             queue = self._turn[0]
             if not queue.rows:
@@ -108,7 +123,7 @@ class Queues:
                 queue.is_full = True
                 self._full[queue] = None
                 continue
-            wait = queue.pace.wait(now)
+            wait = max(queue.pace.wait(now), queue.rests_until - now)
             if wait > 0:
                 self._turn.popleft()
                 heapq.heappush(self._timed, (now + wait, next(self._ticket), queue))
@@ -122,6 +137,13 @@ class Queues:
         shard, recipient = queue.rows.popleft()
         self.waiting[queue.provider] -= 1
         return shard, recipient
+
+    def note_reply(self, queue: Queue, parcel: Parcel, now: float) -> None:
+        """Note how long a message held the only place, not counting those before it."""
+        seconds = now - max(queue.out[parcel], self._last_reply)
+        self._last_reply = now
+        if seconds > _LONG:
+            queue.rests_until = now + seconds * _REST
 
     def settled(self, queue: Queue, parcel: Parcel) -> float:
         """Note that a message is not on its way any more; give when it was given out."""
@@ -150,8 +172,18 @@ class Queues:
         return {
             queue.provider: at - now
             for at, _, queue in self._timed
-            if queue.provider != OTHER_PROVIDERS
+            if queue.provider != OTHER_PROVIDERS and queue.rests_until <= now
         }
+
+    def _end_rests(self, now: float) -> bool:
+        """Let those who rest go on, since nobody else is there; tell whether there are any."""
+        resting = {queue for _, _, queue in self._timed if queue.rests_until > now}
+        self._timed = [it for it in self._timed if it[2] not in resting]
+        heapq.heapify(self._timed)
+        for queue in resting:
+            queue.rests_until = float("-inf")
+            self._turn.append(queue)
+        return bool(resting)
 
     def _compete(self) -> int:
         return sum(1 for queue in (*self._turn, *self._full) if queue.rows)

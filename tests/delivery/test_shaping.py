@@ -16,7 +16,7 @@ from pipeline.model.delivery import DeliveryState, Lease, Recipient
 from pipeline.model.message import Envelope, Message
 from pipeline.store.memory import MemoryOutbox
 from tests.fakes import FakeClock
-from tests.fault_sink import FaultSink
+from tests.fault_sink import FaultSink, Stall
 from tests.sending import ISSUE, Mailing
 from tests.simulated_relay import TAKEN, SimulatedRelay, say
 
@@ -80,6 +80,47 @@ def test_a_provider_that_stalls_holds_up_nobody_else(names):
     assert run.left() == {S.ACCEPTED: 3_060}
     # One of four connections is left to them at the beginning, three later on.
     assert run.last(relay, f"{quick}.com") < 3_000 * 0.012
+
+
+@pytest.mark.parametrize("names", [("gmail", "yahoo"), ("slow", "quick"), ("gmail", "quick")])
+def test_with_one_connection_who_stalls_gets_a_quarter_of_the_time(names):
+    slow, quick = names
+    run = Run(readers(**{slow: 200, quick: 3_000}), shard_size=50)
+    relay = SimulatedRelay(
+        run.clock,
+        connections=1,
+        seconds=lambda it: 5.0 if slow in it.recipient.address else 0.01,
+    )
+
+    run.send(relay)
+
+    assert run.left() == {S.ACCEPTED: 3_200}
+    assert run.last(relay, f"{quick}.com") < 1.1 * 3_000 * 0.011 / 0.75 + 5
+    # They rest only while somebody else is there.
+    assert run.last(relay, f"{slow}.com") < 1.01 * (200 * 5 + 3_000 * 0.011)
+
+
+def test_with_one_connection_nobody_rests_when_all_are_slow():
+    run = Run(readers(gmail=30, yahoo=30, small=30))
+    relay = SimulatedRelay(run.clock, connections=1, seconds=lambda _: 2.0)
+
+    run.send(relay)
+
+    assert run.left() == {S.ACCEPTED: 90}
+    assert run.clock.boot_time() - run.began < 1.01 * 90 * 2
+
+
+def test_with_one_connection_who_rests_goes_on_while_the_others_are_limited():
+    run = Run(readers(gmail=20, yahoo=20))
+    relay = SimulatedRelay(
+        run.clock, connections=1, seconds=lambda it: 2.0 if "gmail" in it.recipient.address else 0.1
+    )
+    shaping = Shaping(providers={"yahoo": ProviderShape(limits=Limits.parse("6/m"))})
+
+    run.send(relay, shaping=shaping)
+
+    assert run.last(relay, "gmail.com") < 20 * 2.2 + 2
+    assert 190 < run.last(relay, "yahoo.com") < 200
 
 
 def test_a_provider_that_stalls_at_rcpt_holds_up_nobody_else():
@@ -153,6 +194,22 @@ def test_a_provider_has_no_more_messages_on_the_way_than_it_is_given():
     run.send(relay, shaping=Shaping(providers={"gmail": ProviderShape(connections=2)}))
 
     assert run.last(relay, "gmail.com") > 50 / 2
+
+
+def test_a_relay_that_stalls_for_a_provider_keeps_the_others_waiting_once_for_each_turn():
+    run = Run(readers(gmail=4, yahoo=300))
+    run.mailing.clock = SystemClock()
+    with FaultSink() as sink:
+        for number in range(4):
+            sink.on("RCPT", Stall(0.4), to=f"r{number}@gmail.com")
+        run.mailing.send_smtp(sink, smtp={"connections": 1}, compose=compose)
+
+        order = [domain(it.recipient) for it in sink.messages]
+
+    last = max(place for place, name in enumerate(order) if name == "yahoo.com")
+    assert len(order) == 304
+    # Each stall is followed by a second or more that is Yahoo's alone.
+    assert order[:last].count("gmail.com") <= 2
 
 
 # -- limits
