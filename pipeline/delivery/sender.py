@@ -16,7 +16,7 @@ from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.shaping import Shaping
 from pipeline.delivery.watching import Watch
-from pipeline.errors import RelayError
+from pipeline.errors import DatabaseError, RelayError
 from pipeline.model.delivery import Recipient
 from pipeline.model.message import Envelope, Message
 
@@ -68,7 +68,31 @@ class Sender:
         """
         first = Relay(transport=self.transport, name=self.relay, limits=self.limits)
         relays = Relays(relays=(first, *self.backups), clock=self.clock, turned=turned)
-        feed = OutboxFeed(
+        try:
+            feed = self._feed(issue, relays, stop, progress)
+        except DatabaseError as error:
+            return RunReport(stopped=StopReason.DATABASE, database_error=error)
+        try:
+            is_on = True
+            while is_on:
+                try:
+                    relays.now.transport.run(feed)
+                except RelayError as error:
+                    feed.fail(error)
+                is_on = feed.go_on()
+        finally:
+            feed.close()
+        return feed.report()
+
+    def _feed(
+        self,
+        issue: int,
+        relays: Relays,
+        stop: Callable[[], StopReason | None],
+        progress: Callable[[RunReport], None],
+    ) -> OutboxFeed:
+        """Put together what a run needs; reads what earlier runs left in the ledger."""
+        return OutboxFeed(
             outbox=self.outbox,
             compose=self.compose,
             policy=self.retry_policy,
@@ -92,14 +116,3 @@ class Sender:
             stop=stop,
             progress=progress,
         )
-        try:
-            is_on = True
-            while is_on:
-                try:
-                    relays.now.transport.run(feed)
-                except RelayError as error:
-                    feed.fail(error)
-                is_on = feed.go_on()
-        finally:
-            feed.close()
-        return feed.report()
