@@ -6,7 +6,7 @@ not ask those of another name.
 
 import re
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pipeline.rendering import markup
 from pipeline.rendering.pages.page_pieces import Pieces
@@ -33,12 +33,10 @@ class Narrowing:
 
         There is none when the page has none of the elements.
         """
-        if _SIMPLE.fullmatch(selector) and not self._known.issuperset(
-            _NAME.findall(selector.partition(":")[0])
-        ):
+        names, leading = _read(selector)
+        if not self._known.issuperset(names):
             return ()
-        leading = _LEADING_CLASS.match(selector)
-        elements = self._elements.get(leading[1], frozenset()) if leading else frozenset()
+        elements = self._elements.get(leading, frozenset())
         if not 1 <= len(elements) <= _MOST or not all(map(_ELEMENT.fullmatch, elements)):
             return (selector,)
         return tuple(f"{element}{selector}" for element in sorted(elements))
@@ -54,7 +52,19 @@ class Narrowing:
         """The names of the elements that have each class."""
         found: defaultdict[str, set[str]] = defaultdict(set)
         for tag in set(self._page.tags):
-            if "class" in tag.lower():
-                for name in markup.values(tag).get("class", "").split():
-                    found[name].add(markup.name_of(tag))
+            for name in _classes(tag):
+                found[name].add(markup.name_of(tag))
         return {name: frozenset(elements) for name, elements in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def _read(selector: str) -> tuple[tuple[str, ...], str]:
+    """Give the names that a page must have for a selector, if that can be told, and its class."""
+    names = _NAME.findall(selector.partition(":")[0]) if _SIMPLE.fullmatch(selector) else ()
+    leading = _LEADING_CLASS.match(selector)
+    return tuple(names), leading[1] if leading else ""
+
+
+@lru_cache(maxsize=1024)
+def _classes(tag: str) -> tuple[str, ...]:
+    return tuple(markup.values(tag).get("class", "").split()) if "class" in tag.lower() else ()
