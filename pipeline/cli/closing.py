@@ -53,6 +53,8 @@ def judge(day: Day) -> tuple[list[MailbagError], int]:
         error for run in runs for error in (run.relay_error, run.database_error) if error
     ]
     lost = any(run.rejected or run.expired or run.unrecorded for run in runs)
+    # A person is waited for, even where everybody who was refused waits as well.
+    lost = lost or any(run.pause_because for run in runs)
     # The sender that a kill ended could not say what it left in doubt; who finds it does.
     lost = lost or any(sent.new_doubt for sent in day.sent)
     return trouble, max([4 if lost else 0, *(error.exit for error in trouble)])

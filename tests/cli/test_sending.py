@@ -305,6 +305,26 @@ def test_json_is_never_asked(sending: Office, relay: Relay):
     assert len(relay.taken) == 2
 
 
+def test_a_short_list_that_is_refused_whole_waits_for_a_person_and_is_sent_then(
+    sending: Office, relay: Relay
+):
+    readers = ["a@mail.example", "b@mail.example"]
+    relay.answers = dict.fromkeys(readers, "550 5.7.1 you are not known here")
+
+    told = sending("send", "--now", "--yes")
+    shown = sending("status").out
+    relay.answers = {}
+    sending("resume", "1")
+    again = sending("send", "--issue", "1")
+
+    assert told.code == 4
+    assert "Issue 1 is paused: all 2 readers were refused with 550 5.7.1" in shown
+    assert "0 rejected" in shown
+    assert "2 queued" in shown
+    assert again.code == 0
+    assert sorted(relay.readers) == readers
+
+
 def test_a_second_relay_steps_in_and_that_is_said(sending: Office, relay: Relay):
     sending.edit(f"port = {relay.port}", "port = 1")
     sending.append(f'[[smtp_backup]]\nhost = "127.0.0.1"\nport = {relay.port}\n')
