@@ -70,7 +70,7 @@ def check_page(page: Pieces, place: str, crowd: Crowd | None = None) -> None:
 
 
 def _is_styled_too_deep(page: Pieces) -> bool:
-    tags = {tag for tag in set(page.tags) if css_depth.may_be_too_deep(tag)}
+    tags = [tag for tag in set(page.tags) if css_depth.may_be_too_deep(tag)]
     texts = (*page.sheets, *(markup.values(tag).get("style", "") for tag in tags))
     return any(css_depth.too_deep_at(text) is not None for text in texts)
 

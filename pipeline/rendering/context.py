@@ -6,10 +6,11 @@ in the text part they are plain.
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from typing import cast
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -110,19 +111,30 @@ def for_html(
 
 def for_text(
     manuscript: Manuscript,
-    day: date,
     options: RenderOptions,
     marks: dict[str, str],
     write: Write,
+    html: Mapping[str, object],
 ) -> dict[str, object]:
-    """Give the names for the text part, where nothing is markup."""
+    """Give the names for the text part, where nothing is markup.
+
+    ``html`` has those of the other part, of which all but the texts are the same.
+    """
     words = options.words_of()
     # First, as it stands: links are numbered in the order in which texts are written.
     intro = write(manuscript.intro)
+    views = cast("tuple[QAView, ...]", html["qas"])
     return {
-        **_shared(manuscript, day, options, lambda document, _way: write(document)),
-        **marks,
+        **html,
         "intro": intro,
+        "qas": tuple(
+            replace(
+                view,
+                question=replace(view.question, body=write(entry.question)),
+                answer=replace(view.answer, body=write(entry.answer)),
+            )
+            for entry, view in zip(manuscript.entries, views, strict=True)
+        ),
         "why": words.why.format(address=marks["address"], title=options.title),
     }
 

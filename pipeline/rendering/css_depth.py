@@ -13,6 +13,8 @@ _BRACKET = re.compile(r"[(\[{}\])]")
 
 def may_be_too_deep(text: str) -> bool:
     """Tell at once of a text that has too few brackets for that; a reference may hide one."""
+    if len(text) <= MAX_DEPTH:
+        return False
     return "&" in text or sum(map(text.count, "([{")) > MAX_DEPTH
 
 

@@ -88,7 +88,7 @@ class Renderer:
             preheader=one_line(issue.preheader),
             slugs=issue.slugs,
             html=self._html(source, names, placeholders, deadline),
-            text=self._text(read, placeholders, deadline),
+            text=self._text(read, names, placeholders, deadline),
             images=illustrating.pin(images, self._options),
         )
         origins = Origins(
@@ -157,7 +157,8 @@ class Renderer:
         deadline: Deadline,
     ) -> Template:
         locate = self._templates.locator(_HTML, names, source, escape=True)
-        bounds.check_source(source, self._templates.place_of(_HTML), locate)
+        place = self._templates.place_of(_HTML)
+        bounds.check_source(source, place, locate)
         deadline.check()
         compiled = mjml.compile_html(source, locate)
         compiled = mjml.name_role(compiled, self._options.words_of().email)
@@ -167,12 +168,12 @@ class Renderer:
         post_conditions.check_way_out(source, "HTML", placeholders, partial(self._home, _HTML))
         before = page_pieces.take_apart(compiled)
         crowd = Crowd(source, locate)
-        bounds.check_page(before, self._templates.place_of(_HTML), crowd)
+        bounds.check_page(before, place, crowd)
         post_conditions.check_compiled(source, before, placeholders, locate)
         deadline.check()
         after = inlining.inline(before)
         deadline.check()
-        bounds.check_page(after, self._templates.place_of(_HTML), crowd)
+        bounds.check_page(after, place, crowd)
         post_conditions.check_inlined(before, after, placeholders)
         post_conditions.check_marks(after.text, "HTML", placeholders)
         post_conditions.check_way_out(after.text, "HTML", placeholders)
@@ -181,9 +182,15 @@ class Renderer:
         page_walk.check(template, lambda: locate(link), partial(_first, source, locate))
         return template
 
-    def _text(self, read: Manuscript, placeholders: Placeholders, deadline: Deadline) -> Template:
+    def _text(
+        self,
+        read: Manuscript,
+        html: Mapping[str, object],
+        placeholders: Placeholders,
+        deadline: Deadline,
+    ) -> Template:
         write = partial(plain_text.render, links=plain_text.Links())
-        names = context.for_text(read, self._day(read), self._options, placeholders.marks(), write)
+        names = context.for_text(read, self._options, placeholders.marks(), write, html)
         text = self._templates.render_text(_TEXT, names, deadline, placeholders.nonce)
         locate = self._templates.locator(_TEXT, names, text, escape=False)
         post_conditions.check_marks(text, "text", placeholders, locate)

@@ -277,6 +277,11 @@ class ThemeSandbox(ImmutableSandboxedEnvironment):
         return check
 
 
+# What makes much of little.
+_GROWING = frozenset({"format", "format_map", "join", "tojson"})
+#: A text of so many characters in each place of another, or so many before each of its lines, is
+#: not much.
+_SHORT = 1_000
 _PLAIN = (str, bytes, int, list, tuple, dict)
 
 
@@ -315,11 +320,19 @@ def _is_too_large(operator: str, left: Any, right: Any) -> bool:
             return is_heavy(left) or is_heavy(right)
 
 
+def _is_short(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _SHORT
+    return isinstance(value, int) and value <= _SHORT
+
+
 def _refuse_growth(
     name: str, text: object, args: Iterable[object], kwargs: dict[str, object]
 ) -> None:
     """Refuse arguments that make a huge text of a small one: widths, and what is put in often."""
     given = (*args, *kwargs.values())
+    if name not in _GROWING and all(map(_is_short, (text, *given))):
+        return
     if (
         is_heavy(text)
         or any(is_heavy(value) for value in given)
