@@ -2,7 +2,15 @@
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
+
+# CLOCK_MONOTONIC stands still while a machine sleeps; a lease does not.
+_boot_time = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic
+)
 
 
 class Clock(Protocol):
@@ -28,10 +36,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def boot_time(self) -> float:
-        # CLOCK_MONOTONIC stands still while a machine sleeps; a lease does not.
-        if hasattr(time, "CLOCK_BOOTTIME"):
-            return time.clock_gettime(time.CLOCK_BOOTTIME)
-        return time.monotonic()
+        return _boot_time()
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

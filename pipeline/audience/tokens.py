@@ -38,10 +38,10 @@ class Keyring:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
         #: What may be shown of the keys, the current one first.
         self.fingerprints = tuple(key_fingerprint(key) for key in keys)
-        self._keys = {_key_id(key): key for key in reversed(keys)}
+        self._keys = {_key_id(key): _prepared(key) for key in reversed(keys)}
         if len(self._keys) != len(set(keys)):
             raise ValueError("two keys cannot be told apart by their ids; make another one")
-        self._current = current
+        self._current = _prepared(current)
         self._ending = _key_id(current) + bytes((_LIST, _VERSION))
 
     def mint(self, subscriber_id: int) -> str:
@@ -70,11 +70,22 @@ def _key_id(key: bytes) -> bytes:
     return bytes.fromhex(key_fingerprint(key))[:_KEY_ID]
 
 
-def _tag(key: bytes, number: bytes, ending: bytes) -> bytes:
-    return hmac.digest(key, _PURPOSE + number + ending, "sha256")[:_TAG]
+def _prepared(key: bytes) -> hmac.HMAC:
+    """Begin a MAC: what depends on the key alone is done once, and not for each token."""
+    return hmac.new(key, digestmod="sha256")
 
 
-def _masked(key: bytes, tag: bytes, number: bytes) -> bytes:
+def _digest(begun: hmac.HMAC, data: bytes) -> bytes:
+    mac = begun.copy()
+    mac.update(data)
+    return mac.digest()
+
+
+def _tag(key: hmac.HMAC, number: bytes, ending: bytes) -> bytes:
+    return _digest(key, _PURPOSE + number + ending)[:_TAG]
+
+
+def _masked(key: hmac.HMAC, tag: bytes, number: bytes) -> bytes:
     """Mask or unmask an id."""
-    stream = hmac.digest(key, _MASK + tag, "sha256")[:_ID]
+    stream = _digest(key, _MASK + tag)[:_ID]
     return (int.from_bytes(number, "big") ^ int.from_bytes(stream, "big")).to_bytes(_ID, "big")

@@ -160,14 +160,10 @@ class Composer:
             # RFC 8058, section 3.1: one click needs HTTPS.
             _ONE_CLICK if url.startswith("https://") else b"",
         )
-        encode = quoted_printable.encode_value
+        url_in_text, url_in_html = _encoded(url)
+        address_in_text, address_in_html = _encoded(recipient.address)
         # In the order of _Value.
-        known = (
-            encode(url),
-            encode(recipient.address),
-            encode(html.escape(url)),
-            encode(html.escape(recipient.address)),
-        )
+        known = (url_in_text, address_in_text, url_in_html, address_in_html)
         values = [known[place] for place in self._places]
         to, identity, unsubscribe, one_click = fields
         signature = self._seal.sign(fields, values) if self._seal else b""
@@ -202,6 +198,12 @@ def boundary_of(nonce: str, use: str = "boundary") -> str:
     hold it (RFC 2045, section 6.7).
     """
     return "=_" + hashlib.sha256(f"{use}.{nonce}".encode()).hexdigest()[:24]
+
+
+def _encoded(value: str) -> tuple[bytes, bytes]:
+    """Encode a value for the text part and for the HTML part, where few look different."""
+    encoded, escaped = quoted_printable.encode_value(value), html.escape(value)
+    return encoded, encoded if escaped == value else quoted_printable.encode_value(escaped)
 
 
 def _opening(boundary: str, content_type: str) -> bytes:

@@ -116,7 +116,10 @@ class OutboxFeed:
         return Supply(tuple(parcels), wait)
 
     def commit(self, outcomes: Sequence[Outcome], wishes: Sequence[Parcel]) -> Collection[Parcel]:
-        self._unwritten += filter(None, map(self._settle, outcomes))
+        if outcomes:
+            wall = self.clock.now()
+            results = (self._settle(outcome, wall) for outcome in outcomes)
+            self._unwritten += (result for result in results if result is not None)
         asked = self._askable(wishes)
         held_back = self._hold_back(asked)
         refusals = self._write(asked)
@@ -230,14 +233,14 @@ class OutboxFeed:
 
     # -- what became of it
 
-    def _settle(self, outcome: Outcome) -> Result | None:
+    def _settle(self, outcome: Outcome, now: datetime) -> Result | None:
         parcel = outcome.parcel
         reader = parcel.recipient.subscriber_id
         verdict = judging.settle(
             outcome,
             is_handed=parcel in self._outgoing.handed,
             was_lost=reader in self._lost,
-            now=self.clock.now(),
+            now=now,
             policy=self.policy,
         )
         if isinstance(outcome, Lost) and outcome.loss is Loss.BEFORE:
@@ -283,9 +286,11 @@ class OutboxFeed:
         """Leave out the wishes that need not be asked; renew leases that we slept past."""
         if self.is_ending:
             return {}
-        if not all(self.may_hand_over(parcel) for parcel in wishes):
+        live = [parcel for parcel in wishes if self.may_hand_over(parcel)]
+        if len(live) < len(wishes):
             self.look_after()
-        return {_wish(parcel): parcel for parcel in wishes if self.may_hand_over(parcel)}
+            live = [parcel for parcel in wishes if self.may_hand_over(parcel)]
+        return {_wish(parcel): parcel for parcel in live}
 
     def _hold_back(self, asked: dict[HandOver, Parcel]) -> frozenset[Parcel]:
         """After a lost reply, take out the wishes that would bring more into doubt than may be."""
