@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pipeline.rendering.markup import IN_TAG
 from pipeline.rendering.validating.html_as_xml import VOID
@@ -49,12 +49,7 @@ class Pieces:
     @cached_property
     def selectors(self) -> tuple[str, ...]:
         """The selectors that are looked for in all elements."""
-        return tuple(
-            selector
-            for sheet in self.inlinable
-            for found in _SELECTORS.findall(sheet)
-            for selector in found.split(",")
-        )
+        return tuple(selector for sheet in self.inlinable for selector in _selectors_of(sheet))
 
     @property
     def looks(self) -> int:
@@ -64,6 +59,11 @@ class Pieces:
         """
         among = sum(1 for selector in self.selectors if _AMONG.search(selector))
         return len(self.tags) * (len(self.selectors) + among * len(self.tags) // 100)
+
+
+@lru_cache(maxsize=64)
+def _selectors_of(sheet: str) -> tuple[str, ...]:
+    return tuple(one for found in _SELECTORS.findall(sheet) for one in found.split(","))
 
 
 def take_apart(html: str) -> Pieces:

@@ -53,6 +53,16 @@ def check_inlined(before: Pieces, after: Pieces, placeholders: Placeholders) -> 
         before.comments != after.comments,
         "inlining the styles changed a comment that Outlook reads",
     )
+    if before.sheets != after.sheets:
+        _check_rules(before, after)
+    _refuse_if(
+        _count(before.text, placeholders) != _count(after.text, placeholders),
+        "inlining the styles lost or doubled a personal value or a mail_only mark",
+        remedy="write it into a text or an href",
+    )
+
+
+def _check_rules(before: Pieces, after: Pieces) -> None:
     _refuse_if(
         before.media != after.media,
         "inlining the styles changed an @media block",
@@ -62,11 +72,6 @@ def check_inlined(before: Pieces, after: Pieces, placeholders: Placeholders) -> 
         before.outlook != after.outlook,
         "inlining the styles changed a rule for [data-ogsc] or [data-ogsb]",
         remedy="look at the rules that Outlook applies in the dark",
-    )
-    _refuse_if(
-        _count(before.text, placeholders) != _count(after.text, placeholders),
-        "inlining the styles lost or doubled a personal value or a mail_only mark",
-        remedy="write it into a text or an href",
     )
 
 
