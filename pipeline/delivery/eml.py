@@ -38,7 +38,7 @@ class EmlTransport:
         outcomes: list[Outcome] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            while (parcel := self._next(feed)) is not None:
+            while (parcel := self._next(feed, outcomes)) is not None:
                 self._send(parcel, feed, outcomes)
         except OSError as error:
             raise RelayError(
@@ -49,12 +49,16 @@ class EmlTransport:
         finally:
             feed.commit(outcomes, ())
 
-    def _next(self, feed: Feed) -> Parcel | None:
+    def _next(self, feed: Feed, outcomes: list[Outcome]) -> Parcel | None:
         while True:
             feed.look_after()
             supply = feed.take(1)
             if supply.parcels:
                 return supply.parcels[0]
+            if outcomes:  # there may be more when they are written
+                feed.commit(tuple(outcomes), ())
+                outcomes.clear()
+                continue
             if supply.again_in is None:
                 return None
             self.clock.sleep(min(supply.again_in, 0.5))

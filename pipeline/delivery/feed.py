@@ -25,8 +25,8 @@ from pipeline.errors import DatabaseError, RelayError
 from pipeline.model.delivery import DeliveryEvent, HandOver, Recipient, Refusal, Result
 from pipeline.model.message import Envelope, Message
 
-#: Seconds until somebody who waits for another's reply looks again.
-_PATIENCE = 0.01
+#: Seconds until somebody who waits for another's reply looks again, if none was written before.
+_PATIENCE = 0.5
 #: Who would have to wait longer, in seconds, is left to a later run.
 _STAYS = 900.0
 #: Seconds between the last tries to write down results that are known.
@@ -219,9 +219,9 @@ class OutboxFeed:
     def _wait(self, now: float) -> float | None:
         """Give the seconds until there may be more; ``None``: there is no more in this run."""
         queues = self.stock.queues
-        if queues.is_full:
-            return _PATIENCE
         wait = queues.wake(now)
+        if queues.is_full:
+            return _PATIENCE if wait is None else min(wait, _PATIENCE)
         return None if wait is None or wait > _STAYS else wait
 
     def _stays(self, wait: float) -> float | None:

@@ -25,6 +25,7 @@ class Supply:
 
     parcels: tuple[Parcel, ...] = ()
     #: When there are too few: seconds until there may be more; ``None``: there is no more.
+    #: An outcome that is committed, or a wish that is refused, may bring more sooner.
     again_in: float | None = None
 
 

@@ -221,19 +221,16 @@ class Pool:
             else:
                 self._out -= 1
                 lane.refused(parcel)
-        # What was written may have put something back.
-        if not self._waiting and (
-            not self._out
-            or len(granted) < len(wishes)
-            or any(isinstance(it, Lost) for it in outcomes)
-        ):
-            self._fetch()
+        # What was written may have put something back, or made room for somebody's next.
+        if not self._waiting and (outcomes or len(granted) < len(wishes)):
+            self._fetch_again()
 
     def _fetch(self) -> None:
-        """Ask for more, with the next commit, or at once when nothing is left."""
-        if self._is_fetching or self._finished.is_set():
-            return
-        if self._fetch_timer is not None and self._waiting:
+        """Ask for more, with the next commit, or at once when nothing is left.
+
+        Who was told to ask later sleeps until then, whatever calls the connections meanwhile.
+        """
+        if self._is_fetching or self._finished.is_set() or self._fetch_timer is not None:
             return
         self._is_fetching = True
         self._ledger.fetch(self._room, now=not self._waiting)
@@ -261,18 +258,21 @@ class Pool:
         if supply.parcels:
             self.is_drained = False
             self._make_room(supply.parcels)
-        if supply.again_in is not None:
-            seconds = min(supply.again_in, _LOOK)
-            self._fetch_timer = self._loop.call_later(seconds, self._fetch_again)
-        elif not supply.parcels and not self._waiting:
+        wait = supply.again_in
+        if wait is None and not supply.parcels and not self._waiting:
             self.is_drained = True
             if not self._out and self._ledger.is_idle:
                 self._finish()
                 return
+            wait = _LOOK
+        if wait is not None:
+            self._fetch_timer = self._loop.call_later(min(wait, _LOOK), self._fetch_again)
         self._hand_out()
 
     def _fetch_again(self) -> None:
-        self._fetch_timer = None
+        if self._fetch_timer is not None:
+            self._fetch_timer.cancel()
+            self._fetch_timer = None
         if len(self._waiting) <= self._low:
             self._fetch()
 
