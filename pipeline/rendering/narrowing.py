@@ -1,7 +1,7 @@
 """Which rules of a style sheet a page has elements for, and what elements those are.
 
-lxml looks for a selector in the whole page, and asks each element in turn for its class. It need
-not ask those of another name.
+lxml looks for a selector in the whole page, and takes the classes of each element in turn apart.
+It need not ask those of another name, and it is quicker to ask for a whole attribute.
 """
 
 import re
@@ -16,9 +16,10 @@ _SIMPLE = re.compile(r"[\w\s.-]+(?::[a-z-]+)?", re.ASCII)
 _NAME = re.compile(r"[\w-]+")
 _LEADING_CLASS = re.compile(r"\.([a-z_][\w-]*)(?=[\s.:#\[>+~]|\Z)", re.IGNORECASE | re.ASCII)
 _ELEMENT = re.compile("[a-z][a-z0-9]*")
+_PLAIN = re.compile("[A-Za-z0-9_ -]+")
 #: What an HTML parser adds where it is not written.
 _IMPLIED = frozenset({"html", "head", "body", "p"})
-#: Names of elements for each of which one class is looked for.
+#: Kinds of elements for each of which one class is looked for.
 _MOST = 3
 
 
@@ -36,25 +37,30 @@ class Narrowing:
         names, leading = _read(selector)
         if not self._known.issuperset(names):
             return ()
-        elements = self._elements.get(leading, frozenset())
-        if not 1 <= len(elements) <= _MOST or not all(map(_ELEMENT.fullmatch, elements)):
+        kinds = self._kinds.get(leading, frozenset())
+        elements = {element for element, _ in kinds}
+        if not all(map(_ELEMENT.fullmatch, elements)) or not 1 <= len(elements) <= _MOST:
             return (selector,)
-        return tuple(f"{element}{selector}" for element in sorted(elements))
+        if len(kinds) > _MOST or not all(_PLAIN.fullmatch(value) for _, value in kinds):
+            return tuple(f"{element}{selector}" for element in sorted(elements))
+        rest = selector[len(leading) + 1 :]
+        return tuple(f'{element}[class="{value}"]{rest}' for element, value in sorted(kinds))
 
     @cached_property
     def _known(self) -> frozenset[str]:
         """Every element and class of the page, and perhaps more."""
         elements = {markup.name_of(tag) for tag in set(self._page.tags)}
-        return _IMPLIED | elements | self._elements.keys()
+        return _IMPLIED | elements | self._kinds.keys()
 
     @cached_property
-    def _elements(self) -> dict[str, frozenset[str]]:
-        """The names of the elements that have each class."""
-        found: defaultdict[str, set[str]] = defaultdict(set)
+    def _kinds(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """The elements that have each class: their names, and the whole attributes."""
+        found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         for tag in set(self._page.tags):
-            for name in _classes(tag):
-                found[name].add(markup.name_of(tag))
-        return {name: frozenset(elements) for name, elements in found.items()}
+            value = _class_of(tag)
+            for name in value.split():
+                found[name].add((markup.name_of(tag), value))
+        return {name: frozenset(kinds) for name, kinds in found.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -66,5 +72,5 @@ def _read(selector: str) -> tuple[tuple[str, ...], str]:
 
 
 @lru_cache(maxsize=1024)
-def _classes(tag: str) -> tuple[str, ...]:
-    return tuple(markup.values(tag).get("class", "").split()) if "class" in tag.lower() else ()
+def _class_of(tag: str) -> str:
+    return markup.values(tag).get("class", "") if "class" in tag.lower() else ""

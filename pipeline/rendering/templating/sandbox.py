@@ -323,7 +323,9 @@ def _is_too_large(operator: str, left: Any, right: Any) -> bool:
 def _is_short(value: object) -> bool:
     if isinstance(value, str):
         return len(value) <= _SHORT
-    return isinstance(value, int) and value <= _SHORT
+    if isinstance(value, int):
+        return value <= _SHORT
+    return not isinstance(value, bytes | list | tuple | dict)
 
 
 def _refuse_growth(
