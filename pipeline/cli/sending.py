@@ -40,7 +40,7 @@ _PATIENCE_SECONDS = 30.0
 @click.option("--now", "at_once", is_flag=True, help="The next issue at once, off schedule.")
 @click.option("--dry-run", is_flag=True, help="Say what would go out, and send nothing.")
 @click.option("--test", metavar="ADDR", help="One marked copy of the next issue to this address.")
-@click.option("--yes", is_flag=True, help="With --now: do not ask.")
+@click.option("--yes", is_flag=True, help="With --now: do not ask; scripts need it.")
 @events_option
 @json_option
 @pass_session
@@ -70,6 +70,12 @@ def send_command(  # noqa: PLR0913 - each is an option
     if not (due or number is not None or at_once):
         raise click.UsageError(
             "say what to send: --due, --issue N, --now, --test ADDR or --dry-run"
+        )
+    if at_once and not yes and not _can_ask(as_json=as_json):
+        raise ConfigError(
+            "it asks before it sends, and nobody is there to answer",
+            place="send --now",
+            remedy="add --yes to send without a question",
         )
     told = Events(session.clock) if events else None
     return _send_for_real(session, number, due=due, yes=yes, told=told, as_json=as_json)
@@ -104,7 +110,7 @@ def _send_for_real(  # noqa: PLR0913 - what the options say
                 )
                 hooks = watching.hooks(stop.reason)
                 post = posting.make_post(session.site, store, session.environment, hooks)
-                ask = _question(session, progress) if _asks(as_json=as_json, yes=yes) else None
+                ask = None if yes else _question(session, progress)
                 day = _send(session, post, number, due=due, ask=ask)
         finally:
             store.sender_lock.release()
@@ -128,9 +134,9 @@ def _send(
     return sending.send_now(shop, post, now=now, **({"confirm": ask} if ask else {}))
 
 
-def _asks(*, as_json: bool, yes: bool) -> bool:
-    """A script is not asked; a person at a terminal is, unless ``--yes`` says so."""
-    return not (as_json or yes) and sys.stdin.isatty() and sys.stderr.isatty()
+def _can_ask(*, as_json: bool) -> bool:
+    """Whether a person reads the question and can answer it; programs and pipes do not."""
+    return not as_json and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _question(session: Session, progress: Progress) -> Callable[[Edition, int], None]:

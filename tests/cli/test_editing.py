@@ -243,7 +243,7 @@ def sha256(office: Office) -> str:
 
 
 def test_nothing_goes_out_without_the_approval_that_is_required(guarded: Office, relay: Relay):
-    told = guarded("send", "--now", "--json")
+    told = guarded("send", "--now", "--yes", "--json")
 
     assert told.code == 3
     assert "issue 1 is not approved" in told.error["message"]
@@ -305,7 +305,7 @@ def test_a_change_voids_the_approval_and_is_named(guarded: Office, relay: Relay,
 
     assert "is void" in told.out
     assert named in told.out
-    assert guarded("send", "--now", "--json").code == 3
+    assert guarded("send", "--now", "--yes", "--json").code == 3
     assert relay.taken == []
 
 
@@ -409,7 +409,7 @@ def test_overview_of_a_faulty_issue_file_names_it(faulty: Office):
     assert "Now: mend issues/0001.md:2: " in told.out
 
 
-@pytest.mark.parametrize("words", [["build", "--out", "edition"], ["send", "--now"]])
+@pytest.mark.parametrize("words", [["build", "--out", "edition"], ["send", "--now", "--yes"]])
 def test_every_fault_is_a_whole_sentence_on_its_line(faulty: Office, words):
     faulty.read_in("a@mail.example")
 

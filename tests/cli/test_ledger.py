@@ -170,7 +170,7 @@ def test_a_paused_issue_waits_for_a_person(sending: Office, relay: Relay):
     sending("send", "--now", "--yes")
     sending("pause", "1")
 
-    due, at_once = sending("send", "--due"), sending("send", "--now", "--json")
+    due, at_once = sending("send", "--due"), sending("send", "--now", "--yes", "--json")
 
     assert (due.code, due.out, due.err) == (0, "", "")
     assert at_once.code == 5

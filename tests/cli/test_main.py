@@ -286,7 +286,7 @@ def test_init_makes_a_site_that_check_likes(tmp_path: Path):
         assert run("init", "kettle") == 0
 
     assert office("check").code == 0
-    assert office("send", "--now", "--json").error["exit"] == 2
+    assert office("send", "--now", "--yes", "--json").error["exit"] == 2
     assert (office.folder / ".secrets" / "token.key").stat().st_mode & 0o777 == 0o600
 
 

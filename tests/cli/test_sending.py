@@ -55,7 +55,7 @@ def test_due_is_silent_while_another_sender_is_at_work(sending: Office, clock: F
 
     with open_store("sqlite:///mailbag.db", folder=sending.folder) as store:
         assert store.sender_lock.acquire(0.0, clock)
-        due, at_once = sending("send", "--due"), sending("send", "--now", "--json")
+        due, at_once = sending("send", "--due"), sending("send", "--now", "--yes", "--json")
 
     assert (due.code, due.out, due.err) == (0, "", "")
     assert at_once.code == 5
@@ -94,7 +94,7 @@ def test_due_is_silent_about_a_reader_who_is_tried_again(
 def test_json_gives_the_sums_over_the_issues(sending: Office, relay: Relay):
     relay.answers["b@mail.example"] = "550 5.1.1 no such user"
 
-    told = sending("send", "--now", "--json")
+    told = sending("send", "--now", "--yes", "--json")
 
     document = told.document
     assert told.code == 4
@@ -111,6 +111,16 @@ def test_json_of_nothing_due_is_a_document_as_well(sending: Office):
 
     assert document["issue"] is None
     assert document["issues"] == []
+
+
+@pytest.mark.parametrize("words", [[], ["--json"], ["--events"]])
+def test_now_sends_nothing_without_a_yes(sending: Office, relay: Relay, words: list[str]):
+    told = sending("send", "--now", *words)
+
+    assert told.code == 2
+    assert "mailbag: send --now: it asks before it sends, and nobody is there to answer" in told.err
+    assert relay.taken == []
+    assert sending("issues", "--json").document["issues"] == []
 
 
 @pytest.mark.parametrize(
@@ -152,7 +162,7 @@ def test_refuses_while_a_placeholder_stands_in_the_toml(sending: Office, relay: 
 def test_refuses_without_readers(office: Office, relay: Relay):
     office.set(port=str(relay.port))
 
-    told = office("send", "--now", "--json")
+    told = office("send", "--now", "--yes", "--json")
 
     assert told.code == 3
     assert "there are no readers" in told.error["message"]
@@ -162,7 +172,7 @@ def test_refuses_without_q_and_as(sending: Office, relay: Relay):
     for path in (sending.folder / "content").glob("*.md"):
         path.unlink()
 
-    told = sending("send", "--now", "--json")
+    told = sending("send", "--now", "--yes", "--json")
 
     assert told.code == 3
     assert "needs 1 Q&As and found 0" in told.error["message"]
@@ -172,7 +182,7 @@ def test_a_relay_that_is_not_there_is_4_and_leaves_everybody_queued(office: Offi
     office.set(port="1")
     office.read_in("a@mail.example")
 
-    told = office("send", "--now", "--json")
+    told = office("send", "--now", "--yes", "--json")
 
     assert told.code == 4
     assert told.document["queued"] == 1
@@ -184,7 +194,7 @@ def test_a_clock_set_back_is_5(sending: Office, clock: FakeClock, relay: Relay):
     sending("send", "--due")
     clock.advance(-3600)
 
-    told = sending("send", "--now", "--json")
+    told = sending("send", "--now", "--yes", "--json")
 
     assert told.code == 5
     assert "doctor --accept-clock" in told.error["remedy"]
@@ -197,7 +207,7 @@ def test_another_key_than_the_ledgers_is_5(sending: Office, relay: Relay):
     path.chmod(0o600)
     path.write_text("ab" * 32 + "\n")
 
-    told = sending("send", "--now", "--json")
+    told = sending("send", "--now", "--yes", "--json")
 
     assert told.code == 5
     assert "key" in told.error["message"]
@@ -208,7 +218,7 @@ def test_dead_links_are_2(sending: Office, relay: Relay):
     sending.edit("verify_links = false", "verify_links = true")
     sending.edit("https://news.example", "http://127.0.0.1:1")
 
-    told = sending("send", "--now", "--json")
+    told = sending("send", "--now", "--yes", "--json")
 
     assert told.code == 2
     assert "unsubscribe links would be dead" in told.error["message"]
@@ -301,7 +311,7 @@ def test_files_take_the_place_of_a_relay(office: Office):
 
 
 def test_json_is_never_asked(sending: Office, relay: Relay):
-    assert sending("send", "--now", "--json").code == 0
+    assert sending("send", "--now", "--yes", "--json").code == 0
     assert len(relay.taken) == 2
 
 

@@ -91,6 +91,24 @@ def test_now_takes_nothing_else_for_a_yes(sending: Office, relay: Relay, answer)
     assert relay.taken == []
 
 
+@pytest.mark.parametrize("elsewhere", ["stdin", "stderr"])
+def test_now_sends_nothing_where_the_question_is_not_read_or_not_answered(
+    sending: Office, relay: Relay, elsewhere: str
+):
+    ours, terminal = pty.openpty()
+    streams = {name: terminal for name in ("stdin", "stdout", "stderr") if name != elsewhere}
+    other = subprocess.DEVNULL if elsewhere == "stdin" else subprocess.PIPE
+
+    process = sending.process("send", "--now", **streams, **{elsewhere: other})
+
+    os.close(terminal)
+    said = process.communicate(timeout=PATIENCE)[1] or os.read(ours, 65536).decode()
+    os.close(ours)
+    assert process.returncode == 2
+    assert "add --yes to send without a question" in said
+    assert relay.taken == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_at_the_question_ends_it_and_sends_nothing(
     sending: Office, relay: Relay, number: signal.Signals
