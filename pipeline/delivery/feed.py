@@ -320,19 +320,21 @@ class OutboxFeed:
         return not self.is_ending
 
     def _forgive(self) -> None:
-        """Take back what a provider out of order made us write about its readers."""
-        readers = self.watch.to_forgive
-        if not readers:
-            return
+        """Take back what we wrote about readers who were not meant."""
+        forgiven, requeued = self.watch.to_forgive, self.watch.to_requeue
+        if self._unwritten or not (forgiven or requeued):
+            return  # nothing is taken back before it is written
+        issue, count = self.holding.issue, 0
         try:
-            requeued = self.outbox.forgive(
-                self.holding.issue, readers, requeues=self.watch.requeues
-            )
+            if forgiven:
+                self.outbox.forgive(issue, forgiven)
+            if requeued:
+                count = self.outbox.forgive(issue, requeued, requeues=True)
         except DatabaseError as error:
             self._fail(error)
         else:
             self.watch.forgiven()
-            self._counts[DeliveryEvent.REJECT] -= requeued
+            self._counts[DeliveryEvent.REJECT] -= count
 
     def _refused(self, wish: HandOver, refusal: Refusal | None) -> None:
         match refusal:

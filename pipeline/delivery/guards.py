@@ -43,10 +43,12 @@ class Alarm:
 
     #: A sentence without a full stop.
     why: str
-    #: Nobody's address is judged by this run.
+    #: Nobody's address is judged by this run, and whoever it rejected waits again.
     absolves_all: bool = False
-    #: No address at this provider is.
+    #: So it is for this provider's readers.
     absolves: bool = False
+    #: What is said about us: whoever was rejected for it waits again, at whatever provider.
+    about_us: ReplyClass | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,9 +128,11 @@ class Guards:
             or (row is not None and list(recent)[-row:] == [reply_class] * row)
         ):
             counted = f"{count} of the last {len(recent)} messages"
+            why = f"{_name(provider)} {guard.said} ({counted})"
             # What is said of most is not about the one reader.
-            about_readers = effect.condemns or effect.strike is not None
-            return Alarm(f"{_name(provider)} {guard.said} ({counted})", absolves=about_readers)
+            if effect.condemns or effect.strike is not None:
+                return Alarm(why, absolves=True)
+            return Alarm(why, about_us=reply_class)
         return None
 
     def _bad_list(self, reply_class: ReplyClass) -> Alarm | None:

@@ -15,6 +15,8 @@ from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 from pipeline.model.delivery import DeliveryEvent, Result
 
+#: What a 5yz before the first recipient comes to, whatever its words are about.
+_REFUSED = "the relay refuses us"
 #: Longer replies are cut; the beginning tells enough.
 _REPLY_LENGTH = 500
 
@@ -79,6 +81,8 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         now=now,
         policy=policy,
     )
+    if outcome.stage in classify.ABOUT_US and isinstance(decision, GiveUp):
+        decision = StopRun(why=_REFUSED, pauses=False, at=now)
     stop = decision if isinstance(decision, StopRun) else None
     if stop is not None and not is_handed:
         return Verdict(stop=stop, slows=judged.slows)

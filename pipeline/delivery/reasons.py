@@ -47,7 +47,11 @@ def _percent(reply_class: ReplyClass) -> str:
 
 
 _LATER = "It is tried again until the issue's time is up."
-_MOST = "If most readers of a provider are refused so, the issue is paused, and nobody is judged."
+_MOST = (
+    "If most readers of a provider are refused so, the issue is paused, nobody is judged, and they"
+    " wait for it."
+)
+_WAIT = "whoever was refused so in that run waits again"
 
 REASONS: Final[dict[ReplyClass, Reason]] = {
     _C.ADDRESS_DEAD: Reason(
@@ -92,7 +96,7 @@ REASONS: Final[dict[ReplyClass, Reason]] = {
     _C.REPUTATION: Reason(
         happened="the provider thinks badly of our address or domain",
         then=f"The issue is paused at the third in a row, or above {_percent(_C.REPUTATION)} of the"
-        " provider's last 200.",
+        f" provider's last 200, and {_WAIT}.",
         todo="Read the reply and the provider's postmaster pages, ask block lists to take you off,"
         " send to those who want it; then `mailbag resume N`.",
     ),
@@ -106,9 +110,9 @@ REASONS: Final[dict[ReplyClass, Reason]] = {
     _C.CONTENT: Reason(
         happened="the receiver does not like what the message says",
         then="The issue is paused at the fifth, or above"
-        f" {_percent(_C.CONTENT)} of a provider's last 200.",
+        f" {_percent(_C.CONTENT)} of a provider's last 200, and {_WAIT}.",
         todo="Look for the link, the image or the words that are meant, and have the domain of"
-        " each link looked up on block lists.",
+        " each link looked up on block lists; then `mailbag resume N`.",
     ),
     _C.MESSAGE_BROKEN: Reason(
         happened="the receiver finds the bytes of the message faulty",

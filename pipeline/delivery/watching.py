@@ -1,9 +1,9 @@
-"""What a run's refusals come to: a pause, and the addresses that they condemn or do not."""
+"""What a run's refusals come to: a pause, and the readers whom they speak about or do not."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from pipeline.delivery.guards import Guards
+from pipeline.delivery.guards import Alarm, Guards
 from pipeline.delivery.parcel import Answered
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.model.delivery import DeliveryEvent, Result
@@ -20,13 +20,18 @@ class Watch:
     _judged: defaultdict[str, list[int]] = field(
         default_factory=lambda: defaultdict(list), init=False
     )
-    #: Providers whose refusals say nothing about their readers, and whether nobody's do.
+    #: Readers who were rejected in this run, by provider and class.
+    _rejected: defaultdict[tuple[str, ReplyClass], list[int]] = field(
+        default_factory=lambda: defaultdict(list), init=False
+    )
+    #: Providers and classes whose refusals say nothing about readers, and whether none does.
     _absolved: set[str] = field(default_factory=set, init=False)
+    _about_us: set[ReplyClass] = field(default_factory=set, init=False)
     _absolves_all: bool = field(default=False, init=False)
-    #: Readers who were rejected while all were refused alike: the first few of a run.
-    _refused_alike: list[int] = field(default_factory=list, init=False)
     #: Readers whose suppressions and strikes of this run are to be taken back.
     _to_forgive: dict[int, None] = field(default_factory=dict, init=False)
+    #: Readers who were rejected and are to wait again, since they were not meant.
+    _to_requeue: dict[int, None] = field(default_factory=dict, init=False)
 
     def look(self, outcome: Answered, result: Result) -> Result:
         """Give the result as it is to be written."""
@@ -35,40 +40,46 @@ class Watch:
         reply_class = ReplyClass(result.reason) if result.reason else None
         alarm = self.guards.watch(provider, reply_class, said)
         if alarm is not None:
-            self.alarm = self.alarm or alarm.why
-            self._absolves_all = self._absolves_all or alarm.absolves_all
-            if alarm.absolves:
-                self._absolved.add(provider)
-            for name in [*self._judged] if self._absolves_all else [*self._absolved]:
-                self._to_forgive |= dict.fromkeys(self._judged.pop(name, ()))
-        self._note_refused(result)
-        if self._absolves_all or provider in self._absolved:
-            return replace(result, suppress=None, strikes=False)
-        if result.suppress is not None or result.strikes:
+            self._heed(alarm, provider)
+        is_absolved = self._absolves_all or provider in self._absolved
+        if is_absolved:
+            result = replace(result, suppress=None, strikes=False)
+        elif result.suppress is not None or result.strikes:
             self._judged[provider].append(result.subscriber_id)
+        if reply_class is not None and result.event is DeliveryEvent.REJECT:
+            if is_absolved or reply_class in self._about_us:
+                self._to_requeue[result.subscriber_id] = None
+            else:
+                self._rejected[provider, reply_class].append(result.subscriber_id)
         return result
 
-    def _note_refused(self, result: Result) -> None:
-        """Keep in mind who is to wait again if nobody was meant."""
-        if not (self._absolves_all or self.guards.same):
-            self._refused_alike.clear()
-            return
-        if result.event is DeliveryEvent.REJECT:
-            self._refused_alike.append(result.subscriber_id)
-        if self._absolves_all:
-            self._to_forgive |= dict.fromkeys(self._refused_alike)
-            self._refused_alike.clear()
-
-    @property
-    def requeues(self) -> bool:
-        """Whether those who are forgiven wait for the issue again, since nobody was meant."""
-        return self._absolves_all
+    def _heed(self, alarm: Alarm, provider: str) -> None:
+        """Take back what was said against those of whom the alarm says that they are not meant."""
+        self.alarm = self.alarm or alarm.why
+        self._absolves_all = self._absolves_all or alarm.absolves_all
+        if alarm.absolves:
+            self._absolved.add(provider)
+        if alarm.about_us is not None:
+            self._about_us.add(alarm.about_us)
+        for name in [*self._judged]:
+            if self._absolves_all or name in self._absolved:
+                self._to_forgive |= dict.fromkeys(self._judged.pop(name))
+        for name, reply_class in [*self._rejected]:
+            if self._absolves_all or name in self._absolved or reply_class in self._about_us:
+                found = self._rejected.pop((name, reply_class))
+                self._to_requeue |= dict.fromkeys(found)
 
     @property
     def to_forgive(self) -> tuple[int, ...]:
-        """Readers whom the ledger is to forgive what this run wrote."""
-        return tuple(self._to_forgive)
+        """Readers whom the ledger is to forgive what this run wrote; they keep their places."""
+        return tuple(it for it in self._to_forgive if it not in self._to_requeue)
+
+    @property
+    def to_requeue(self) -> tuple[int, ...]:
+        """Readers whom the ledger is to forgive and to let wait for the issue again."""
+        return tuple(self._to_requeue)
 
     def forgiven(self) -> None:
         """Note that the ledger did."""
         self._to_forgive.clear()
+        self._to_requeue.clear()

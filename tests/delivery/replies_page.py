@@ -23,7 +23,7 @@ A refusal is judged in this order, and the first that fits decides:
 
 1. **Where it was said.**
    Only a reply to RCPT, or to the end of the data with X.1.x or X.2.1, can say something about an address.
-   What is said before RCPT is about you.
+   What is said before RCPT is about you: a 5yz there ends the run, whatever its words, and no reader is touched.
 2. **The first digit.**
    4yz is for now and 5yz for good, even where the enhanced code disagrees.
 3. **Words** that a provider is known to use in a meaning of its own.
@@ -38,15 +38,19 @@ A refusal that may not be final is a **strike**: one for each issue, and a messa
 So strikes count issues in a row.
 
 When many refusals come together, they are not about the readers.
-An issue is paused, and what its run wrote against addresses is taken back, when
+An issue is paused, what its run wrote against addresses is taken back, and whoever it rejected waits again, when
 
 - the first 20 readers of a run are refused with the same code and enhanced code, or all of a list that is shorter: two readers at least, or five where the reply speaks of the address;
 - a provider says of more than a tenth of its last 200 readers that they do not exist, and of fewer than 2 % in the issues before;
-- most of the last 20 to 200 readers of a provider are refused for the same reason of theirs.
+- most of the last 20 to 200 readers of a provider are refused for the same reason of theirs;
+- too many are refused for our name or for what the message says: `reputation` and `content` have the figures.
+
+In the first case it is so for all of the run, in the second and third for the readers of that provider, in the last for whoever was refused for that reason.
+Mend what the reply names, then `mailbag resume N`: who waits gets the issue.
+If nothing was mended, it is paused again, and nobody is lost.
 
 It is paused as well, but nothing is taken back, when more than 5 % of its first 500 addresses do not exist: providers take such a list for a bought one.
 `mailbag resume N` goes on.
-Whoever was refused together with everybody then gets the issue.
 
 ## Classes
 

@@ -213,6 +213,31 @@ def test_whoever_was_refused_with_everybody_gets_it_when_the_relay_is_mended(
 
 
 @pytest.mark.fault(35)
+@pytest.mark.parametrize("readers", [7, 60])
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [
+        (".", "554 5.7.1 spam message rejected"),
+        (".", "550 5.7.1 very low reputation of the sending domain"),
+        ("RCPT", "550 5.7.606 Access denied, banned sending IP"),
+        ("MAIL", "550 5.7.606 Access denied, banned sending IP"),
+        ("MAIL", "550 5.7.0 spam"),
+    ],
+)
+def test_what_is_said_about_us_loses_nobody(make_mailing, sink, readers, step, reply):
+    mailing = make_mailing(readers)
+    sink.on(step, Say(reply))
+
+    report = mailing.run()
+
+    assert report.pause_because or report.relay_error
+    assert report.rejected == 0
+    assert set(mailing.states().values()) <= {S.QUEUED, S.DEFERRED}
+    mailing.clock.advance(24 * 3600)
+    assert mailing.settle() == {S.ACCEPTED: readers}
+
+
+@pytest.mark.fault(35)
 @pytest.mark.parametrize(
     ("step", "reply"),
     [
