@@ -18,7 +18,7 @@ from pipeline.workflow.workshop import Post
 @click.command("run")
 @events_option
 @pass_session
-def run_command(session: Session, *, events: bool) -> None:
+def run_command(session: Session, *, events: bool) -> int:
     """Send on schedule, in the foreground; what is due is looked up twice a minute."""
     site = session.site
     told = Events(session.clock) if events else None
@@ -38,12 +38,13 @@ def run_command(session: Session, *, events: bool) -> None:
         else:
             due = site.workshop.today(upcoming.at)
             output.warn(f"Waiting; the next issue is due {due:%A, %d %B %Y at %H:%M %Z}")
-        said = ""
+        said, code = "", 0
 
         def tick() -> None:
-            nonlocal said
+            nonlocal said, code
             try:
-                _tick(session, post, told)
+                found = _tick(session, post, told)
+                code = found if stop.is_set() else 0
                 said = ""
             except MailbagError as error:
                 # Twice a minute the same sentence would bury everything else.
@@ -52,21 +53,23 @@ def run_command(session: Session, *, events: bool) -> None:
                     _complain(error, told)
 
         runner.run_forever(tick, stop=stop, clock=session.clock)
+    return code  # what the signal made of the send that it ended
 
 
-def _tick(session: Session, post: Post, told: Events | None) -> None:
+def _tick(session: Session, post: Post, told: Events | None) -> int:
     """Look once what is due; somebody else who sends meanwhile does the same work."""
     lock = post.store.sender_lock
     if not lock.acquire(0.0, session.clock):
-        return
+        return 0
     try:
         day = sending.send_due(session.site.workshop, post, now=session.clock.now())
     finally:
         lock.release()
     if day.sent:
-        closing.report(day, post.store, silent=False, as_json=False, events=told)
-    elif day.troubles:
+        return closing.report(day, post.store, silent=False, as_json=False, events=told)
+    if day.troubles:
         raise day.troubles[0]
+    return 0
 
 
 def _complain(error: MailbagError, told: Events | None) -> None:

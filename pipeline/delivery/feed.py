@@ -168,6 +168,14 @@ class OutboxFeed:
         except DatabaseError as error:
             self._fail(error)
 
+    def break_off(self) -> None:
+        """End for somebody who does not wait for the answers: what is handed over is in doubt."""
+        self._end(StopReason.INTERRUPTED)
+        for parcel in (*self._outgoing.handed,):
+            result = judging.in_doubt(Lost(parcel, Loss.AFTER, "stopped before the relay answered"))
+            self._outgoing.settle(parcel)
+            self._unwritten.append(self._through_relay(result))
+
     def fail(self, error: RelayError) -> None:
         """Note that the relay cannot be used; go on with the next one, or end the run."""
         if self.relays.give_up(error):

@@ -46,10 +46,15 @@ def settle(
         case Answered():
             return _answered(outcome, is_handed=is_handed, now=now, policy=policy)
         case Lost(loss=Loss.AFTER):
-            event, reason = DeliveryEvent.LOSE_REPLY, ReplyClass.IN_DOUBT
-            return Verdict(_result(outcome, event, reply=outcome.why, reason=reason))
+            return Verdict(in_doubt(outcome))
         case Lost():
             return _lost(outcome, is_handed=is_handed, was_lost=was_lost, now=now, policy=policy)
+
+
+def in_doubt(lost: Lost) -> Result:
+    """Give what is known of a message that was handed over and not answered."""
+    event, reason = DeliveryEvent.LOSE_REPLY, ReplyClass.IN_DOUBT
+    return _result(lost, event, reply=lost.why, reason=reason)
 
 
 def limited_until(error: RelayError, *, now: datetime) -> datetime | None:

@@ -63,6 +63,7 @@ class Sender:
         ``stop`` is asked about twice a second, ``progress`` is told after each commit; both are
         called from the thread that talks to the ledger, so they may read it. ``turned`` is told
         of each turn to another relay.
+        KeyboardInterrupt ends the run at once: what is not answered then is in doubt.
         What the relay or the ledger does wrong is in the report. What ``compose`` raises is
         raised, after the messages in hand are answered and recorded: such a fault is ours.
         """
@@ -79,6 +80,8 @@ class Sender:
                     relays.now.transport.run(feed)
                 except RelayError as error:
                     feed.fail(error)
+                except KeyboardInterrupt:
+                    feed.break_off()
                 is_on = feed.go_on()
         finally:
             feed.close()

@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.app.new_site import toml_text
 from tests.cli.office import VALUES, Office, Relay
-from tests.fault_sink import FaultSink, Stall
+from tests.fault_sink import Drop, FaultSink, Stall
 
 PATIENCE = 30.0
 
@@ -225,6 +225,40 @@ def test_a_signal_ends_a_send_with_nothing_in_doubt(office: Office, number):
     assert sums["in_doubt"] == 0
     assert sums["accepted"] == taken
     assert sums["queued"] == 200 - taken > 0
+
+
+@pytest.mark.parametrize("command", [["send", "--now", "--yes"], ["send", "--issue", "1"], ["run"]])
+def test_a_second_ctrl_c_leaves_doubt_and_says_so(office: Office, command: list[str]):
+    with FaultSink() as sink:
+        office.set(port=str(sink.port))
+        office.read_in(*(f"reader-{n}@mail.example" for n in range(40)))
+        if command != ["send", "--now", "--yes"]:
+            sink.on("CONNECT", Drop(), times=4)  # so that there is an issue to go on with
+            first = office.process("send", "--now", "--yes", stderr=subprocess.DEVNULL)
+            assert first.wait(PATIENCE) == 4
+        stall = Stall(PATIENCE)
+        sink.on(".", stall, to="reader-20@mail.example", times=1)
+        process = office.process(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert stall.begun.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        said = ""
+        while "ending: the messages in hand are answered first" not in said:
+            said += process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+        sums = office("status", "--json").document
+        counts = sink.counts
+
+    assert process.returncode == 4, out + err
+    assert "Traceback" not in err
+    assert f"{sums['in_doubt']} in doubt" in out
+    assert "in doubt    reader-20@mail.example" in out
+    assert f"{sums['queued']} readers wait for a later `mailbag send" in out
+    assert 1 <= sums["in_doubt"] <= 4
+    assert sums["accepted"] + sums["in_doubt"] + sums["queued"] == 40
+    assert sums["accepted"] <= len(counts)
+    assert set(counts.values()) <= {1}
 
 
 def test_a_terminal_shows_how_far_a_send_is(sending: Office, relay: Relay):

@@ -129,6 +129,10 @@ class Ledger:
         return not (self._is_running or self._outcomes or self._wishes)
 
     def close(self) -> None:
+        """End the thread; what a run that was broken off has heard is written first."""
+        outcomes, self._outcomes = self._outcomes, []
+        if outcomes:
+            self._jobs.put(lambda: self._work(outcomes, [], 0))
         self._jobs.put(None)
         self._thread.join()
 
