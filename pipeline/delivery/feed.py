@@ -267,12 +267,12 @@ class OutboxFeed:
             self._outgoing.drop(parcel, puts_back=puts_back)
             return None
         self._outgoing.settle(parcel)
-        return self._through_relay(result)
+        return self._through_relay(result, now)
 
-    def _through_relay(self, result: Result) -> Result:
+    def _through_relay(self, result: Result, now: datetime) -> Result:
         """Have it written down when it was not the first relay that said so."""
         relay = self.relays.now.name
-        if result.event is DeliveryEvent.DEFER and result.code:
+        if result.event is DeliveryEvent.DEFER and result.code and not _is_taken_back(result, now):
             self.paces.defer()
         if result.event is DeliveryEvent.ACCEPT:
             self.relays.accepted[relay] += 1

@@ -8,7 +8,7 @@ from pipeline.delivery import classify, retry
 from pipeline.delivery.classify import Judgement
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome
 from pipeline.delivery.reply_class import ReplyClass
-from pipeline.delivery.retry import GiveUp, Retry, RetryPolicy, StopRun
+from pipeline.delivery.retry import Decision, GiveUp, Retry, RetryPolicy, StopRun
 from pipeline.delivery.slowing import Slowing
 from pipeline.delivery.smtp.refusal import SessionRefusedError
 from pipeline.delivery.stage import Stage
@@ -87,7 +87,7 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         policy=policy,
     )
     if outcome.stage in classify.ABOUT_US and isinstance(decision, GiveUp):
-        decision = StopRun(why=_REFUSED, pauses=False, at=now)
+        decision = StopRun(why=_REFUSED, pauses=False)
     stop = decision if isinstance(decision, StopRun) else None
     if stop is not None and not is_handed:
         return Verdict(stop=stop, slows=judged.slows)
@@ -97,11 +97,22 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         code=reply.code,
         reply=reply.text,
         reason=judged.reply_class,
-        next_at=None if isinstance(decision, GiveUp) else decision.at,
+        next_at=_next_at(decision, now),
         suppress=None if isinstance(decision, StopRun) else decision.suppress,
         strikes=not isinstance(decision, StopRun) and decision.strikes,
     )
     return Verdict(result, stop=stop, slows=judged.slows)
+
+
+def _next_at(decision: Decision, now: datetime) -> datetime | None:
+    match decision:
+        case Retry(at=at):
+            return at
+        case StopRun():
+            # It was not about the reader, who waits for nothing but the next run.
+            return now
+        case GiveUp():
+            return None
 
 
 def _lost(

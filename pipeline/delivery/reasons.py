@@ -127,7 +127,8 @@ REASONS: Final[dict[ReplyClass, Reason]] = {
     ),
     _C.CONFIG_LOCAL: Reason(
         happened="the relay refuses us",
-        then="The run ends, and no reader is touched; the next run tries again.",
+        then="The run ends, and no reader is lost or has to wait longer for it; the next run tries"
+        " again.",
         todo="Mend `[smtp]`, or the account at the relay; `mailbag doctor` tries it.",
     ),
     _C.NETWORK: Reason(

@@ -79,7 +79,8 @@ class GiveUp:
 class StopRun:
     """It is about us: going on would lose reader after reader for the same reason.
 
-    The reader's row stays queued; one that was handed over is deferred until :attr:`at`.
+    The reader keeps the place in the queue; of one that was handed over, the hand-over is taken
+    back: it is due at once.
     """
 
     event: ClassVar[DeliveryEvent] = DeliveryEvent.DEFER
@@ -88,7 +89,6 @@ class StopRun:
     why: str
     #: The issue must not go on until a person resumes it; otherwise a later run tries again.
     pauses: bool
-    at: datetime
     #: Nothing of the issue is tried before; ``None``: the next run may try at once.
     until: datetime | None = None
 
@@ -114,18 +114,16 @@ def decide(  # noqa: PLR0913 - each of them changes the answer
         raise ValueError("doubt is resolved by evidence or by an operator, not by a retry")
     permanent = code >= 500
     effect = EFFECTS[judged.reply_class]
-    delay = policy.delay(recipient.attempts + 1)
-    at = min(now + delay, recipient.expires_at)
     stop = effect.stop
     if stop is not None and (permanent or stop.temporary_too):
         until = judged.limit.ends_at(now) if judged.limit else None
-        at = min(until or at, recipient.expires_at)
-        return StopRun(why=stop.why, pauses=stop.pauses, at=at, until=until)
+        return StopRun(why=stop.why, pauses=stop.pauses, until=until)
     is_condemned = permanent and effect.condemns and enhanced_code not in effect.milder
     is_condemned = is_condemned or _is_last_strike(judged.reply_class, code, recipient, now)
     suppress = SuppressionReason.HARD_BOUNCE if is_condemned else None
     strikes = effect.strike is not None and not is_condemned
     if not permanent:
+        at = min(now + policy.delay(recipient.attempts + 1), recipient.expires_at)
         return Retry(at, strikes and effect.temporary_strikes, suppress)
     return GiveUp(suppress, strikes)
 

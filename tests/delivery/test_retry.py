@@ -153,14 +153,7 @@ def test_a_limit_of_our_account_lets_the_issue_wait_until_it_ends(code):
 
     midnight = (NOON + timedelta(days=1)).replace(hour=0, minute=0)
     assert isinstance(decision, StopRun)
-    assert (decision.until, decision.at, decision.pauses) == (midnight, midnight, False)
-
-
-def test_a_limit_that_ends_after_the_issue_leaves_its_readers_to_the_end():
-    decision = decide(C.SENDER_LIMIT, limit="24h", expires_at=NOON + timedelta(hours=2))
-
-    assert isinstance(decision, StopRun)
-    assert decision.at == NOON + timedelta(hours=2)
+    assert (decision.until, decision.pauses) == (midnight, False)
 
 
 def test_doubt_is_not_decided_by_a_retry():

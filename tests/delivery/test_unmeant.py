@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline.delivery.parcel import Parcel
+from pipeline.delivery.relays import Relay
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.delivery.stage import Stage
 from pipeline.model.delivery import OTHER_PROVIDERS, DeliveryState
@@ -163,3 +164,44 @@ def test_the_trouble_of_one_provider_does_not_excuse_another(clock):
     assert [it for it, state in mailing.states().items() if state is S.REJECTED] == [
         "r0@mail-0.example"
     ]
+
+
+@pytest.mark.parametrize(
+    ("reply", "pauses"),
+    [
+        pytest.param(say(554, "5.0.0", "Email address is not verified"), False, id="config"),
+        pytest.param(say(550, "5.7.26", "unauthenticated mail"), True, id="our signature"),
+        pytest.param(say(554, "5.6.0", "malformed header"), True, id="our bytes"),
+        pytest.param(say(454, "4.7.0", "Daily message quota exceeded"), False, id="limit"),
+    ],
+)
+def test_nobody_has_to_wait_because_the_relay_refused_us_at_the_end_of_data(clock, reply, pauses):
+    """However often cron tries: once it is mended, everybody is due."""
+    mailing = mailing_to(mixed(12, 0), clock)
+    bad = SimulatedRelay(clock, reply=lambda _: reply)
+    for _ in range(3):
+        report = mailing.send(bad)
+        mailing.outbox.hurry(ISSUE)
+        assert (report.rejected, report.deferred) == (0, 0)
+        assert bool(report.pause_because) is pauses
+    good = SimulatedRelay(clock)
+
+    mailing.send(good)
+
+    assert len(good.taken) == 12
+    assert set(mailing.states().values()) == {S.ACCEPTED}
+
+
+def test_the_next_relay_gets_those_too_whom_the_first_refused_at_the_end_of_data(clock):
+    mailing = mailing_to(mixed(12, 0), clock)
+    refuses = say(554, "5.0.0", "Email address is not verified")
+    second = SimulatedRelay(clock)
+
+    report = mailing.send(
+        SimulatedRelay(clock, reply=lambda _: refuses),
+        relay="first",
+        backups=[Relay(transport=second, name="second")],
+    )
+
+    assert (report.accepted, report.stopped) == (12, None)
+    assert len(second.taken) == 12
