@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -27,9 +28,9 @@ def _steering(
     def command(session: Session, number: int, *, as_json: bool) -> None:
         with session.store() as store:
             record = step(store, number, now=session.clock.now())
-            sums = store.outbox().sums(number)
+            document = _status_document(session, store, record) if as_json else {}
         if as_json:
-            output.document(documents.status_document(record, sums))
+            output.document(document)
         else:
             output.say(f"Issue {number} is {record.state.value}; {then.format(n=number)}")
 
@@ -65,10 +66,11 @@ def issues_command(session: Session, *, as_json: bool) -> None:
         records = list(store.issues.all()) if store else []
         sums = {r.number: store.outbox().sums(r.number) for r in records} if store else {}
         empty = [slot for slot in store.slots.all() if slot.issue is None] if store else []
+        found = [_status_document(session, store, r) for r in records] if store and as_json else []
     if as_json:
         output.document(
             {
-                "issues": [documents.status_document(r, sums[r.number]) for r in records],
+                "issues": found,
                 "slots": [
                     {
                         "slot": entry.slot.at.isoformat(),
@@ -116,18 +118,13 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
         if store is None:
             raise _no_ledger(wanted)
         record = store.issues.get(wanted)
+        if as_json:
+            output.document(_status_document(session, store, record))
+            return
         sums = store.outbox().sums(wanted)
         next_at = _next_at(store, record, session.clock.now())
         editions = store.issues.revisions(wanted)
         plans = tuple(warm_ups.today(session.site, store, now=session.clock.now()))
-    if as_json:
-        more = {
-            "warm_up": [documents.plan_today_document(plan) for plan in plans],
-            "next_at": next_at.isoformat() if next_at else None,
-            "revisions": documents.revisions_document(editions),
-        }
-        output.document({**documents.status_document(record, sums), **more})
-        return
     because = f": {record.why}" if record.why else ""
     output.say(f"Issue {record.number} is {record.state.value}{because}")
     local = session.site.workshop.today
@@ -153,6 +150,21 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
     if record.excluded:
         left = ", ".join(f"{count:,} {reason}" for reason, count in record.excluded.items())
         output.say(f"  {record.candidates:,} on the list; not planned: {left}")
+
+
+def _status_document(session: Session, store: Store, record: IssueRecord) -> dict[str, Any]:
+    """Give where an issue stands, the same from every command that says so."""
+    now, number = session.clock.now(), record.number
+    next_at = _next_at(store, record, now)
+    return {
+        **documents.status_document(record, store.outbox().sums(number)),
+        "next_at": next_at.isoformat() if next_at else None,
+        "revisions": documents.revisions_document(store.issues.revisions(number)),
+        "warm_up": [
+            documents.plan_today_document(plan)
+            for plan in warm_ups.today(session.site, store, now=now)
+        ],
+    }
 
 
 def _patience(session: Session, record: IssueRecord, sums: Sums) -> list[tuple[str, str]]:

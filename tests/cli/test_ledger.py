@@ -48,6 +48,19 @@ def test_status_as_json_has_what_the_manual_says(sending: Office):
     assert len(document["sha256"]) == 64
 
 
+def test_every_command_gives_the_same_document_of_an_issue(sending: Office, relay: Relay):
+    sending.edit("[delivery]\n", "[delivery]\nwarm_up = 200\n")
+    relay.answers[B] = "451 4.3.0 later"
+    sending("send", "--now", "--yes")
+
+    for command in ("pause", "resume", "stop"):
+        document = sending(command, "1", "--json").document
+
+        assert document == sending("status", "1", "--json").document
+        assert [document] == sending("issues", "--json").document["issues"]
+        assert {"next_at", "revisions", "warm_up"} <= set(document)
+
+
 def test_status_says_how_far_the_plan_of_each_relay_is(sending: Office, relay: Relay):
     sending.edit("[delivery]\n", "[delivery]\nwarm_up = 200\n")
     sending("send", "--now", "--yes")
