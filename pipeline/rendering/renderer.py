@@ -143,6 +143,9 @@ class Renderer:
         try:
             return self._compile(source, names, placeholders, deadline)
         except PostConditionError as error:
+            # The finished page tells that marks are misplaced, its source tells where.
+            locate = self._templates.locator(_HTML, names, source, escape=True)
+            mail_only.check(source, placeholders, locate)
             if error.place:
                 raise
             raise PostConditionError(
@@ -163,7 +166,6 @@ class Renderer:
         compiled = mjml.compile_html(source, locate)
         compiled = mjml.name_role(compiled, self._options.words_of().email)
         # In what the templates wrote a place is known.
-        mail_only.check(source, placeholders, locate)
         post_conditions.check_marks(source, "HTML", placeholders, locate)
         post_conditions.check_way_out(source, "HTML", placeholders, partial(self._home, _HTML))
         before = page_pieces.take_apart(compiled)

@@ -1,6 +1,6 @@
 """Where the marks of what is only for the mail stand in an MJML source.
 
-The compiled page is looked at as well, in ``page_walk``; here every place is known.
+The compiled page is what is looked at, in ``page_walk``; here every place is known.
 """
 
 import re
