@@ -174,7 +174,7 @@ class OutboxFeed:
         for parcel in (*self._outgoing.handed,):
             result = judging.in_doubt(Lost(parcel, Loss.AFTER, "stopped before the relay answered"))
             self._outgoing.settle(parcel)
-            self._unwritten.append(self._through_relay(result))
+            self._unwritten.append(self._through_relay(result, self.clock.now()))
 
     def fail(self, error: RelayError) -> None:
         """Note that the relay cannot be used; go on with the next one, or end the run."""
