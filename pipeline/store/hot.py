@@ -72,10 +72,11 @@ UPDATE delivery SET state = {CODES[DeliveryState.SUPPRESSED]}, next_at = NULL, u
 WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.SUPPRESS))}) AND {_OF_EDITION}
 """  # noqa: S608 - numbers from the code table
 
+#: Once: a row that was sent again keeps its edition.
 _RESEND: Final = f"""
-UPDATE delivery SET state = {CODES[DeliveryState.QUEUED]}, epoch = 0, next_at = NULL,
+UPDATE delivery SET state = {CODES[DeliveryState.DEFERRED]}, epoch = 0, next_at = ?,
   keeps_edition = 1
-WHERE {_ROW} AND state = {CODES[DeliveryState.IN_DOUBT]} AND attempts < {steps.RESEND_LIMIT}
+WHERE {_ROW} AND state = {CODES[DeliveryState.IN_DOUBT]} AND NOT keeps_edition
 """  # noqa: S608 - numbers from the code table
 
 _CANCEL: Final = f"""
@@ -240,8 +241,10 @@ class Commit:
                     False,
                 ),
             )
-        elif self.policy is DoubtPolicy.RESEND and self.raw.execute(_RESEND, row).rowcount:
-            self._wait(result.lease, row, None)
+        elif self.policy is DoubtPolicy.RESEND:
+            until = self.now + steps.RESEND_AFTER
+            if self.raw.execute(_RESEND, (to_microseconds(until), *row)).rowcount:
+                self._wait(result.lease, row, until)
 
     def _wait(self, lease: Lease, row: tuple[int, int, int], until: datetime | None) -> None:
         """See to it that somebody looks at a row that waits again."""

@@ -81,8 +81,12 @@ _IN_HAND: Final = update(delivery).where(
 )
 
 #: Without its epoch, the old owner can no longer write the row.
-_RESEND: Final = _IN_HAND.where(delivery.c.attempts < steps.RESEND_LIMIT).values(
-    state=_S.QUEUED, epoch=0, keeps_edition=True, updated_at=_NOW
+_RESEND: Final = _IN_HAND.where(delivery.c.keeps_edition.is_(False)).values(
+    state=_S.DEFERRED,
+    epoch=0,
+    keeps_edition=True,
+    next_at=bindparam("again_at", type_=Instant),
+    updated_at=_NOW,
 )
 
 _INHERIT: Final = {
@@ -159,7 +163,8 @@ def take(  # noqa: PLR0913 - a lease, and what becomes of what its shard's last 
     connection.execute(_START, {"in_issue": number})
     taken = connection.execute(_TAKE, {**which, "by_owner": owner, "until": until}).one()
     if policy is DoubtPolicy.RESEND:
-        connection.execute(_RESEND, {**which, "at": now})
+        again_at = now + steps.RESEND_AFTER
+        connection.execute(_RESEND, {**which, "at": now, "again_at": again_at})
     connection.execute(_INHERIT[policy], {**which, "at": now})
     return Lease(issue=number, shard=part, epoch=taken.epoch, owner=owner, provider=taken.provider)
 

@@ -151,7 +151,7 @@ class MemoryOutbox(Addresses, MemoryPaces):
                 shard.owner, shard.lease_until = owner, until
                 for row in shard.rows.values():
                     if row.state is _S.HANDING:
-                        self._lose(row)
+                        self._lose(row, now)
                 return Lease(
                     issue=issue,
                     shard=number,
@@ -241,7 +241,7 @@ class MemoryOutbox(Addresses, MemoryPaces):
             row.reason = result.reason
         row.next_at = result.next_at
         if result.event is _E.LOSE_REPLY:
-            self._lose(row)
+            self._lose(row, now)
         else:
             row.state = after(row.state, result.event)
         self.judge(result, now)
@@ -378,14 +378,14 @@ class MemoryOutbox(Addresses, MemoryPaces):
         shard = self._shard(lease)
         return shard.epoch == lease.epoch and shard.owner == lease.owner
 
-    def _lose(self, row: Row) -> None:
+    def _lose(self, row: Row, now: datetime) -> None:
         """Write down that no reply was read, and do what the policy says about it."""
         row.state = after(row.state, _E.LOSE_REPLY)
         if self.policy is DoubtPolicy.ASSUME_ACCEPTED:
             row.state = after(row.state, _E.ACCEPT)
-        elif self.policy is DoubtPolicy.RESEND and row.attempts < steps.RESEND_LIMIT:
-            row.state = after(row.state, _E.RESEND)
-            row.epoch, row.next_at, row.keeps_edition = 0, None, True
+        elif self.policy is DoubtPolicy.RESEND and not row.keeps_edition:
+            row.state = after(row.state, _E.DEFER)
+            row.epoch, row.next_at, row.keeps_edition = 0, now + steps.RESEND_AFTER, True
 
     def _wait(self, number: int, shard_number: int, row: Row) -> None:
         """See to it that somebody looks at a row that waits again."""

@@ -1,7 +1,7 @@
 """What :data:`DELIVERY_TRANSITIONS` means for a store: one event leads to one state."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pipeline.errors import ConflictError, StateError
@@ -16,9 +16,10 @@ WAITING: Final = frozenset({_S.QUEUED, _S.DEFERRED})
 #: While one of these is left, an issue is not complete.
 UNFINISHED: Final = frozenset({_S.QUEUED, _S.DEFERRED, _S.HANDING})
 
-#: So often is a row handed over under the policy ``resend``; then its doubt is held.
-#: Without an end, a relay that hangs up after every terminator would get one message for ever.
-RESEND_LIMIT: Final = 5
+#: Under the policy ``resend`` a doubtful row is sent again once (it keeps its edition from then on,
+#: as after an operator's word), and not before so long: a relay that hangs up after each terminator
+#: would get one message again and again.
+RESEND_AFTER: Final = timedelta(minutes=5)
 
 #: Longer replies are cut; a ledger of a million rows keeps one for each.
 REPLY_LENGTH: Final = 300

@@ -115,6 +115,26 @@ def test_doubt_is_sent_again_where_the_policy_says_so(make_mailing, sink):
     assert mailing.settle() == {S.ACCEPTED: 20}
 
 
+@pytest.mark.fault(13)
+def test_a_message_whose_reply_is_always_lost_goes_out_twice_at_most_and_not_at_once(
+    make_mailing, sink
+):
+    mailing = make_mailing(policy=DoubtPolicy.RESEND)
+    sink.on(".", Drop(takes=True), to=FIRST)
+
+    copies = []
+    for _ in range(6):
+        mailing.run()
+        copies.append(sink.counts[FIRST])
+        mailing.clock.advance(200)
+
+    assert copies[0] == 1
+    assert copies[-1] == 2
+    states = mailing.states()
+    assert states.pop(FIRST) is S.IN_DOUBT
+    assert set(states.values()) == {S.ACCEPTED}
+
+
 @pytest.mark.fault(13, 14)
 @pytest.mark.parametrize("takes", [True, False], ids=["13 kept", "14 not kept"])
 def test_a_relay_that_never_answers_a_terminator_is_given_up_soon(

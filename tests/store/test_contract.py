@@ -451,7 +451,7 @@ def test_what_a_dead_sender_had_in_hand_is_in_doubt_and_the_rest_is_queued(ledge
     assert ids(box, held, now=LATER) == [2, 3]
 
 
-def test_under_resend_what_a_dead_sender_had_in_hand_is_queued(make_ledger):
+def test_under_resend_what_a_dead_sender_had_in_hand_is_sent_again_later(make_ledger):
     box = make_ledger(READERS, DoubtPolicy.RESEND).outbox()
     old = lease(box)
     hand_over(box, old, 1)
@@ -459,7 +459,8 @@ def test_under_resend_what_a_dead_sender_had_in_hand_is_queued(make_ledger):
 
     write(box, old, 1, E.ACCEPT, now=LATER)  # too late: it is sent again
 
-    assert states(box) == [S.QUEUED, S.QUEUED, S.QUEUED]
+    assert states(box) == [S.DEFERRED, S.QUEUED, S.QUEUED]
+    assert row(box).next_at == LATER + steps.RESEND_AFTER
 
 
 def test_under_assume_accepted_what_a_dead_sender_had_in_hand_is_accepted(make_ledger):
@@ -474,7 +475,7 @@ def test_under_assume_accepted_what_a_dead_sender_had_in_hand_is_accepted(make_l
     ("policy", "state"),
     [
         (DoubtPolicy.HOLD, S.IN_DOUBT),
-        (DoubtPolicy.RESEND, S.QUEUED),
+        (DoubtPolicy.RESEND, S.DEFERRED),
         (DoubtPolicy.ASSUME_ACCEPTED, S.ACCEPTED),
     ],
 )
@@ -487,15 +488,37 @@ def test_the_policy_decides_about_a_reply_that_was_not_read(make_ledger, policy,
     assert row(box).state is state
 
 
-def test_under_resend_doubt_is_held_after_some_tries(make_ledger):
+def test_under_resend_a_second_doubt_is_held(make_ledger):
     box = make_ledger(READERS, DoubtPolicy.RESEND).outbox()
     held = lease(box)
-    for _ in range(steps.RESEND_LIMIT):
+    for _ in range(2):
         assert not hand_over(box, held, 1)
         write(box, held, 1, E.LOSE_REPLY)
 
     assert row(box).state is S.IN_DOUBT
-    assert row(box).attempts == steps.RESEND_LIMIT
+    assert row(box).attempts == 2
+
+
+def test_under_resend_who_was_put_off_before_is_sent_again_as_others_are(make_ledger):
+    box = make_ledger(READERS, DoubtPolicy.RESEND).outbox()
+    held = lease(box)
+    for _ in range(5):
+        write(box, held, 1, E.DEFER, next_at=NOON)
+    hand_over(box, held, 1)
+    write(box, held, 1, E.LOSE_REPLY)
+
+    assert row(box).state is S.DEFERRED
+
+
+def test_under_resend_a_doubtful_message_waits_before_it_goes_out_again(make_ledger):
+    box = make_ledger(READERS, DoubtPolicy.RESEND).outbox()
+    held = lease(box)
+    hand_over(box, held, 1)
+    write(box, held, 1, E.LOSE_REPLY)
+
+    assert row(box).next_at == NOON + steps.RESEND_AFTER
+    due = box.waiting(held, after=0, limit=10, now=NOON + timedelta(minutes=1))
+    assert 1 not in [it.subscriber_id for it in due]
 
 
 @pytest.mark.parametrize("event", [E.ACCEPT, E.REJECT, E.DEFER])

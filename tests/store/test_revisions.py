@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from pipeline.model.delivery import (
     Result,
 )
 from pipeline.model.issue import IssueEvent, IssueState
+from pipeline.store import steps
 from pipeline.store.memory import MemoryOutbox
 from pipeline.store.opening import Store
 from pipeline.store.outbox import SqlOutbox
@@ -60,8 +61,8 @@ def revise_it(ledger: Ledger) -> None:
     ledger.step(IssueEvent.RESUME)
 
 
-def waiting(box: AnyOutbox, held: Lease) -> dict[int, int]:
-    found = box.waiting(held, after=0, limit=9, now=NOON)
+def waiting(box: AnyOutbox, held: Lease, now: datetime = NOON) -> dict[int, int]:
+    found = box.waiting(held, after=0, limit=9, now=now)
     return {recipient.subscriber_id: recipient.edition for recipient in found}
 
 
@@ -177,7 +178,7 @@ def test_the_policy_resend_keeps_the_edition_as_well(make_ledger, is_heard_of):
 
     held = lease(box, owner="second")
 
-    assert waiting(box, held) == {1: 0, 2: 1, 3: 1}
+    assert waiting(box, held, NOON + steps.RESEND_AFTER) == {1: 0, 2: 1, 3: 1}
 
 
 def test_an_issue_is_mended_again_and_again(ledger):
