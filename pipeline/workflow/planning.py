@@ -18,6 +18,9 @@ from pipeline.store.opening import Store
 from pipeline.workflow import slots
 from pipeline.workflow.workshop import Workshop
 
+#: So many faults are told with an issue that they leave too few Q&As for.
+_TOLD = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -59,14 +62,31 @@ class Plan:
                 ],
             )
         if self.issue is None:
-            found, drafts = len(self.selection.chosen), len(self.selection.passed)
-            raise NotEnoughContentError(
-                f"issue {self.number} needs {self.minimum} Q&As and found {found}"
-                f" ({drafts} passed over)",
-                place="content/",
-                remedy="`mailbag plan` says why; set one to `status: ready`",
-            )
+            raise self._too_few()
         return self.issue
+
+    def _too_few(self) -> NotEnoughContentError:
+        found = len(self.selection.chosen)
+        faults = [it for it in self.findings if it.level is Level.ERROR]
+        # What no edition could hold was passed over for what its finding says.
+        said = {fault.message for fault in faults}
+        drafts = sum(passed.why not in said for passed in self.selection.passed)
+        broken = len({fault.source for fault in faults})
+        remedy = "`mailbag plan` says why; set one to `status: ready`"
+        others = [
+            str(ContentError(it.message, place=it.place, remedy=it.remedy)) for it in faults[:_TOLD]
+        ]
+        if broken:
+            remedy = "mend what is broken, or set another one to `status: ready`"
+        if len(faults) > _TOLD:
+            others.append(f"and {len(faults) - _TOLD:,} more, which `mailbag check` tells")
+        return NotEnoughContentError(
+            f"issue {self.number} needs {self.minimum} Q&As and found {found}"
+            f" ({drafts} passed over{f', {broken:,} broken' if broken else ''})",
+            place="content/",
+            remedy=remedy,
+            others=others,
+        )
 
 
 def plan(shop: Workshop, store: Store | None, *, now: datetime, slot: Slot | None = None) -> Plan:

@@ -119,9 +119,29 @@ def test_a_line_break_hidden_in_a_title_is_refused_before_there_is_an_issue(
         path.unlink()
     path = sending.write("bad", title=f'"{title}"')
 
-    assert refused(sending("send", "--now", "--yes"), code=3, said="needs 1 Q&As and found 0")
+    told = sending("send", "--now", "--yes")
+
+    assert refused(told, code=3, said="needs 1 Q&As and found 0 (0 passed over, 1 broken)")
+    assert f"content/{path.name}:2: `title` holds a control character" in told.err
     assert f"content/{path.name}:2: `title` holds a control character" in sending("check").out
     assert sending("issues").out == "no issue yet\n"
+    assert relay.taken == []
+
+
+def test_the_only_question_is_named_with_what_is_wrong_with_it(sending: Office, relay: Relay):
+    for path in (sending.folder / "content").glob("*.md"):
+        path.unlink()
+    sending.write("long", title="x" * 2000)
+
+    told = sending("send", "--now", "--yes", "--json")
+
+    first, other = told.err.splitlines()
+    assert first == (
+        "mailbag: content/: issue 1 needs 1 Q&As and found 0 (0 passed over, 1 broken);"
+        " mend what is broken, or set another one to `status: ready`"
+    )
+    assert other.startswith("content/long.md:2: ")
+    assert told.document["error"]["others"] == [other]
     assert relay.taken == []
 
 
