@@ -1,6 +1,7 @@
 """Edge: a site's health: what is examined, one line each."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -157,6 +158,14 @@ def _domains(site: Site) -> Iterator[Line]:
             yield Line(subject, Health.GOOD, domain)
 
 
+def _ledger_if_sound(site: Site) -> AbstractContextManager[Store | None]:
+    """Give the ledger to a check that can do without; what is wrong with it has a line already."""
+    try:
+        return site.store_if_there() or nullcontext()
+    except MailbagError:
+        return nullcontext()
+
+
 def _signing(site: Site) -> Iterator[Line]:
     """Look at the keys; what the DNS says of them is another question."""
     section = site.settings.document.dkim
@@ -169,7 +178,8 @@ def _signing(site: Site) -> Iterator[Line]:
         )
         return
     try:
-        signing.check(site)
+        with _ledger_if_sound(site) as store:
+            signing.check(site, store)
         weak = [file.selector for file in signing.key_files(site) if file.is_weak()]
     except MailbagError as error:
         yield _bad("dkim", error)

@@ -107,7 +107,7 @@ def make_post(
         guards=(
             site.refuse_placeholders,
             lambda: site.check_keys(store),
-            lambda: signing.check(site),
+            lambda: signing.check(site, store),
         ),
         check_links=lambda: verify_links(site),
         check_edition=lambda edition: verify_edition(site, edition),

@@ -119,9 +119,14 @@ def make_missing(site: Site) -> frozenset[KeyFile]:
     return missing
 
 
-def check(site: Site) -> None:
-    """Refuse keys that cannot sign, and a domain that says nothing about From."""
+def check(site: Site, store: Store | None = None) -> None:
+    """Refuse keys that cannot sign, and a domain that says nothing about From.
+
+    With a ledger, the remedy for a key that is lost fits what it signed.
+    """
     for file in key_files(site):
+        if store is not None and not file.is_there():
+            _refuse_if_needed(file, store)
         file.read()
     domain = site.settings.document.dkim.domain
     sender = sender_domain(site)
@@ -131,6 +136,22 @@ def check(site: Site) -> None:
             place=site.settings.place("dkim", "domain"),
             remedy=f"sign as {sender}, or as a domain above it that is yours",
         )
+
+
+def _refuse_if_needed(file: KeyFile, store: Store) -> None:
+    """Refuse the loss of a key that no new one can stand for."""
+    for record in store.issues.all():
+        text = store.meta.signing(record.number)
+        names = Pin.from_json(text).keys if text is not None else ()
+        is_its = any(name.selector == file.selector for name in names)
+        if is_its and store.issues.may_repeat(record.number):
+            raise ConfigError(
+                f"{_WHAT} is gone, and a message of issue {record.number} that it signed may go"
+                " out again and must have the same bytes",
+                place=str(file.path),
+                remedy="bring it back from where you keep your keys, since a new one is no help;"
+                f" or {_settle(record.number)}, and `mailbag dkim` makes a new one",
+            )
 
 
 def sender_domain(site: Site) -> str:
@@ -205,10 +226,14 @@ def _signer(pin: Pin, loaded: Mapping[KeyFile, SigningKey]) -> Signer | None:
     return Signer(tuple(by_name[name] for name in pin.keys), pin.terms)
 
 
+def _settle(number: int) -> str:
+    return f"settle its doubt with `mailbag resolve {number} --accepted` or `--close`"
+
+
 def _refusal(
     number: int, why: Stuck, pin: Pin, loaded: Mapping[KeyFile, SigningKey]
 ) -> ConfigError:
-    settle = f"settle its doubt with `mailbag resolve {number} --accepted` or `--close`"
+    settle = _settle(number)
     if why is Stuck.EXPIRED:
         return ConfigError(
             f"a message of issue {number} may go out again, but its signature ends within a day",

@@ -224,3 +224,32 @@ def test_a_message_sent_again_has_the_same_bytes_though_the_key_is_changed(keyed
     assert first == second
     assert b"s=s2026;" in first
     assert b"s=s2027;" in newest
+
+
+def test_a_lost_key_that_signed_a_doubtful_message_is_to_be_brought_back(keyed: Office):
+    key = keyed.folder / ".secrets" / "dkim-s2026.pem"
+    with FaultSink() as sink:
+        toml = keyed.folder / "newsletter.toml"
+        toml.write_text(re.sub(r"(?m)^port = (?!8080).*$", f"port = {sink.port}", toml.read_text()))
+        sink.on(".", Drop(takes=True), to="b@mail.example", times=1)
+        assert keyed("send", "--now", "--yes").code == 4
+        kept = key.read_bytes()
+        key.unlink()
+
+        told = keyed("send", "--due", "--json")
+
+        assert told.code == 2
+        assert "a message of issue 1 that it signed may go out again" in told.error["message"]
+        assert told.error["remedy"].startswith("bring it back from where you keep your keys")
+        assert told.error["place"] == str(key)
+        assert doctors_line(keyed) == ("bad", f"{key}: {told.error['message']}")
+
+        # Both ways that the remedy names lead on.
+        key.write_bytes(kept)
+        key.chmod(0o600)
+        assert keyed("send", "--due").code == 0
+        key.unlink()
+        assert keyed("resolve", "1", "--accepted").code == 0
+        assert "`mailbag dkim` makes one" in keyed("send", "--due").err
+        assert keyed("dkim").code == 0
+        assert keyed("send", "--due").code == 0
