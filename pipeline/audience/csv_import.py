@@ -15,6 +15,7 @@ from pipeline.audience import addresses, formulas, providers, suppression
 from pipeline.audience.csv_records import LineReader, Record, records
 from pipeline.errors import ConfigError
 from pipeline.model.address import Address
+from pipeline.model.controls import has_control
 from pipeline.model.subscriber import NewSubscriber
 
 #: What a column may be called, without case, blanks, hyphens and underscores; the first one wins.
@@ -114,6 +115,9 @@ def _name(columns: _Columns, record: Record) -> str:
     if not name:
         parts = (_field(record, columns.first_name), _field(record, columns.last_name))
         name = " ".join(filter(None, parts))
+    # A tab is a blank to who fills in a table; whoever breaks a line within a name means something.
+    if has_control(name.replace("\t", " ")):
+        raise ValueError("the name holds a control character, such as a line break")
     name = _BLANKS.sub(" ", name).strip()
     if len(name) > _LONGEST_NAME:
         raise ValueError(f"the name is longer than {_LONGEST_NAME} characters")

@@ -18,8 +18,10 @@ class Address:
     display_name: str = ""
 
     def __post_init__(self) -> None:
-        if has_control(self.addr_spec) or has_control(self.display_name):
+        if has_control(self.addr_spec):
             raise ValueError("an address holds a control character")
+        if has_control(self.display_name):
+            raise ValueError("a name holds a control character, such as a line break")
         local, at, domain = self.addr_spec.rpartition("@")
         if not (local and at and domain):
             raise ValueError(f"no address: {self.addr_spec!r}")

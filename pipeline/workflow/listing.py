@@ -162,4 +162,7 @@ def _named(address: Address, name: str) -> Address:
     try:
         return Address(address.addr_spec, name)
     except ValueError as error:
-        raise ConfigError(f"the name {name!r} cannot be used: {error}") from error
+        raise ConfigError(
+            f"the name {name!r} cannot be used: {error}",
+            remedy="write it on one line, in plain characters",
+        ) from error

@@ -82,7 +82,25 @@ def test_a_strange_address_that_is_one_is_written_as_it_must_be(
 def test_a_readers_name_with_a_line_break_is_refused(sending: Office, name):
     told = sending("subscribers", "add", "c@mail.example", "--name", name)
 
-    assert refused(told, code=2, said="control character")
+    assert refused(told, code=2, said="a name holds a control character, such as a line break")
+    assert told.err.endswith("; write it on one line, in plain characters\n")
+    assert "an address" not in told.err
+    assert "c@mail.example" not in sending("subscribers", "list").out
+
+
+@pytest.mark.parametrize(
+    "name", ["A\r\nBcc: c@mail.example", "A\nB", "A\x0bB", "A\u2028B", HIDDEN, CUT]
+)
+def test_a_list_does_not_take_a_name_with_a_line_break(sending: Office, name):
+    path = sending.folder / "more.csv"
+    path.write_bytes(f'email,name\nd@mail.example,D\nc@mail.example,"{name}"\n'.encode())
+
+    told = sending("subscribers", "import", str(path), "--json")
+
+    assert told.code == 3
+    assert told.document["refused"] == [
+        {"line": 3, "reason": "the name holds a control character, such as a line break"}
+    ]
     assert "c@mail.example" not in sending("subscribers", "list").out
 
 
