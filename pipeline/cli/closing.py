@@ -80,6 +80,8 @@ def _unreached_by_issue(day: Day, store: Store) -> dict[int, list[Delivery]]:
 
 def _tell(day: Day, trouble: list[MailbagError], code: int, events: Events) -> None:
     for sent in day.sent:
+        for remark in sent.run.remarks if sent.run is not None else ():
+            events.note(remark)
         events.end(sent.record, sent.sums)
     for note in day.notes:
         events.note(note)
@@ -98,6 +100,8 @@ def _say(sent: Sent, store: Store) -> None:
     ]
     output.say(f"  {sums.planned:,} planned = {' + '.join(parts) or '0'}")
     _say_unreached(sent, store)
+    for remark in sent.run.remarks if sent.run is not None else ():
+        output.say(f"  {remark}")
     if sent.run is not None and sums.unfinished:
         wait = "reader waits" if sums.unfinished == 1 else "readers wait"
         is_paused = record.state is IssueState.PAUSED

@@ -210,6 +210,7 @@ class OutboxFeed:
             relay_error=self.relay_error,
             database_error=self._database_error,
             pause_because=self._pause_because,
+            remarks=tuple(self.watch.remarks()),
             by_relay=tuple(self.relays.accepted.items()),
             left_relays=tuple(self.relays.errors.values()),
         )
@@ -260,7 +261,7 @@ class OutboxFeed:
             self._halt(verdict.stop, outcome)
         result = verdict.result
         if isinstance(outcome, Answered) and result is not None:
-            result = self.watch.look(outcome, result)
+            result = self.watch.look(outcome, result, now)
             self._pause(self.watch.alarm)
         if result is None:
             puts_back = verdict.puts_back or (verdict.stop is not None and self.stopped is None)

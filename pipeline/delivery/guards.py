@@ -23,10 +23,10 @@ WINDOW, ENOUGH = 200, 20
 _FEW = 3
 
 #: What a provider says when it denies readers that it may well have.
-_DENIALS = frozenset({ReplyClass.ADDRESS_DEAD, ReplyClass.ADDRESS_DISABLED})
+DENIALS = frozenset({ReplyClass.ADDRESS_DEAD, ReplyClass.ADDRESS_DISABLED})
 #: So many readers are a whole list, if the reply speaks of no address, and if it does.
 _WHOLE, _WHOLE_OF_ADDRESSES = 2, 5
-_OF_ADDRESSES = _DENIALS | {ReplyClass.MAILBOX_FULL}
+_OF_ADDRESSES = DENIALS | {ReplyClass.MAILBOX_FULL}
 
 #: Dead addresses at a provider whose past has fewer than this share of them ...
 _CLEAN = 0.02
@@ -67,10 +67,18 @@ class Guards:
     same: str = field(default="", init=False)
     _dead: int = field(default=0, init=False)
 
-    def watch(self, provider: str, reply_class: ReplyClass | None, said: str = "") -> Alarm | None:
+    def watch(
+        self,
+        provider: str,
+        reply_class: ReplyClass | None,
+        said: str = "",
+        *,
+        is_believed: bool = True,
+    ) -> Alarm | None:
         """Note an outcome, ``None`` for an accepted message; give the alarm when there is one.
 
-        ``said`` is the code and the enhanced code of a 5yz, empty for everything else.
+        ``said`` is the code and the enhanced code of a 5yz, empty for everything else. Of one that
+        is not believed nothing follows for the list.
         """
         recent = self._recent[provider]
         recent.append(reply_class)
@@ -79,13 +87,17 @@ class Guards:
         if reply_class is None:
             return None
         self._in_all[reply_class] += 1
-        self._dead += bool(said) and reply_class in _DENIALS
+        self._dead += bool(said) and is_believed and reply_class in DENIALS
         return (
             self._all_alike(reply_class)
             or self._outage(provider, recent, reply_class)
             or self._together(provider, recent, reply_class)
             or self._bad_list(reply_class)
         )
+
+    def doubt(self, readers: int) -> None:
+        """Note that so many denials are not believed any more."""
+        self._dead -= readers
 
     def _all_alike(self, reply_class: ReplyClass) -> Alarm | None:
         """Whoever refuses the first twenty, or a small list, in the same way means none of them."""
@@ -105,7 +117,7 @@ class Guards:
         self, provider: str, recent: deque[ReplyClass | None], reply_class: ReplyClass
     ) -> Alarm | None:
         """A provider that used to know its readers, and suddenly does not, is out of order."""
-        if reply_class not in _DENIALS or not self.history.is_clean(provider, below=_CLEAN):
+        if reply_class not in DENIALS or not self.history.is_clean(provider, below=_CLEAN):
             return None
         count, share = _share(recent, reply_class)
         if share <= _OUTAGE:
@@ -137,7 +149,7 @@ class Guards:
 
     def _bad_list(self, reply_class: ReplyClass) -> Alarm | None:
         """So many dead addresses at the start of an issue cost us our name."""
-        if reply_class not in _DENIALS or self.history.settled + self._outcomes > _FIRST:
+        if reply_class not in DENIALS or self.history.settled + self._outcomes > _FIRST:
             return None
         if self._dead <= _FIRST * _BAD_LIST:
             return None

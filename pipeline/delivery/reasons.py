@@ -56,7 +56,8 @@ _WAIT = "whoever was refused so in that run waits again"
 REASONS: Final[dict[ReplyClass, Reason]] = {
     _C.ADDRESS_DEAD: Reason(
         happened="the address does not exist",
-        then=f"It is suppressed at once, and no later issue goes to it. {_MOST}",
+        then="It is suppressed at once, and no later issue goes to it; where a domain denies"
+        f" everybody, after several issues. {_MOST}",
         todo="Nothing. If you know better: `mailbag subscribers add ADDR --again`.",
     ),
     _C.ADDRESS_DISABLED: Reason(

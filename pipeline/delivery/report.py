@@ -43,6 +43,8 @@ class RunReport:
     database_error: DatabaseError | None = None
     #: A sentence: the issue must be paused with it until a person resumes it. Empty: it need not.
     pause_because: str = ""
+    #: What a person should know besides, in sentences without a full stop.
+    remarks: tuple[str, ...] = ()
     #: How many messages each relay took, by its name.
     by_relay: tuple[tuple[str, int], ...] = ()
     #: What relays said that could not be used, those that others stepped in for as well.

@@ -1,12 +1,15 @@
 """What a run's refusals come to: a pause, and the readers whom they speak about or do not."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from pipeline.delivery.guards import Alarm, Guards
+from pipeline.delivery.domains import BELIEVED, Domains
+from pipeline.delivery.guards import DENIALS, Alarm, Guards
 from pipeline.delivery.parcel import Answered
 from pipeline.delivery.reply_class import ReplyClass
-from pipeline.model.delivery import DeliveryEvent, Result
+from pipeline.model.delivery import DeliveryEvent, Recipient, Result
 
 
 @dataclass(slots=True)
@@ -14,6 +17,7 @@ class Watch:
     """Looks at each answered try of one run before its result is written."""
 
     guards: Guards
+    domains: Domains = field(default_factory=Domains)
     #: Why the issue must be paused, as a sentence without a full stop; empty while it may go on.
     alarm: str = field(default="", init=False)
     #: Readers who were condemned or got a strike in this run, by provider.
@@ -33,12 +37,15 @@ class Watch:
     #: Readers who were rejected and are to wait again, since they were not meant.
     _to_requeue: dict[int, None] = field(default_factory=dict, init=False)
 
-    def look(self, outcome: Answered, result: Result) -> Result:
+    def look(self, outcome: Answered, result: Result, now: datetime) -> Result:
         """Give the result as it is to be written."""
         provider, reply = result.lease.provider, outcome.reply
         said = f"{reply.code} {reply.enhanced_code}".strip() if reply.digit == 5 else ""
         reply_class = ReplyClass(result.reason) if result.reason else None
-        alarm = self.guards.watch(provider, reply_class, said)
+        is_believed = self._is_believed(outcome.parcel.recipient, result, reply_class)
+        if not is_believed:
+            result = _soften(outcome.parcel.recipient, result, now)
+        alarm = self.guards.watch(provider, reply_class, said, is_believed=is_believed)
         if alarm is not None:
             self._heed(alarm, provider)
         is_absolved = self._absolves_all or provider in self._absolved
@@ -52,6 +59,22 @@ class Watch:
             else:
                 self._rejected[provider, reply_class].append(result.subscriber_id)
         return result
+
+    def _is_believed(
+        self, recipient: Recipient, result: Result, reply_class: ReplyClass | None
+    ) -> bool:
+        """Tell whether a reader is meant, or the domain denies all that it has."""
+        domain = recipient.address.rpartition("@")[2].lower()
+        if reply_class is None:
+            self.domains.take(domain)
+        if reply_class not in DENIALS or result.event is not DeliveryEvent.REJECT:
+            return True
+        before = self.domains.deny(domain, recipient.subscriber_id)
+        if before is None:
+            return True
+        self._to_forgive |= dict.fromkeys(before)
+        self.guards.doubt(len(before))
+        return False
 
     def _heed(self, alarm: Alarm, provider: str) -> None:
         """Take back what was said against those of whom the alarm says that they are not meant."""
@@ -69,6 +92,17 @@ class Watch:
                 found = self._rejected.pop((name, reply_class))
                 self._to_requeue |= dict.fromkeys(found)
 
+    def remarks(self) -> Iterator[str]:
+        """Say which domains are not believed."""
+        if self.alarm:
+            return  # it says enough
+        for name, count in self.domains.silent().items():
+            yield (
+                f"{name} denied all {count} of its readers that were tried, so it may be out of"
+                f" order; they are given up when {BELIEVED.issues} issues in a row, over"
+                f" {BELIEVED.span.days} days or more, were refused so"
+            )
+
     @property
     def to_forgive(self) -> tuple[int, ...]:
         """Readers whom the ledger is to forgive what this run wrote; they keep their places."""
@@ -83,3 +117,13 @@ class Watch:
         """Note that the ledger did."""
         self._to_forgive.clear()
         self._to_requeue.clear()
+
+
+def _soften(recipient: Recipient, result: Result, now: datetime) -> Result:
+    """Let a denial count as a strike, unless there were enough of them."""
+    if result.suppress is None:
+        return result
+    kept = [it for it in recipient.strikes if it.reason in DENIALS and it.issue != recipient.issue]
+    if BELIEVED.is_full(kept, now=now, issues=1):
+        return result
+    return replace(result, suppress=None, strikes=True)

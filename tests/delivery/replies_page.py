@@ -49,6 +49,10 @@ In the first case it is so for all of the run, in the second and third for the r
 Mend what the reply names, then `mailbag resume N`: who waits gets the issue.
 If nothing was mended, it is paused again, and nobody is lost.
 
+A provider is one that the DNS or its name says, or a domain with a thousand readers or more; all other domains together are one.
+A smaller domain that denies every reader it was asked for, five at least, pauses nothing: the report names it, its readers are rejected for this issue, and each gets a strike instead of being suppressed.
+They are given up when three issues in a row, over 14 days or more, were refused so.
+
 It is paused as well, but nothing is taken back, when more than 5 % of its first 500 addresses do not exist: providers take such a list for a bought one.
 `mailbag resume N` goes on.
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.delivery import guards
+from pipeline.delivery import domains, guards
 from tests.delivery.replies_page import PAGE, page
 
 
@@ -20,11 +20,14 @@ def test_the_page_of_replies_says_what_the_table_says():
         (guards._CLEAN * 100, "of fewer than 2 % in the issues before"),
         (guards._BAD_LIST * 100, "more than 5 % of its first 500"),
         (guards._FIRST, "5 % of its first 500"),
+        (domains.ENOUGH, "it was asked for, five at least"),
+        (domains.BELIEVED.issues, "when three issues in a row"),
+        (domains.BELIEVED.span.days, "over 14 days or more, were refused so.\n\nIt is paused"),
     ],
 )
 def test_the_page_has_the_figures_of_the_guards(figure, said):
     assert said in page()
-    figures = {"a tenth": "1", "two": "2", "five": "5"}
+    figures = {"a tenth": "1", "two": "2", "five": "5", "three": "3"}
     for word, digits in figures.items():
         said = said.replace(word, digits)
     assert f"{figure:g}" in said
