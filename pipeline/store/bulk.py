@@ -1,6 +1,5 @@
-"""Edge: statements over many rows, written by hand for SQLite: long lists, and ranges of rows."""
+"""Edge: statements over many rows, written by hand: long lists, and ranges of rows."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from pipeline.model.subscriber import NewSubscriber, SubscriberStatus, SuppressionReason
 from pipeline.store.columns import to_microseconds
+from pipeline.store.raw import Raw
 
 #: Readers of one mailbox provider in one shard.
 SHARD_SIZE: Final = 1_000
@@ -49,7 +49,7 @@ ON CONFLICT (canonical) DO NOTHING
 """  # noqa: S608 - constants of the model
 
 
-def gather(raw: sqlite3.Connection, readers: Iterable[tuple[int, NewSubscriber]]) -> None:
+def gather(raw: Raw, readers: Iterable[tuple[int, NewSubscriber]]) -> None:
     """Write a list into a temporary table, which no other connection sees or waits for."""
     raw.execute(_GATHERED)
     rows = (
@@ -71,13 +71,13 @@ def gather(raw: sqlite3.Connection, readers: Iterable[tuple[int, NewSubscriber]]
 
 
 def add_gathered(
-    raw: sqlite3.Connection, now: datetime
+    raw: Raw, now: datetime, *, begin: str
 ) -> tuple[int, int, tuple[tuple[int, str], ...]]:
     """Write the gathered list in one transaction: added, existing, (line, why not) of the rest."""
-    raw.execute("BEGIN IMMEDIATE")
+    raw.execute(begin)
     try:
         (total,) = raw.execute("SELECT count(*) FROM gathered").fetchone()
-        not_added = tuple(raw.execute(_NOT_ADDED))
+        not_added = tuple(raw.execute(_NOT_ADDED).fetchall())
         added = raw.execute(_ADD, (to_microseconds(now),)).rowcount
         raw.execute("COMMIT")
     except BaseException:

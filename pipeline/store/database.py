@@ -1,93 +1,77 @@
-"""Edge: one database: transactions that read, transactions that write, and the turn to write."""
+"""Edge: what a database is to the rest of the store: transactions that read, and that write."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import ClassVar
 
 from sqlalchemy import Connection
 
-from pipeline.errors import DatabaseError
-from pipeline.store import sqlite
-from pipeline.store.location import WAIT_SECONDS, beside
-from pipeline.store.locks import Turn
+from pipeline.store.raw import Raw
 
 
-class Database:
-    """Transactions on one SQLite file. Threads and processes may share it."""
+class Database(ABC):
+    """Transactions on one ledger. Threads and processes may share it."""
 
-    def __init__(self, path: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
-        self.path = path
-        self._turn = Turn(beside(path, ".turn"), seconds=wait_seconds)
-        self._reader = sqlite.make_engine(path, query_only=True)
-        self._writer = sqlite.make_engine(path, query_only=False)
-        self._hot: sqlite3.Connection | None = None
+    #: How a transaction that writes is begun by hand.
+    BEGIN: ClassVar[str]
+    #: Whether others may write at the same time, so that what is read to decide must be locked.
+    LOCKS_ROWS: ClassVar[bool]
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Read one consistent state; SQLite refuses a write in it."""
-        with sqlite.errors_in_words(self.path), self._reader.begin() as connection:
-            yield connection
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Name it in a message; never with a password."""
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Write all or nothing; durable when the block has ended."""
-        with (
-            sqlite.errors_in_words(self.path),
-            self._turn.taken(),
-            self._writer.begin() as connection,
-        ):
-            yield connection
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Read one consistent state; a write in it is refused."""
 
-    @contextmanager
-    def writing_raw(self) -> Iterator[sqlite3.Connection]:
-        """Write like :meth:`writing`, by hand on the driver's connection.
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Write all or nothing, and alone; durable when the block has ended.
+
+        Nobody else writes between the first thing that is read in it and its end.
+        """
+
+    @abstractmethod
+    def writing_rows(self) -> AbstractContextManager[Connection]:
+        """Write like :meth:`writing`, perhaps beside other senders.
+
+        For what a sender does often, with statements that lock the rows they decide about.
+        """
+
+    @abstractmethod
+    def writing_raw(self) -> AbstractContextManager[Raw]:
+        """Write like :meth:`writing_rows`, by hand on the driver's connection.
 
         SQLAlchemy costs several times what the statements of a hand-over cost.
         """
-        with sqlite.errors_in_words(self.path), self._turn.taken():
-            if self._hot is None:
-                self._hot = sqlite.connect(self.path)
-            raw = self._hot
-            raw.execute("BEGIN IMMEDIATE")
-            try:
-                yield raw
-                raw.execute("COMMIT")
-            except BaseException:
-                raw.rollback()
-                raise
 
-    @contextmanager
-    def gathering(self) -> Iterator[sqlite3.Connection]:
+    @abstractmethod
+    def gathering(self) -> AbstractContextManager[Raw]:
         """Fill temporary tables without holding anybody up, to write them in one :meth:`turn`."""
-        with sqlite.errors_in_words(self.path):
-            raw = sqlite.connect(self.path)
-            try:
-                yield raw
-            finally:
-                raw.close()
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Hold the ticket alone, for a transaction that is begun by hand."""
-        with sqlite.errors_in_words(self.path), self._turn.taken():
-            yield
+    @abstractmethod
+    def turn(self) -> AbstractContextManager[None]:
+        """Hold what must be held for a transaction that is begun by hand, with :attr:`BEGIN`."""
 
+    @abstractmethod
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """Change the tables, all or nothing, and alone."""
+
+    @abstractmethod
+    def revision(self) -> str | None:
+        """Read which tables it has; ``None``: none yet, ``""``: those of another program."""
+
+    @abstractmethod
     def check_whole(self) -> None:
-        """Have SQLite look at every page; raises DatabaseError when something is damaged."""
-        with self.reading() as connection:
-            said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-        if said != "ok":
-            raise DatabaseError(
-                f"the database is damaged: {said}",
-                place=str(self.path),
-                remedy="bring back a backup, and look at the disk",
-            )
+        """Have the database look at itself; raises DatabaseError when something is damaged."""
 
+    @abstractmethod
+    def backup(self, target: Path) -> None:
+        """Copy it to a new file, while others write."""
+
+    @abstractmethod
     def close(self) -> None:
-        """Let go of every connection; the log is folded into the file by the last one."""
-        if self._hot is not None:
-            self._hot.close()
-            self._hot = None
-        self._reader.dispose()
-        self._writer.dispose()
+        """Let go of every connection."""

@@ -48,7 +48,7 @@ class Facts:
             raise SecretKeyError(
                 f"the key {name} is not the one this database was used with "
                 f"(fingerprint {value[:12]}, the database knows {known[:12]})",
-                place=str(self.database.path),
+                place=self.database.place,
                 remedy="put the old key back from a backup",
             )
 

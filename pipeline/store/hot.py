@@ -1,9 +1,8 @@
-"""Edge: the statements of a hand-over, written by hand for SQLite on the driver's connection.
+"""Edge: the statements of a hand-over, written by hand on the driver's connection.
 
 They are most of what a send costs the ledger. The states they name come from the transition table.
 """
 
-import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +21,7 @@ from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
 from pipeline.model.subscriber import SubscriberStatus, SuppressionReason
 from pipeline.store import steps, strikes
 from pipeline.store.columns import CODES, from_microseconds, to_microseconds
+from pipeline.store.raw import Raw
 from pipeline.store.suppressions import STRENGTH
 
 _E = DeliveryEvent
@@ -39,17 +39,18 @@ def _update(event: DeliveryEvent) -> str:
     """Write the statement for an event: from each state that may have it, to the one it leads to.
 
     A row in hand must have been handed over under this lease; a row that waits, the lease must be
-    the shard's newest (the last parameter).
+    the shard's newest (the seventh parameter).
     """
     sources = steps.sources(event)
-    reply = "" if event in steps.KEEP_REPLY else "code = ?1, reply = ?2, reason = ?3, relay = ?4, "
-    tried = f"(state IN ({_WAITING}))" if event in steps.TRIES else "0"
+    said = ", code = ?8, reply = ?9, reason = ?10, relay = ?11"
+    reply = "" if event in steps.KEEP_REPLY else said
+    tried = f"CASE WHEN state IN ({_WAITING}) THEN 1 ELSE 0 END" if event in steps.TRIES else "0"
     return f"""
-UPDATE delivery SET state = {CODES[steps.target(event)]}, {reply}next_at = ?5, updated_at = ?6,
-  attempts = attempts + {tried}
-WHERE issue = ?7 AND shard = ?8 AND subscriber_id = ?9 AND (
-  (state IN ({_codes(sources - steps.WAITING)}) AND epoch = ?10)
-  OR (?11 AND state IN ({_codes(sources & steps.WAITING)})))
+UPDATE delivery SET state = {CODES[steps.target(event)]}, next_at = ?1, updated_at = ?2,
+  attempts = attempts + {tried}{reply}
+WHERE issue = ?3 AND shard = ?4 AND subscriber_id = ?5 AND (
+  (state IN ({_codes(sources - steps.WAITING)}) AND epoch = ?6)
+  OR (?7 AND state IN ({_codes(sources & steps.WAITING)})))
 """  # noqa: S608 - numbers from the code table
 
 
@@ -75,7 +76,7 @@ WHERE {_ROW} AND state IN ({_codes(steps.sources(_E.SUPPRESS))}) AND {_OF_EDITIO
 #: Once: a row that was sent again keeps its edition.
 _RESEND: Final = f"""
 UPDATE delivery SET state = {CODES[DeliveryState.DEFERRED]}, epoch = 0, next_at = ?,
-  keeps_edition = 1
+  keeps_edition = true
 WHERE {_ROW} AND state = {CODES[DeliveryState.IN_DOUBT]} AND NOT keeps_edition
 """  # noqa: S608 - numbers from the code table
 
@@ -89,8 +90,13 @@ SELECT s.epoch, s.owner, s.lease_until, i.state, i.handed_at, i.revision
 FROM shard s JOIN issue i ON i.number = s.issue WHERE s.issue = ? AND s.number = ?
 """
 
+#: The fence where senders write beside each other: who takes the shard over waits for this
+#: transaction, or this one for that, and then sees the new epoch.
+_SHARD_LOCKED: Final = f"{_SHARD} FOR UPDATE OF s"
+
 _WAIT: Final = """
-UPDATE shard SET due_at = CASE WHEN is_done THEN ?1 ELSE min(due_at, ?1) END, is_done = 0
+UPDATE shard SET due_at = CASE WHEN is_done OR due_at > ?1 THEN ?1 ELSE due_at END,
+  is_done = false
 WHERE issue = ?2 AND number = ?3
 """
 
@@ -127,10 +133,11 @@ def note_of(issue: int) -> str:
     return f"issue {issue}"
 
 
-def requeue(raw: sqlite3.Connection, issue: int, readers: Collection[int]) -> int:
+def requeue(raw: Raw, issue: int, readers: Collection[int]) -> int:
     """Let readers wait again who were rejected; count them."""
     shards = [row[0] for it in readers for row in raw.execute(_REQUEUE, (issue, it)).fetchall()]
-    raw.executemany(_WAIT, [(0, issue, shard) for shard in sorted(set(shards))])
+    for shard in sorted(set(shards)):
+        raw.execute(_WAIT, (0, issue, shard))
     return len(shards)
 
 
@@ -150,9 +157,11 @@ class _Standing:
 class Commit:
     """One transaction of a sender: results written, hand-overs granted or refused."""
 
-    raw: sqlite3.Connection
+    raw: Raw
     policy: DoubtPolicy
     now: datetime
+    #: Others may write at the same time.
+    locks: bool
     _at: int = field(init=False)
     _standings: dict[Lease, _Standing] = field(default_factory=dict)
 
@@ -162,6 +171,12 @@ class Commit:
     def write(
         self, results: Sequence[Result], hand_overs: Sequence[HandOver]
     ) -> Mapping[HandOver, Refusal]:
+        if self.locks:
+            # All in one order, the shards first, so that two senders never wait for each other.
+            leases = {it.lease for it in results} | {it.lease for it in hand_overs}
+            for lease in sorted(leases, key=lambda it: (it.issue, it.shard, it.epoch)):
+                self._standing(lease)
+            results = sorted(results, key=lambda it: it.subscriber_id)
         for result in results:
             self._write(result)
         refused = {}
@@ -175,7 +190,7 @@ class Commit:
         known = self._standings.get(lease)
         if known is None:
             epoch, owner, until, state, handed_at, revision = self.raw.execute(
-                _SHARD, (lease.issue, lease.shard)
+                _SHARD_LOCKED if self.locks else _SHARD, (lease.issue, lease.shard)
             ).fetchone()
             known = self._standings[lease] = _Standing(
                 is_ours=epoch == lease.epoch and owner == lease.owner,
@@ -192,21 +207,11 @@ class Commit:
             raise ValueError(f"{result.event} is no result of a try")
         row = (lease.issue, lease.shard, result.subscriber_id)
         is_ours = self._standing(lease).is_ours
-        written = self.raw.execute(
-            _UPDATE[result.event],
-            (
-                result.code,
-                result.reply[: steps.REPLY_LENGTH],
-                result.reason,
-                result.relay,
-                None if result.next_at is None else to_microseconds(result.next_at),
-                self._at,
-                *row,
-                lease.epoch,
-                is_ours,
-            ),
-        ).rowcount
-        if not written:
+        next_at = None if result.next_at is None else to_microseconds(result.next_at)
+        where = (next_at, self._at, *row, lease.epoch, is_ours)
+        reply = (result.code, result.reply[: steps.REPLY_LENGTH], result.reason, result.relay)
+        said = () if result.event in steps.KEEP_REPLY else reply
+        if not self.raw.execute(_UPDATE[result.event], (*where, *said)).rowcount:
             return
         if result.suppress is not None:
             self.raw.execute(
@@ -230,15 +235,8 @@ class Commit:
             self.raw.execute(
                 _UPDATE[_E.ACCEPT],
                 (
-                    0,
-                    "",
-                    result.reason,
-                    result.relay,
-                    None,
-                    self._at,
-                    *row,
-                    result.lease.epoch,
-                    False,
+                    *(None, self._at, *row, result.lease.epoch, False),
+                    *(0, "", result.reason, result.relay),
                 ),
             )
         elif self.policy is DoubtPolicy.RESEND:
@@ -291,6 +289,6 @@ class Commit:
             (self._at, number),
         )
         self.raw.execute(
-            "UPDATE published SET is_reserved = 0, since = ? WHERE issue = ? AND is_reserved",
+            "UPDATE published SET is_reserved = false, since = ? WHERE issue = ? AND is_reserved",
             (self._at, number),
         )

@@ -63,6 +63,11 @@ _FIND: Final = (
     .limit(1)
 )
 
+#: Who looks at the same moment takes the next one. SQLite has no such clause, and no such moment.
+_FIND_AND_LOCK: Final = _FIND.with_for_update(of=shard, skip_locked=True)
+
+_LOCK: Final = select(shard.c.number).where(_HOLDS).with_for_update()
+
 _START: Final = (
     update(issue)
     .where(issue.c.number == _ISSUE, issue.c.state == IssueState.FROZEN.value)
@@ -138,13 +143,16 @@ def find(  # noqa: PLR0913 - what a shard must be to be found
     now: datetime,
     alone: bool,
     avoid: Collection[str] = (),
+    locks: bool = False,
 ) -> int | None:
     """Look for a shard that has something to do now and that nobody holds.
 
+    ``locks``: nobody else takes it before the end of the transaction.
     ``alone``: the lease of any other owner has ended, whatever its expiry says.
     """
     asked = {"in_issue": number, "by_owner": owner, "at": now, "alone": alone}
-    found = connection.execute(_FIND, {**asked, "avoid": sorted(avoid)}).scalar()
+    query = _FIND_AND_LOCK if locks else _FIND
+    found = connection.execute(query, {**asked, "avoid": sorted(avoid)}).scalar()
     return None if found is None else int(found)
 
 
@@ -177,6 +185,9 @@ def renew(connection: Connection, lease: Lease, *, until: datetime) -> bool:
 def release(connection: Connection, lease: Lease, *, not_before: datetime | None) -> None:
     """Give a shard back, with the time at which somebody is to look at it again."""
     held = _held(lease)
+    if connection.dialect.name != "sqlite":
+        # A late result of an earlier lease must not come between the look at the rows and the end.
+        connection.execute(_LOCK, held)
     left = connection.execute(_LEFT, {key: held[key] for key in ("in_issue", "of_shard")}).all()
     due_at = min(
         (row.next_at if row.state is _S.DEFERRED and row.next_at else LONG_AGO for row in left),

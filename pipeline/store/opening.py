@@ -45,10 +45,6 @@ class Store:
     #: For the life of a sender; whoever holds it is alone.
     sender_lock: SenderLock
 
-    @property
-    def path(self) -> Path:
-        return self.database.path
-
     def outbox(
         self, policy: DoubtPolicy = DoubtPolicy.HOLD, *, alone: bool | None = None
     ) -> SqlOutbox:
@@ -65,9 +61,7 @@ class Store:
 
     def backup(self, target: Path) -> None:
         """Copy the database to a new file; see :func:`pipeline.store.backup.write`."""
-        from pipeline.store import backup  # noqa: PLC0415 - see above
-
-        backup.write(self.path, target)
+        self.database.backup(target)
 
     def close(self) -> None:
         self.database.close()
@@ -107,17 +101,17 @@ def open_existing(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS)
 
 def _open(path: Path, wait_seconds: float) -> Store:
     from pipeline.store import migrating  # noqa: PLC0415 - see above
-    from pipeline.store.database import Database  # noqa: PLC0415
     from pipeline.store.facts import Facts  # noqa: PLC0415
     from pipeline.store.issues import Issues  # noqa: PLC0415
     from pipeline.store.locks import SenderLock  # noqa: PLC0415
     from pipeline.store.mail_domains import MailDomains  # noqa: PLC0415
     from pipeline.store.publications import Publications  # noqa: PLC0415
     from pipeline.store.slots import Drafts, Slots  # noqa: PLC0415
+    from pipeline.store.sqlite_database import SqliteDatabase  # noqa: PLC0415
     from pipeline.store.subscribers import Subscribers  # noqa: PLC0415
     from pipeline.store.suppressions import Suppressions  # noqa: PLC0415
 
-    database = Database(path, wait_seconds=wait_seconds)
+    database = SqliteDatabase(path, wait_seconds=wait_seconds)
     try:
         migrating.bring_up_to_date(database)
     except BaseException:

@@ -64,8 +64,8 @@ class SqlOutbox:
         with self.database.reading() as connection:
             if find(connection) is None:
                 return None
-        with self.database.writing() as connection:
-            part = find(connection)
+        with self.database.writing_rows() as connection:
+            part = find(connection, locks=True)
             if part is None:
                 return None
             return leasing.take(
@@ -81,12 +81,14 @@ class SqlOutbox:
         self, leases: Collection[Lease], *, now: datetime, until: datetime
     ) -> frozenset[Lease]:
         del now  # a lease that is past and that nobody took is still ours
-        with self.database.writing() as connection:
-            return frozenset(it for it in leases if leasing.renew(connection, it, until=until))
+        # In one order, so that two senders never wait for each other.
+        ordered = sorted(leases, key=lambda it: (it.issue, it.shard))
+        with self.database.writing_rows() as connection:
+            return frozenset(it for it in ordered if leasing.renew(connection, it, until=until))
 
     def release(self, lease: Lease, *, now: datetime, not_before: datetime | None = None) -> None:
         del now
-        with self.database.writing() as connection:
+        with self.database.writing_rows() as connection:
             leasing.release(connection, lease, not_before=not_before)
 
     # -- messages
@@ -101,12 +103,14 @@ class SqlOutbox:
         self, results: Sequence[Result], hand_overs: Sequence[HandOver], *, now: datetime
     ) -> Mapping[HandOver, Refusal]:
         with self.database.writing_raw() as raw:
-            return hot.Commit(raw, self.policy, now).write(results, hand_overs)
+            commit = hot.Commit(raw, self.policy, now, self.database.LOCKS_ROWS)
+            return commit.write(results, hand_overs)
 
     def forgive(self, issue: int, subscribers: Collection[int], *, requeues: bool = False) -> int:
         with self.database.writing_raw() as raw:
-            raw.executemany(hot.FORGIVE, [(hot.note_of(issue), reader) for reader in subscribers])
-            raw.executemany(strikes.TAKE_BACK, [(issue, reader) for reader in subscribers])
+            for reader in subscribers:
+                raw.execute(hot.FORGIVE, (hot.note_of(issue), reader))
+                raw.execute(strikes.TAKE_BACK, (issue, reader))
             return hot.requeue(raw, issue, subscribers) if requeues else 0
 
     def history(self, issue: int, *, dead: str) -> History:

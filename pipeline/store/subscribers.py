@@ -58,7 +58,7 @@ class Subscribers:
         with self.database.gathering() as raw:
             bulk.gather(raw, readers)
             with self.database.turn():
-                added, existing, not_added = bulk.add_gathered(raw, now)
+                added, existing, not_added = bulk.add_gathered(raw, now, begin=self.database.BEGIN)
         return Added(added=added, existing=existing, not_added=not_added)
 
     def again(self, reader: NewSubscriber, *, now: datetime) -> SuppressionReason | None:

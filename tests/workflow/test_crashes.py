@@ -17,7 +17,7 @@ from tests.workflow.office import SLOT, Office
 #: More transactions than a day has.
 _MANY = 400
 
-_METHODS = ("reading", "writing", "writing_raw", "turn")
+_METHODS = ("reading", "writing", "writing_rows", "writing_raw", "turn")
 
 
 class _DeadError(Exception):
@@ -162,7 +162,7 @@ def test_full_disk_at_any_transaction_is_said_and_mended_by_the_next_call(tmp_pa
 
 def test_ledger_that_may_only_be_read_begins_nothing(tmp_path: Path) -> None:
     with Offices(tmp_path, _full).one() as (office, dying):
-        dying.refused = ("writing", "writing_raw", "turn")
+        dying.refused = ("writing", "writing_rows", "writing_raw", "turn")
 
         with pytest.raises(DatabaseFullError):
             office.send_due()
