@@ -7,21 +7,32 @@ from datetime import datetime
 from pipeline.app import relays
 from pipeline.app.site import Site
 from pipeline.delivery.forecasting import Forecast, scopes
-from pipeline.delivery.rating import spent_before
+from pipeline.delivery.rating import relay_scope, spent_before
 from pipeline.store.opening import Store
 
 
 def forecast(site: Site, store: Store | None, *, now: datetime) -> Forecast:
-    """Take every limit of the first relay into account, as full as it is, and its warm-up plan."""
-    section = site.settings.document.smtp
-    shaping, relay = relays.shaping(site), relays.name_of(section)
-    it = Forecast(shaping=shaping, limits=section.rate, last=None, now=now, relay=relay)
+    """Take every limit into account, as full as it is, and the first relay's warm-up plan."""
+    (_, first), *others = relays.sections(site)
+    shaping, relay = relays.shaping(site), relays.name_of(first)
+    it = Forecast(
+        shaping=shaping,
+        limits=first.rate,
+        last=None,
+        now=now,
+        relay=relay,
+        backups=[(relays.name_of(other), other.rate) for _, other in others],
+    )
     if store is None:
         return it
     outbox = store.outbox()
     spent = {
         scope: {limit: spent_before(outbox, scope, limit, now) for limit in limits.limits}
-        for scope, _, limits in scopes(shaping, relay, section.rate)
+        for scope, limits in (
+            *((scope, limits) for scope, _, limits in scopes(shaping)),
+            (relay_scope(relay), first.rate),
+            *((relay_scope(name), limits) for name, limits in it.backups),
+        )
     }
     last = outbox.warm_up(relay) if shaping.warm_up else None
     return replace(it, last=last, spent=spent)

@@ -106,7 +106,7 @@ class OutboxFeed:
                     break
                 wait = self.paces.wait(now) or None
                 if wait is not None:
-                    wait = self._stays(wait)
+                    wait = self._spares(now, wait)
                     break
                 parcels.append(self._give(queue, now))
             if not parcels:
@@ -233,8 +233,19 @@ class OutboxFeed:
             return _PATIENCE if wait is None else min(wait, _PATIENCE)
         return None if wait is None or wait > _STAYS else wait
 
+    def _spares(self, now: float, wait: float) -> float | None:
+        """Go on with the next relay, if there is one, when this one's stock is used up."""
+        used_up = self.paces.used_up(now) if self.relays.has_next else 0.0
+        if not used_up:
+            return self._stays(wait)
+        if self._outgoing:
+            return _PATIENCE  # what was given out goes through this one
+        self.relays.spare(f"its limit of {self.relays.now.limits} is used up", used_up)
+        return None
+
     def _stays(self, wait: float) -> float | None:
         """Leave what has to wait for long to a later run."""
+        wait = min(wait, max(self.relays.returns_in, _PATIENCE))
         if wait <= _STAYS:
             return wait
         self._wait_until(self.clock.now() + timedelta(seconds=wait))

@@ -1,6 +1,7 @@
 """How long an issue takes at least, by every limit that is set, and how much of it fits."""
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,12 +12,9 @@ from pipeline.delivery.shaping import Shaping
 from pipeline.model.warm_up import WarmUpDay
 
 
-def scopes(
-    shaping: Shaping, relay: str, limits: Limits
-) -> Iterator[tuple[str, str | None, Limits]]:
-    """Give every limit that is set: its scope, the provider that it is for if any, and it."""
+def scopes(shaping: Shaping) -> Iterator[tuple[str, str | None, Limits]]:
+    """Give every limit that holds for all relays: its scope, the provider if it is for one, it."""
     yield ALL, None, shaping.limits
-    yield relay_scope(relay), None, limits
     for name, shape in shaping.providers.items():
         yield provider_scope(name), name, shape.limits
 
@@ -35,21 +33,47 @@ class Forecast:
     spent: Mapping[str, Mapping[Limit, Spent]] = field(default_factory=dict)
     #: The name of the first relay.
     relay: str = ""
+    #: Those that step in for it, in order, with their limits.
+    backups: Sequence[tuple[str, Limits]] = ()
 
     def seconds_for(self, readers: Mapping[str, int]) -> float:
         """Give the seconds until the last message leaves; readers are counted by provider."""
         total = sum(readers.values())
-        seconds = [
+        seconds = [self._through([(self.relay, self.limits), *self.backups], total)]
+        seconds += [
             limits.seconds_for(
                 total if provider is None else readers.get(provider, 0), self.spent.get(scope, {})
             )
-            for scope, provider, limits in scopes(self.shaping, self.relay, self.limits)
+            for scope, provider, limits in scopes(self.shaping)
         ]
         if self.shaping.warm_up:
             start = self.shaping.warm_up
             today = warming.begin_day(self.last, self.now.date(), start=start)
             seconds.append(warming.seconds_for(total, today, self.now, start=start))
         return max(seconds)
+
+    def _through(self, relays: Sequence[tuple[str, Limits]], messages: int) -> float:
+        """Give the seconds that messages take through relays that step in for one another.
+
+        A relay steps in when the one before has used up a limit of hours or days.
+        """
+        (name, limits), *others = relays
+        spent = self.spent.get(relay_scope(name), {})
+        stocks = Limits(tuple(it for it in limits.limits if not it.is_paced))
+        if not (others and stocks.seconds_for(messages, spent)):
+            return limits.seconds_for(messages, spent)
+        room = bisect_right(range(1, messages + 1), 0.0, key=lambda n: stocks.seconds_for(n, spent))
+        begins = limits.seconds_for(room, spent)
+
+        def at_once(own: int) -> tuple[float, float]:
+            others_take = begins + self._through(others, messages - own)
+            return limits.seconds_for(own, spent), others_take
+
+        # The more go through this one, the longer it takes, and the sooner the others are done.
+        split = range(room, messages + 1)
+        place = bisect_left(split, True, key=lambda own: at_once(own)[0] >= at_once(own)[1])  # noqa: FBT003 - what is looked for
+        best = [split[it] for it in (place - 1, place) if 0 <= it < len(split)]
+        return min(max(at_once(own)) for own in best)
 
     def fitting(self, readers: Mapping[str, int], until: datetime) -> int:
         """Give how many messages can leave until then, those of each provider alike."""

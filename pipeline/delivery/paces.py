@@ -26,7 +26,8 @@ class Paces:
     places: int
     #: The relay that messages go through first.
     relay: Relay
-    _shared: tuple[Pace, ...] = field(init=False)
+    _shared: tuple[Pace, Pace] = field(init=False)
+    _of_all: Pace = field(init=False)
     #: The warm-up plan of the relay, and of those before it.
     _plan: WarmUp | None = field(default=None, init=False)
     _plans: dict[str, WarmUp] = field(default_factory=dict, init=False)
@@ -41,7 +42,7 @@ class Paces:
             for scope, it in self.outbox.restraints().items()
             if not restraining.is_over(it, now)
         }
-        self._shared = (self._make(ALL, ProviderShape(limits=self.shaping.limits)),)
+        self._of_all = self._make(ALL, ProviderShape(limits=self.shaping.limits))
         self.through(self.relay)
 
     def through(self, relay: Relay) -> None:
@@ -54,7 +55,7 @@ class Paces:
             if self.shaping.warm_up:
                 start = self.shaping.warm_up
                 self._plans[relay.name] = WarmUp(self.outbox, relay.name, start, self.clock)
-        self._shared = (self._shared[0], pace)
+        self._shared = (self._of_all, pace)
         self._plan = self._plans.get(relay.name)
 
     @property
@@ -77,6 +78,16 @@ class Paces:
         for pace in self._shared:
             wait = max(wait, pace.wait(now))
         return wait
+
+    def used_up(self, now: float) -> float:
+        """Give the seconds until the relay's own limits of hours or days have room.
+
+        0 when they have, and when another relay would have to wait as well.
+        """
+        of_all, of_relay = self._shared
+        if of_relay.rating is None or of_all.wait(now) > 0:
+            return 0.0
+        return of_relay.rating.used_up(now)
 
     def give(self, own: Pace, now: float) -> None:
         """Note that a message of a provider is given out; may raise DatabaseError."""

@@ -51,6 +51,7 @@ class _Meter:
 
     def __init__(self, outbox: Outbox, scope: str, limit: Limit, clock: Clock) -> None:
         self._outbox, self._clock = outbox, clock
+        self.is_stock = not limit.is_paced
         self._bucket = limit.bucket_seconds
         self._block = max(1, limit.count // _BLOCKS)
         self._key = _key(scope, limit)
@@ -129,6 +130,11 @@ class Rating:
         for meter in self._meters:
             wait = max(wait, meter.throttle.wait(now))
         return wait
+
+    def used_up(self, now: float) -> float:
+        """Give the seconds until a limit of hours or days has room; 0 when it has."""
+        stocks = (meter for meter in self._meters if meter.is_stock)
+        return max((meter.throttle.wait(now) for meter in stocks), default=0.0)
 
     def give(self, now: float) -> None:
         """Note that a message is given out; raises DatabaseError when it cannot be written down."""

@@ -51,8 +51,9 @@ class Relays:
     accepted: Counter[str] = field(default_factory=Counter, init=False)
     _place: int = field(default=0, init=False)
     _until: float = field(default=float("inf"), init=False)
-    #: Why the present relay is to be left.
+    #: Why the present relay is to be left, and for how many seconds at least.
     _why: RelayError | None = field(default=None, init=False)
+    _for: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         if not self.relays:
@@ -86,13 +87,23 @@ class Relays:
         self._why = error if self.has_next else None
         return self.has_next
 
+    def spare(self, why: str, seconds: float) -> None:
+        """Leave this relay, which has no fault, for so long; there must be another."""
+        self._why, self._for = RelayError(why, place=self.now.name), seconds
+
+    @property
+    def returns_in(self) -> float:
+        """Give the seconds until the first relay is tried again; without end when it is this."""
+        return self._until - self.clock.boot_time()
+
     def go_on(self) -> bool:
         """Turn to the relay that is next; ``False`` when this one is not to be left."""
         if not self.is_leaving:
             return False
         left, why, self._why = self.now.name, self._why, None
         self._place = self._place + 1 if why is not None else 0
-        waits = self.clock.boot_time() + _TRY_AGAIN
+        waits = self.clock.boot_time() + max(_TRY_AGAIN, self._for)
+        self._for = 0.0
         self._until = waits if self.is_backup else float("inf")
         self.turned(Turn(left=left, now=self.now.name, error=why))
         return True

@@ -9,6 +9,7 @@ from pipeline.delivery.limits import Limits
 from pipeline.delivery.ports import Feed
 from pipeline.delivery.relays import Relay, Turn
 from pipeline.delivery.report import StopReason
+from pipeline.delivery.shaping import Shaping
 from pipeline.delivery.smtp.driver.transport import SmtpTransport
 from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
@@ -237,3 +238,74 @@ def test_a_stop_is_obeyed_while_another_relay_steps_in(clock):
 
     assert report.stopped is StopReason.INTERRUPTED
     assert len(second.taken) < 40
+
+
+def used_up(clock: FakeClock, limits: str, readers: int = 20, second: str = "", **changes):
+    mailing = Mailing.to(readers)
+    mailing.clock = clock
+    first, other = SimulatedRelay(clock), SimulatedRelay(clock)
+    turns: list[Turn] = []
+    report = mailing.send(
+        first,
+        relay="first",
+        limits=Limits.parse(limits),
+        backups=[backup(other, second, name="second")],
+        run={"turned": turns.append},
+        **changes,
+    )
+    mailing.check(Counter(to for _, to in first.taken + other.taken))
+    return len(first.taken), len(other.taken), report, turns
+
+
+@pytest.mark.parametrize("limits", ["5/h", "5/d", "14/s, 5/d"])
+def test_the_next_relay_steps_in_when_the_limit_of_hours_or_days_is_used_up(clock, limits):
+    first, second, report, turns = used_up(clock, limits)
+
+    assert (first, second, report.stopped) == (5, 15, None)
+    # It is no fault of the first, so nobody needs to hear of it but who asks for events.
+    assert report.left_relays == ()
+    assert [str(it.error) for it in turns] == [f"first: its limit of {limits} is used up"]
+
+
+@pytest.mark.parametrize("limits", ["2/s", "10/m"])
+def test_a_limit_of_seconds_or_minutes_is_waited_for(clock, limits):
+    first, second, _, turns = used_up(clock, limits)
+
+    assert (first, second, turns) == (20, 0, [])
+
+
+def test_what_no_relay_may_take_any_more_waits_for_the_first_that_may(clock):
+    began = clock.now()
+    mailing = Mailing.to(20)
+    mailing.clock = clock
+    relays = [SimulatedRelay(clock), SimulatedRelay(clock)]
+
+    def send() -> int:
+        mailing.send(
+            relays[0],
+            relay="first",
+            limits=Limits.parse("5/h"),
+            backups=[backup(relays[1], "5/d", name="second")],
+        )
+        return sum(len(it.taken) for it in relays)
+
+    assert send() == 10
+    clock.advance(1_800)
+    assert send() == 10
+    clock.advance(began.timestamp() + 3_660 - clock.now().timestamp())
+    assert send() == 15
+
+
+def test_a_limit_of_all_mail_is_kept_by_every_relay(clock):
+    shaping = Shaping(limits=Limits.parse("6/d"))
+    first, second, _, _ = used_up(clock, "5/d", shaping=shaping)
+
+    assert (first, second) == (5, 1)
+
+
+def test_a_relay_whose_limit_slides_is_not_tried_for_each_message(clock):
+    first, second, _, turns = used_up(clock, "100/h", readers=5_000, second="1/s")
+
+    assert first >= 100
+    assert first + second == 5_000
+    assert len(turns) <= 14

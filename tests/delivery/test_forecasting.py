@@ -63,3 +63,20 @@ def test_what_fits_is_never_more_than_there_is(gmail, other, seconds):
     fits = forecast("3/s", gmail="1/s").fitting(readers, NOON + timedelta(seconds=seconds))
 
     assert 0 <= fits <= gmail + other
+
+
+@pytest.mark.parametrize(
+    ("first", "backup", "messages", "seconds"),
+    [
+        pytest.param("5/h", "", 20, 0, id="the other takes the rest at once"),
+        pytest.param("5/d", "60/m", 20, 14, id="at the other's pace"),
+        pytest.param("1/s, 5/d", "1/s", 20, 18, id="after the first's"),
+        pytest.param("5/h", "5/d", 20, 7_200, id="the first opens again"),
+        pytest.param("10/m", "", 20, 114, id="a pace is waited for"),
+    ],
+)
+def test_counts_what_goes_through_a_relay_that_steps_in(first, backup, messages, seconds):
+    it = replace(forecast(first), backups=(("second", Limits.parse(backup)),))
+
+    assert it.seconds_for({"gmail": messages}) == pytest.approx(seconds, abs=1)
+    assert it.fitting({"gmail": messages}, NOON + timedelta(hours=3)) == messages
