@@ -54,6 +54,8 @@ class Stop:
     temporary_too: bool = False
     #: The issue must not go on until a person resumes it; otherwise a later run tries again.
     pauses: bool = True
+    #: What a person does about it, in the imperative; empty where it mends itself.
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,20 +108,32 @@ EFFECTS: Final[dict[ReplyClass, Effect]] = {
         guard=Guard(said="refuses us for our reputation", share=0.02, in_a_row=3)
     ),
     _C.AUTH_SELF: Effect(
-        stop=Stop(why="receivers find our SPF, DKIM, DMARC, PTR or TLS broken"),
+        stop=Stop(
+            why="receivers find our SPF, DKIM, DMARC, PTR or TLS broken",
+            remedy="mend what the reply names, then resume the issue",
+        ),
         guard=Guard(said="finds our SPF, DKIM, DMARC, PTR or TLS broken", in_all=3),
     ),
     _C.CONTENT: Effect(
         guard=Guard(said="refuses what the message says", share=0.01, in_all=5),
     ),
     _C.MESSAGE_BROKEN: Effect(
-        stop=Stop(why="receivers find the bytes of the message faulty"),
+        stop=Stop(
+            why="receivers find the bytes of the message faulty",
+            remedy="please report it, with the reply",
+        ),
     ),
     _C.SIZE: Effect(
         guard=Guard(said="says that the message is too large for most readers", share=0.5),
     ),
     _C.CONFIG_LOCAL: Effect(
-        stop=Stop(why="the relay refuses us", temporary_too=True, pauses=False)
+        stop=Stop(
+            why="the relay refuses us",
+            temporary_too=True,
+            pauses=False,
+            remedy="mend the account there, [smtp], or the address that sends ([newsletter] from"
+            " and return_path); `mailbag send --test ADDR` tries it",
+        )
     ),
     _C.NETWORK: Effect(),
     _C.IN_DOUBT: Effect(),

@@ -380,12 +380,13 @@ class OutboxFeed:
 
     def _halt(self, stop: StopRun, outcome: Outcome) -> None:
         said = f"{outcome.reply}" if isinstance(outcome, Answered) else outcome.why
-        if not stop.pauses and self.relays.give_up(RelayError(f"{stop.why}: {said}")):
+        name = self.relays.now.name
+        if not stop.pauses and self.relays.give_up(RelayError(f"{stop.why}: {said}", place=name)):
             return
         waits = self._wait_until(stop.until) if stop.until else ""
-        error = RelayError(f"{stop.why}{waits}: {said}")
+        error = RelayError(f"{stop.why}{waits}: {said}", place=name, remedy=stop.remedy)
         if stop.pauses and not self._pause_because:
-            self._pause_because = str(error)
+            self._pause_because = error.message
         self._stop_for(error)
 
     def _stop_for(self, error: RelayError) -> None:

@@ -91,6 +91,8 @@ class StopRun:
     pauses: bool
     #: Nothing of the issue is tried before; ``None``: the next run may try at once.
     until: datetime | None = None
+    #: What a person does about it; empty where it mends itself.
+    remedy: str = ""
 
 
 Decision = Retry | GiveUp | StopRun
@@ -117,7 +119,7 @@ def decide(  # noqa: PLR0913 - each of them changes the answer
     stop = effect.stop
     if stop is not None and (permanent or stop.temporary_too):
         until = judged.limit.ends_at(now) if judged.limit else None
-        return StopRun(why=stop.why, pauses=stop.pauses, until=until)
+        return StopRun(why=stop.why, pauses=stop.pauses, until=until, remedy=stop.remedy)
     is_condemned = permanent and effect.condemns and enhanced_code not in effect.milder
     is_condemned = is_condemned or _is_last_strike(judged.reply_class, code, recipient, now)
     suppress = SuppressionReason.HARD_BOUNCE if is_condemned else None

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.office import STEERING, Office, Relay
 from tests.fakes import FakeClock
+from tests.fault_sink import FaultSink, Say
 
 #: From the fixtures' Tuesday noon to just after 9:00 on the next one.
 TO_THE_SLOT = timedelta(days=6, hours=21, minutes=1).total_seconds()
@@ -356,3 +357,19 @@ def test_who_will_not_get_it_in_time_is_said_beforehand_to_cron_as_well(sending:
     told = sending("send", "--now", "--yes", "--json")
 
     assert "at the set rates 1 of 2 messages can leave before its time is up" in told.err
+
+
+def test_a_relay_that_takes_nothing_from_our_address_is_named_with_the_remedy(office: Office):
+    with FaultSink() as sink:
+        office.set(port=str(sink.port))
+        office.read_in("a@mail.example")
+        sink.on("MAIL", Say("550 5.7.1 sender rejected"))
+
+        told = office("send", "--now", "--yes")
+
+    assert told.code == 4
+    assert told.err.splitlines()[-1] == (
+        f"mailbag: 127.0.0.1:{sink.port}: the relay refuses us: 550 5.7.1 sender rejected;"
+        " mend the account there, [smtp], or the address that sends ([newsletter] from and"
+        " return_path); `mailbag send --test ADDR` tries it"
+    )
