@@ -33,7 +33,7 @@ class Outgoing:
         """Note that a message is given out; may raise DatabaseError."""
         self.paces.give(queue.pace, now)
         self._from[parcel] = queue
-        queue.out[parcel] = now
+        self.stock.queues.give(queue, parcel, now)
 
     def leave(self, parcel: Parcel, now: float) -> None:
         """Note that the terminator of a message may be written."""
@@ -52,16 +52,17 @@ class Outgoing:
         """Be done with a message and its row."""
         self.handed.discard(parcel)
         queue, queues = self._from.pop(parcel), self.stock.queues
-        if queues.has_one_place:
-            queues.note_reply(queue, parcel, self.clock.boot_time())
-        queues.settled(queue, parcel)
+        now = self.clock.boot_time()
+        queues.note_reply(queue, parcel, now)
+        queues.settled(queue, parcel, now)
         self.holding.settle(parcel.lease)
 
     def drop(self, parcel: Parcel, *, puts_back: bool) -> None:
         """Note that a message is not tried after all; its row is, or is left to a later run."""
         self.handed.discard(parcel)
         queue = self._from.pop(parcel)
-        self.paces.take_back(queue.pace, self.stock.queues.settled(queue, parcel))
+        given = self.stock.queues.settled(queue, parcel, self.clock.boot_time())
+        self.paces.take_back(queue.pace, given)
         shard = self.holding.get(parcel.lease)
         if puts_back and shard is not None:
             self.stock.put_back(shard, parcel.recipient)

@@ -1,24 +1,29 @@
 """Who is next: the rows read from the ledger, a queue for each mailbox provider, taken in turn.
 
-A queue that must wait steps out of the turn: for a time, or until one of its messages on the way
-is settled. While several compete, none has so many on the way that no connection is left for the
-others, and one that is slow to answer has a single message on the way. Where one place is all
-there is, who held it for long rests for a while, unless nobody else is there.
+A queue that must wait steps out of the turn: for a time, or until a message on the way is settled.
+While several compete, none has so many on the way that, with those that others leave unanswered,
+no connection is left; one that nobody knows yet has a single message on the way, and so has one
+that is slow to answer, beside one that is not. The last place that is not held for long is left
+to who answered quickly so far. Where one place is all there is, who held it for long rests for a
+while, unless nobody else is there.
 """
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 
 from pipeline.delivery.holding import Shard
 from pipeline.delivery.pacing import Pace
 from pipeline.delivery.parcel import Parcel
+from pipeline.delivery.places import Places
 from pipeline.model.delivery import OTHER_PROVIDERS, Recipient
 
-#: After so many seconds without an outcome a message makes its provider a slow one.
+#: After so many seconds on the wire without an outcome a message makes its provider a slow one.
 _SLOW = 10.0
+#: Messages that who is quick may have on the way while others hold every place but one.
+_LAST = 2
 #: On the only place, a message that took so many seconds is followed by a rest, so much longer.
 _LONG, _REST = 0.25, 3.0
 #: Seconds for which it is believed that the ledger has nobody else to serve.
@@ -36,15 +41,25 @@ class Queue:
     rows: deque[tuple[Shard, Recipient]] = field(default_factory=deque)
     #: Messages on their way, oldest first, and when each was given out.
     out: dict[Parcel, float] = field(default_factory=dict)
+    #: Those of them that are on the wire, and since when.
+    begun: dict[Parcel, float] = field(default_factory=dict)
     #: Neither in the turn nor waiting for anything.
     is_idle: bool = True
     #: Waits for one of its messages to be settled.
     is_full: bool = False
+    #: Whether the last outcome came in time; ``None`` before the first one.
+    was_quick: bool | None = None
     #: It held the only place for long, and leaves it to others until then.
     rests_until: float = float("-inf")
 
     def is_slow(self, now: float) -> bool:
-        return bool(self.out) and now - next(iter(self.out.values())) > _SLOW
+        """Whether an outcome is long in coming, or the last one was."""
+        is_late = bool(self.begun) and now - next(iter(self.begun.values())) > _SLOW
+        return self.was_quick is False or is_late
+
+    def is_quick(self, now: float) -> bool:
+        """Whether it is known to answer in time."""
+        return self.was_quick is True and not self.is_slow(now)
 
 
 class Queues:
@@ -61,6 +76,11 @@ class Queues:
         self._by_name: dict[str, Queue] = {}
         self._turn: deque[Queue] = deque()
         self._full: dict[Queue, None] = {}
+        #: Those that may not have the last place.
+        self._kept_out: dict[Queue, None] = {}
+        self._places = Places(most)
+        #: Those whose last outcome was long in coming.
+        self._slow: set[Queue] = set()
         self._timed: list[tuple[float, int, Queue]] = []
         self._ticket = count()
         #: Until when the only queue there is counts as alone without a look at the ledger.
@@ -99,16 +119,19 @@ class Queues:
             alone = self._compete() == 1
             self._alone_until = now + _ALONE if alone else now
         else:
-            alone = now < self._alone_until and len(self._turn) + len(self._full) == 1
+            there = len(self._turn) + len(self._full) + len(self._kept_out)
+            alone = now < self._alone_until and there == 1
         if alone:
             for queue in [*self._full]:
                 self._unfill(queue)
-        found = self._in_turn(now, alone=alone)
+        if is_last:
+            self._let_in_who_may(now)
+        found = self._in_turn(now, alone=alone, is_last=is_last)
         if found is None and is_last and self._end_rests(now):
-            found = self._in_turn(now, alone=alone)
+            found = self._in_turn(now, alone=alone, is_last=True)
         return found
 
-    def _in_turn(self, now: float, *, alone: bool) -> Queue | None:
+    def _in_turn(self, now: float, *, alone: bool, is_last: bool) -> Queue | None:
         for _ in range(len(self._turn)):
             queue = self._turn[0]
             if not queue.rows:
@@ -117,7 +140,12 @@ class Queues:
                 continue
             most = queue.pace.most_out()
             if not alone:
-                most = min(most, 1 if queue.is_slow(now) else self._fair)
+                held = self._held_by_others(queue, now)
+                if held >= self._fair and self._is_to_leave(queue, now, is_last=is_last):
+                    self._turn.popleft()
+                    self._kept_out[queue] = None
+                    continue
+                most = min(most, self._share(queue, held, now, is_last=is_last))
             if len(queue.out) >= most:
                 self._turn.popleft()
                 queue.is_full = True
@@ -132,6 +160,52 @@ class Queues:
             return queue
         return None
 
+    def _share(self, queue: Queue, held: int, now: float, *, is_last: bool) -> int:
+        """Give how many a queue that is not alone may have on the way."""
+        if queue.was_quick is None:
+            return 1
+        if queue.is_slow(now):
+            return 1 if self._is_to_leave(queue, now, is_last=is_last) else self._fair
+        if held and any(not it.is_slow(now) for it in self._others(queue)):
+            # On the last place the next one waits for the one before.
+            return self._fair - held if held < self._fair else _LAST
+        return self._fair
+
+    def _held_by_others(self, queue: Queue, now: float) -> int:
+        """Count the places that others hold for long, or will."""
+        known = sum(len(it.out) for it in self._slow if it is not queue) if self._slow else 0
+        return known + self._places.kept_by_others(queue, now)
+
+    def _is_to_leave(self, queue: Queue, now: float, *, is_last: bool) -> bool:
+        """Whether somebody competes who is known to be quick, or at least not to be slow.
+
+        While there is more to read, there may be.
+        """
+        if self.has_one_place or queue.is_quick(now):
+            return False
+        if not is_last:
+            return True
+        if queue.was_quick is None:
+            return any(it.is_quick(now) for it in self._others(queue))
+        return any(not it.is_slow(now) for it in self._others(queue))
+
+    def _let_in_who_may(self, now: float) -> None:
+        """Have those looked at again who left something to others that are not there any more."""
+        if not any(it.is_quick(now) for it in self._others()):
+            self._let_in()
+        if not any(not it.is_slow(now) for it in self._others()):
+            for queue in [*self._full]:
+                self._unfill(queue)
+
+    def _others(self, queue: Queue | None = None) -> Iterator[Queue]:
+        """Give whoever competes, beside the queue."""
+        return (it for it in chain(self._turn, self._full) if it is not queue and it.rows)
+
+    def give(self, queue: Queue, parcel: Parcel, now: float) -> None:
+        """Note that a message is on its way."""
+        queue.out[parcel] = now
+        self._places.give(parcel, queue, now)
+
     def pop(self, queue: Queue) -> tuple[Shard, Recipient]:
         """Take the first row of a queue."""
         shard, recipient = queue.rows.popleft()
@@ -139,15 +213,22 @@ class Queues:
         return shard, recipient
 
     def note_reply(self, queue: Queue, parcel: Parcel, now: float) -> None:
-        """Note how long a message held the only place, not counting those before it."""
+        """Note how long a message took; on the only place, not counting those before it."""
+        is_quick = now - queue.begun.get(parcel, now) <= _SLOW
+        if is_quick is not queue.was_quick:
+            queue.was_quick = is_quick
+            (self._slow.discard if is_quick else self._slow.add)(queue)
         seconds = now - max(queue.out[parcel], self._last_reply)
         self._last_reply = now
-        if seconds > _LONG:
+        if self.has_one_place and seconds > _LONG:
             queue.rests_until = now + seconds * _REST
 
-    def settled(self, queue: Queue, parcel: Parcel) -> float:
+    def settled(self, queue: Queue, parcel: Parcel, now: float) -> float:
         """Note that a message is not on its way any more; give when it was given out."""
         given = queue.out.pop(parcel)
+        self._places.settle(parcel, queue, now)
+        if self._kept_out:
+            self._let_in()
         if queue.is_full:
             self._unfill(queue)
         elif queue.is_idle and not queue.out:
@@ -160,8 +241,8 @@ class Queues:
 
     @property
     def is_full(self) -> bool:
-        """Whether a queue waits for one of its messages on the way."""
-        return bool(self._full)
+        """Whether a queue waits for a message on the way."""
+        return bool(self._full or self._kept_out)
 
     def loaded(self) -> frozenset[str]:
         """Name the providers that have rows waiting here."""
@@ -186,7 +267,12 @@ class Queues:
         return bool(resting)
 
     def _compete(self) -> int:
-        return sum(1 for queue in (*self._turn, *self._full) if queue.rows)
+        return sum(1 for queue in (*self._turn, *self._full, *self._kept_out) if queue.rows)
+
+    def _let_in(self) -> None:
+        """Have those who were kept out looked at again."""
+        self._turn.extend(self._kept_out)
+        self._kept_out.clear()
 
     def _unfill(self, queue: Queue) -> None:
         queue.is_full = False
@@ -200,5 +286,7 @@ class Queues:
 
     def _forget(self, queue: Queue) -> None:
         """Keep no queue of a domain that has nothing to tell."""
-        if queue.pace.rating is None and queue.pace.restraint is None:
+        is_small = queue.provider == OTHER_PROVIDERS
+        is_plain = queue.pace.rating is None and queue.pace.restraint is None
+        if is_small and is_plain and queue.was_quick is not False:
             self._by_name.pop(queue.name, None)

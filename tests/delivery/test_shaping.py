@@ -384,3 +384,71 @@ def test_a_hundred_thousand_readers_do_not_wait_for_one_provider():
     assert len(others) >= 69_900
     # Ten connections, two of which are left to them at the worst.
     assert max(others) - run.began < 70_000 * 0.012 / 2
+
+
+# -- several that are slow at once
+
+
+@pytest.mark.parametrize("connections", [2, 4, 10])
+def test_two_that_stall_from_the_beginning_hold_up_nobody_else(connections):
+    run = Run([*readers(gmail=60, yahoo=400, small=200), "one@elsewhere.com"])
+    relay = SimulatedRelay(
+        run.clock,
+        connections=connections,
+        seconds=lambda it: (
+            20.0 if domain(it.recipient.address) in {"gmail.com", "elsewhere.com"} else 0.01
+        ),
+    )
+
+    run.send(relay)
+
+    last = max(run.last(relay, "yahoo.com"), run.last(relay, "small.com"))
+    assert run.left() == {S.ACCEPTED: 661}
+    if connections > 2:
+        assert last < 600 * 0.012
+    # Of two connections both may be held once, before anybody is known to be slow.
+    assert last < 20 + 600 * 0.012
+
+
+def test_those_known_to_be_slow_do_not_hold_every_place_together():
+    slow = [f"slow-{n}" for n in range(8)]
+    run = Run(readers(**dict.fromkeys(slow, 20), yahoo=3_000))
+    relay = SimulatedRelay(
+        run.clock, seconds=lambda it: 20.0 if "slow" in it.recipient.address else 0.01
+    )
+
+    run.send(relay)
+
+    assert run.left() == {S.ACCEPTED: 3_160}
+    # All four may be held while nobody knows them, twice for eight, and never again.
+    assert run.last(relay, "yahoo.com") < 2 * 20 + 2 + 3_000 * 0.012
+
+
+def test_who_begins_to_stall_in_the_middle_holds_up_nobody_else_together_with_who_stalled_before():
+    run = Run(readers(gmail=600, stuck=60, yahoo=3_000))
+    end = run.began + 3
+
+    def seconds(parcel: Any) -> float:
+        name = domain(parcel.recipient.address)
+        if name == "stuck.com" or (name == "gmail.com" and run.clock.boot_time() > end):
+            return 60.0
+        return 0.01
+
+    run.send(SimulatedRelay(run.clock, seconds=seconds), run={"stop": _after(run, 300)})
+
+    others = [it for it in run.mailing.outbox.deliveries(ISSUE) if "yahoo" in it.address]
+    assert all(it.state is S.ACCEPTED for it in others)
+
+
+def test_all_connections_are_used_where_everybody_is_slow():
+    run = Run(readers(gmail=40, yahoo=40))
+    relay = SimulatedRelay(run.clock, seconds=lambda _: 15.0)
+
+    run.send(relay)
+
+    assert run.clock.boot_time() - run.began < 1.1 * 80 * 15 / 4 + 2 * 15
+
+
+def _after(run: Run, seconds: float):
+    end = run.began + seconds
+    return lambda: StopReason.INTERRUPTED if run.clock.boot_time() > end else None
