@@ -16,6 +16,7 @@ from pipeline.delivery.dkim.alignment import Alignment, alignment
 from pipeline.delivery.smtp.driver import probing
 from pipeline.errors import MailbagError
 from pipeline.store.opening import Store
+from pipeline.workflow import waiting
 from pipeline.workflow.sending import CLOCK_TOLERANCE
 
 #: Domains for documents and tests (RFC 2606): nobody's.
@@ -276,16 +277,17 @@ def _limits(site: Site) -> Iterator[Line]:
 def _restraints(site: Site, store: Store) -> Iterator[Line]:
     """Name those who asked us to slow down and have not got everything back yet."""
     now = site.clock.now()
-    for name, it in store.outbox().restraints().items():
+    for scope, it in store.outbox().restraints().items():
         if restraining.is_over(it, now):
             continue
         share = f"{restraining.share_at(it, now):.0%} of the usual speed"
-        fact = (
-            f"{name} gets nothing until {it.until:%Y-%m-%d %H:%M} UTC"
-            if it.until > now
-            else f"{name} gets {share}"
-        )
-        yield Line("held back", Health.LOOK, fact, "it asked for it; it ends by itself")
+        name, rests = waiting.whom(scope), it.until > now
+        remedy = "it ends by itself"
+        if rests and waiting.is_ours(it):
+            remedy += "; once it is mended, `mailbag send --issue N` does not wait"
+        because = f", since it said: {it.said}" if it.said else ""
+        fact = waiting.told(name, it) if rests else f"{name} gets {share}{because}"
+        yield Line("held back", Health.LOOK, fact, remedy)
 
 
 def _links(site: Site) -> Iterator[Line]:

@@ -54,7 +54,7 @@ def judge(day: Day) -> tuple[list[MailbagError], int]:
     ]
     lost = any(run.rejected or run.expired or run.unrecorded for run in runs)
     # A person is waited for, even where everybody who was refused waits as well.
-    lost = lost or any(run.pause_because for run in runs)
+    lost = lost or day.paused or any(run.pause_because for run in runs)
     # The sender that a kill ended could not say what it left in doubt; who finds it does.
     lost = lost or any(sent.new_doubt for sent in day.sent)
     return trouble, max([4 if lost else 0, *(error.exit for error in trouble)])
@@ -82,6 +82,8 @@ def _tell(day: Day, trouble: list[MailbagError], code: int, events: Events) -> N
     for sent in day.sent:
         for remark in sent.run.remarks if sent.run is not None else ():
             events.note(remark)
+        for why in sent.waits:
+            events.note(why)
         events.end(sent.record, sent.sums)
     for note in day.notes:
         events.note(note)
@@ -102,6 +104,8 @@ def _say(sent: Sent, store: Store) -> None:
     _say_unreached(sent, store)
     for remark in sent.run.remarks if sent.run is not None else ():
         output.say(f"  {remark}")
+    for why in sent.waits:
+        output.say(f"  {why}")
     if sent.run is not None and sums.unfinished:
         wait = "reader waits" if sums.unfinished == 1 else "readers wait"
         is_paused = record.state is IssueState.PAUSED

@@ -91,6 +91,7 @@ def send_document(
             "issue": one.record.number,
             **sums_document(one.sums),
             "seconds": round(one.run.seconds, 3) if one.run else 0,
+            "waits_for": "; ".join(one.waits) or None,
             "unreached": [_unreached_document(it) for it in unreached.get(one.record.number, ())],
         }
         for one in sent

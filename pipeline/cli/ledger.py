@@ -15,7 +15,7 @@ from pipeline.model.delivery import DeliveryEvent, DeliveryState, Sums
 from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
-from pipeline.workflow import steering
+from pipeline.workflow import steering, waiting
 
 
 def _steering(
@@ -124,6 +124,7 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
         sums = store.outbox().sums(wanted)
         next_at = _next_at(store, record, session.clock.now())
         editions = store.issues.revisions(wanted)
+        waits = waiting.why_it_waits(store, record, sums, now=session.clock.now())
         plans = tuple(warm_ups.today(session.site, store, now=session.clock.now()))
     because = f": {record.why}" if record.why else ""
     output.say(f"Issue {record.number} is {record.state.value}{because}")
@@ -138,6 +139,7 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
                 for it in editions[1:]
             ],
             *([("  goes on", f"{local(next_at):{_WHEN}}")] if next_at else []),
+            *[("  waits", why) for why in waits],
             *_patience(session, record, sums),
             *[("  warm-up", str(plan)) for plan in plans],
             ("  Q&As", ", ".join(record.slugs)),
@@ -155,9 +157,10 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
 def _status_document(session: Session, store: Store, record: IssueRecord) -> dict[str, Any]:
     """Give where an issue stands, the same from every command that says so."""
     now, number = session.clock.now(), record.number
-    next_at = _next_at(store, record, now)
+    next_at, sums = _next_at(store, record, now), store.outbox().sums(number)
     return {
-        **documents.status_document(record, store.outbox().sums(number)),
+        **documents.status_document(record, sums),
+        "waits_for": "; ".join(waiting.why_it_waits(store, record, sums, now=now)) or None,
         "next_at": next_at.isoformat() if next_at else None,
         "revisions": documents.revisions_document(store.issues.revisions(number)),
         "warm_up": [

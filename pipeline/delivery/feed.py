@@ -284,7 +284,7 @@ class OutboxFeed:
     def _through_relay(self, result: Result, now: datetime) -> Result:
         """Have it written down when it was not the first relay that said so."""
         relay = self.relays.now.name
-        if result.event is DeliveryEvent.DEFER and result.code and not _is_taken_back(result, now):
+        if result.event is DeliveryEvent.DEFER and result.code and not result.is_taken_back(now):
             self.paces.defer()
         if result.event is DeliveryEvent.ACCEPT:
             self.relays.accepted[relay] += 1
@@ -310,7 +310,7 @@ class OutboxFeed:
         if len(live) < len(wishes):
             self.look_after()
             live = [parcel for parcel in wishes if self.may_hand_over(parcel)]
-        return {_wish(parcel): parcel for parcel in live}
+        return {parcel.wish: parcel for parcel in live}
 
     def _hold_back(self, asked: dict[HandOver, Parcel]) -> frozenset[Parcel]:
         """After a lost reply, take out the wishes that would bring more into doubt than may be."""
@@ -330,7 +330,7 @@ class OutboxFeed:
         except DatabaseError as error:
             self._fail(error)
             return dict.fromkeys(asked)
-        self._counts.update(it.event for it in self._unwritten if not _is_taken_back(it, now))
+        self._counts.update(it.event for it in self._unwritten if not it.is_taken_back(now))
         self._unwritten.clear()
         return refusals
 
@@ -397,15 +397,3 @@ class OutboxFeed:
         """Let the issue wait for the end of a limit; give that in words."""
         self._limited_until = max(until, self._limited_until or until)
         return f", so the issue waits until {until:%Y-%m-%d %H:%M} UTC"
-
-
-def _wish(parcel: Parcel) -> HandOver:
-    recipient = parcel.recipient
-    return HandOver(
-        lease=parcel.lease, subscriber_id=recipient.subscriber_id, edition=recipient.edition
-    )
-
-
-def _is_taken_back(result: Result, now: datetime) -> bool:
-    """Tell whether a hand-over was only taken back: its reader is due again at once."""
-    return result.next_at is not None and result.next_at <= now

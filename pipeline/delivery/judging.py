@@ -1,6 +1,6 @@
 """What follows from an outcome: a result for the ledger, another try, or the end of the run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from pipeline.model.delivery import DeliveryEvent, Result
 _REFUSED = "the relay refuses us"
 #: Longer replies are cut; the beginning tells enough.
 _REPLY_LENGTH = 500
+#: So much of it tells why we hold back.
+_SAID_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         )
         return Verdict(result)
     judged = classify.judge(outcome.stage, reply.code, reply.enhanced_code, reply.words)
+    slows = judged.slows
+    if slows is not None:
+        slows = replace(slows, reason=judged.reply_class.value, said=str(reply)[:_SAID_LENGTH])
     decision = retry.decide(
         judged,
         code=reply.code,
@@ -90,7 +95,7 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         decision = StopRun(why=_REFUSED, pauses=False)
     stop = decision if isinstance(decision, StopRun) else None
     if stop is not None and not is_handed:
-        return Verdict(stop=stop, slows=judged.slows)
+        return Verdict(stop=stop, slows=slows)
     result = _result(
         outcome,
         decision.event,
@@ -101,7 +106,7 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         suppress=None if isinstance(decision, StopRun) else decision.suppress,
         strikes=not isinstance(decision, StopRun) and decision.strikes,
     )
-    return Verdict(result, stop=stop, slows=judged.slows)
+    return Verdict(result, stop=stop, slows=slows)
 
 
 def _next_at(decision: Decision, now: datetime) -> datetime | None:

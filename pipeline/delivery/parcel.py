@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.delivery.stage import Stage
-from pipeline.model.delivery import Lease, Recipient
+from pipeline.model.delivery import HandOver, Lease, Recipient
 from pipeline.model.message import Envelope, Message
 
 
@@ -17,6 +17,15 @@ class Parcel:
     recipient: Recipient
     envelope: Envelope
     message: Message
+
+    @property
+    def wish(self) -> HandOver:
+        """The wish to write its terminator."""
+        return HandOver(
+            lease=self.lease,
+            subscriber_id=self.recipient.subscriber_id,
+            edition=self.recipient.edition,
+        )
 
 
 @dataclass(frozen=True, slots=True)

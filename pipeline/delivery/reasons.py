@@ -97,7 +97,8 @@ REASONS: Final[dict[ReplyClass, Reason]] = {
     _C.REPUTATION: Reason(
         happened="the provider thinks badly of our address or domain",
         then=f"The issue is paused at the third in a row, or above {_percent(_C.REPUTATION)} of the"
-        f" provider's last 200, and {_WAIT}.",
+        f" provider's last 200, and {_WAIT}. Nothing goes to the provider for half an hour,"
+        " unless you go on by `resume` or `send --issue`.",
         todo="Read the reply and the provider's postmaster pages, ask block lists to take you off,"
         " send to those who want it; then `mailbag resume N`.",
     ),

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -106,8 +107,9 @@ _USUAL = {ReplyClass.THROTTLE: HALVED, ReplyClass.REPUTATION: BREAKER}
 def _slows(figures: Mapping[str, Any] | None, reply_class: ReplyClass) -> Slowing | None:
     if figures is None:
         return _USUAL.get(reply_class)
-    spans = {"pause": "pause", "for": "lasts"}
+    nothing = timedelta(0)
     return Slowing(
+        pause=parse_span(figures["pause"]) if "pause" in figures else nothing,
         per_minute=figures.get("per_minute"),
-        **{field: parse_span(figures[key]) for key, field in spans.items() if key in figures},
+        lasts=parse_span(figures["for"]) if "for" in figures else nothing,
     )

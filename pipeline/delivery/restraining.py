@@ -26,13 +26,17 @@ def slowed(before: Restraint | None, slowing: Slowing, *, now: datetime, speed: 
     if slowing.per_minute is not None:
         crawls_until = max(crawls_until, now + slowing.lasts)
         per_minute = min(per_minute or slowing.per_minute, slowing.per_minute)
+    until = now + slowing.pause
+    keeps = before is not None and before.until > until
     return Restraint(
         share=max(share / 2, SLOWEST / speed),
         speed=speed,
         since=now,
-        until=max(before.until if before else now, now + slowing.pause),
+        until=max(before.until if before else now, until),
         per_minute=per_minute,
         crawls_until=crawls_until,
+        reason=before.reason if before and keeps else slowing.reason,
+        said=before.said if before and keeps else slowing.said,
     )
 
 

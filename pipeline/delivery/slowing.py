@@ -1,7 +1,7 @@
 """What a reply asks of our speed, and until when a limit of our account holds."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -18,6 +18,9 @@ class Slowing:
     per_minute: int | None = None
     #: For so long; only with :attr:`per_minute`.
     lasts: timedelta = timedelta(0)
+    #: The class of the reply, and the reply itself: hostile, so shown escaped.
+    reason: str = field(default="", compare=False)
+    said: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.pause < timedelta(0) or (self.per_minute is not None and self.per_minute < 1):

@@ -197,6 +197,10 @@ class Result:
     #: It takes back every strike of the address.
     forgives: bool = False
 
+    def is_taken_back(self, now: datetime) -> bool:
+        """Tell whether a hand-over was only taken back: its reader is due again at once."""
+        return self.next_at is not None and self.next_at <= now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:

@@ -1,4 +1,4 @@
-"""How far we hold back from a mailbox provider that asked us to."""
+"""How far we hold back from a mailbox provider or a relay, and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,9 @@ class Restraint:
     #: So many messages a minute, over one connection, until :attr:`crawls_until`; 0: no figure.
     per_minute: int
     crawls_until: datetime
+    #: The class of the reply for which nothing goes out until then, and the reply, shortened.
+    reason: str = ""
+    said: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1 or self.speed < 0 or self.per_minute < 0:

@@ -128,6 +128,16 @@ class SqlOutbox:
         with self.database.writing() as connection:
             connection.execute(update(shard).where(_is_idle(issue)).values(due_at=leasing.LONG_AGO))
 
+    def end_rests(self, reason: str, *, now: datetime) -> None:
+        """Let mail go again, slowly, to whom nothing went for the reason."""
+        with self.database.writing() as connection:
+            restraints.end_rests(connection, reason, now=now)
+
+    def waits_at(self, issue: int, domain: str) -> bool:
+        """Tell whether a reader of the issue at a domain is queued or deferred."""
+        with self.database.reading() as connection:
+            return reports.waits_at(connection, issue, domain)
+
     def next_at(self, issue: int) -> datetime | None:
         """Say when a sender is next due to look; ``None`` when nobody is waited for."""
         with self.database.reading() as connection:

@@ -41,6 +41,20 @@ def waiting_by_provider(connection: Connection, number: int) -> dict[str, int]:
     return {row.provider: row.readers for row in rows}
 
 
+def waits_at(connection: Connection, number: int, domain: str) -> bool:
+    """Tell whether a reader at a domain is queued or deferred."""
+    rows = connection.execute(
+        select(delivery.c.subscriber_id)
+        .where(
+            delivery.c.issue == number,
+            delivery.c.state.in_(steps.WAITING),
+            delivery.c.canonical.endswith(f"@{domain}", autoescape=True),
+        )
+        .limit(1)
+    )
+    return rows.first() is not None
+
+
 def page(
     connection: Connection, number: int, state: DeliveryState | None, after: tuple[int, int]
 ) -> tuple[Sequence[Delivery], tuple[int, int] | None]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.model.restraint import Restraint
 from pipeline.store.tables import restraint
@@ -19,6 +20,8 @@ def read(connection: Connection) -> Mapping[str, Restraint]:
             until=row.until,
             per_minute=row.per_minute,
             crawls_until=row.crawls_until,
+            reason=row.reason,
+            said=row.said,
         )
         for row in connection.execute(select(restraint).order_by(restraint.c.name))
     }
@@ -28,3 +31,12 @@ def write(connection: Connection, name: str, value: Restraint) -> None:
     """Put a restraint in the place of the one before, within a transaction."""
     connection.execute(delete(restraint).where(restraint.c.name == name))
     connection.execute(insert(restraint).values(name=name, **asdict(value)))
+
+
+def end_rests(connection: Connection, reason: str, *, now: datetime) -> None:
+    """Let mail go again, slowly, to whom nothing went for a reason, within a transaction."""
+    connection.execute(
+        update(restraint)
+        .where(restraint.c.reason == reason, restraint.c.until > now)
+        .values(until=now)
+    )

@@ -240,6 +240,8 @@ restraint = Table(
     Column("until", Instant, nullable=False),
     Column("per_minute", Integer, nullable=False),
     Column("crawls_until", Instant, nullable=False),
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    Column("said", Text, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 

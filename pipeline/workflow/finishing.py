@@ -11,7 +11,7 @@ from pipeline.model.delivery import DeliveryState, Sums
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.record import IssueRecord
-from pipeline.workflow import illustrating
+from pipeline.workflow import illustrating, waiting
 from pipeline.workflow.workshop import Post, Workshop
 
 #: Recipients written in one transaction of a freeze.
@@ -28,6 +28,8 @@ class Sent:
     run: RunReport | None
     #: How many messages this call brought into doubt, those of a dead sender included.
     new_doubt: int = 0
+    #: Why nobody who waits is tried now, and until when; sentences without a full stop.
+    waits: tuple[str, ...] = ()
 
     @property
     def ends_the_call(self) -> bool:
@@ -40,7 +42,7 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
     """Freeze what is not frozen yet, send what can be sent, complete what is done."""
     store, number = post.store, record.number
     if record.state is IssueState.COMPLETE:
-        return _sent(post, number, None)
+        return _sent(shop, post, number, None)
     store.issues.tick(number, now)
     freeze(post, record)
     run = None
@@ -54,10 +56,10 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
         run = post.dispatch(record, edition)
         if run.database_error is not None:
             # The report tells what happened; another write would only fail, and hide it.
-            return _sent(post, number, run, doubt)
+            return _sent(shop, post, number, run, doubt)
         _conclude(post, number, run, now=shop.clock.now())
     store.issues.complete_if_done(number, shop.clock.now())
-    return _sent(post, number, run, doubt)
+    return _sent(shop, post, number, run, doubt)
 
 
 def _in_doubt(post: Post, number: int) -> int:
@@ -83,11 +85,15 @@ def _conclude(post: Post, number: int, run: RunReport, *, now: datetime) -> None
         issues.cancel_rest(number, now)
 
 
-def _sent(post: Post, number: int, run: RunReport | None, doubt: int | None = None) -> Sent:
+def _sent(
+    shop: Workshop, post: Post, number: int, run: RunReport | None, doubt: int | None = None
+) -> Sent:
     store = post.store
+    record, sums = store.issues.get(number), store.outbox().sums(number)
     return Sent(
-        record=store.issues.get(number),
-        sums=store.outbox().sums(number),
+        record=record,
+        sums=sums,
         run=run,
         new_doubt=0 if doubt is None else max(0, _in_doubt(post, number) - doubt),
+        waits=waiting.why_it_waits(store, record, sums, now=shop.clock.now()),
     )

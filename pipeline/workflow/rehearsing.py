@@ -7,7 +7,7 @@ from datetime import datetime
 from pipeline.model.issue import IssueState, Slot
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
-from pipeline.workflow import beginning, editing, planning, slots
+from pipeline.workflow import beginning, editing, planning, slots, waiting
 from pipeline.workflow.workshop import Workshop
 
 
@@ -27,7 +27,7 @@ def rehearse_due(shop: Workshop, store: Store | None, *, now: datetime) -> tuple
     """Rehearse ``--due``: every unfinished issue, then the slot that is due."""
     if store is None:
         return ()
-    found = [_of_record(store, record) for record in _unfinished(store)]
+    found = [_of_record(store, record, now) for record in _unfinished(store)]
     since = store.meta.rule_in_force(shop.schedule.rule)
     if since is not None:
         wanted = planning.fixed_slot(shop, store)
@@ -45,14 +45,14 @@ def rehearse_now(shop: Workshop, store: Store | None, *, now: datetime) -> Rehea
     Raises as ``prepare`` does.
     """
     record = next(_unfinished(store), None) if store else None
-    return _of_record(store, record) if store and record else _of_plan(shop, store, now=now)
+    return _of_record(store, record, now) if store and record else _of_plan(shop, store, now=now)
 
 
 def rehearse_issue(shop: Workshop, store: Store | None, number: int, *, now: datetime) -> Rehearsal:
     """Rehearse ``--issue``; the next one's number will do as well."""
     for record in store.issues.all() if store else ():
         if store and record.number == number:
-            return _of_record(store, record)
+            return _of_record(store, record, now)
     return _of_plan(shop, store, now=now, number=number)
 
 
@@ -60,13 +60,16 @@ def _unfinished(store: Store) -> Iterator[IssueRecord]:
     return (it for it in store.issues.unfinished() if it.state is not IssueState.PAUSED)
 
 
-def _of_record(store: Store, record: IssueRecord) -> Rehearsal:
-    readers = (
-        store.outbox().sums(record.number).unfinished
-        if record.is_frozen
-        else store.subscribers.reachable()
+def _of_record(store: Store, record: IssueRecord, now: datetime) -> Rehearsal:
+    number, subject = record.number, record.subject
+    if not record.is_frozen:
+        readers = store.subscribers.reachable()
+        return Rehearsal(number=number, subject=subject, readers=readers)
+    sums = store.outbox().sums(number)
+    waits = waiting.why_it_waits(store, record, sums, now=now)
+    return Rehearsal(
+        number=number, subject=subject, readers=sums.unfinished, waits_for="; ".join(waits)
     )
-    return Rehearsal(number=record.number, subject=record.subject, readers=readers)
 
 
 def _of_plan(

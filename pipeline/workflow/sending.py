@@ -26,13 +26,19 @@ from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState, Slot
 from pipeline.model.record import IssueRecord, SlotState
 from pipeline.schedule.calendar import DueSlot
-from pipeline.workflow import beginning, finishing, planning, slots
+from pipeline.workflow import beginning, finishing, planning, slots, waiting
 from pipeline.workflow.beginning import Confirm, unasked
 from pipeline.workflow.finishing import Sent
 from pipeline.workflow.workshop import Post, Workshop
 
 #: A clock that is so much earlier than the ledger has seen was set back.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+class Paused(str):
+    """A note that an issue was paused."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,8 @@ class Day:
     sent: tuple[Sent, ...] = ()
     #: What did not go out, and why, in words; not for cron's ears.
     notes: tuple[str, ...] = ()
+    #: Issues that nobody looked after were paused: a person must hear of it.
+    paused: bool = False
     #: What kept one issue from going out; the others went on.
     troubles: tuple[MailbagError, ...] = ()
 
@@ -65,6 +73,7 @@ def send_due(shop: Workshop, post: Post, *, now: datetime) -> Day:
     sent: list[Sent] = []
     notes: list[str] = []
     troubles: list[MailbagError] = []
+    paused = False
     for step in _steps(shop, post, now=now, since=since):
         try:
             done = step()
@@ -76,11 +85,12 @@ def send_due(shop: Workshop, post: Post, *, now: datetime) -> Day:
             continue
         if isinstance(done, str):
             notes.append(done)
+            paused = paused or isinstance(done, Paused)
             continue
         sent.append(done)
         if done.ends_the_call:
             break
-    return Day(sent=tuple(sent), notes=tuple(notes), troubles=tuple(troubles))
+    return Day(sent=tuple(sent), notes=tuple(notes), paused=paused, troubles=tuple(troubles))
 
 
 def send_now(shop: Workshop, post: Post, *, now: datetime, confirm: Confirm = unasked) -> Day:
@@ -130,8 +140,8 @@ def send_issue(shop: Workshop, post: Post, number: int, *, now: datetime) -> Day
         issues.prolong(number, shop.expire_after(now))
     if record.state is IssueState.PAUSED:
         record = issues.step(number, IssueEvent.RESUME, now=now)
-    # A limit of the account may have been raised.
-    post.store.outbox().hurry(number)
+    # A limit of the account may have been raised, or what was said of us mended.
+    waiting.end_rests(post.store, number, now=now)
     return Day(sent=(finishing.go_on(shop, post, record, now=now),))
 
 
@@ -202,14 +212,16 @@ def _steps(
         yield partial(_send_slot, shop, post, slot, now=now)
 
 
-def _pause_stale(post: Post, record: IssueRecord, *, now: datetime) -> str:
+def _pause_stale(post: Post, record: IssueRecord, *, now: datetime) -> Paused:
     """Leave an issue that nobody looked after for long to a person."""
     number, hours = record.number, round((now - record.ticked_at).total_seconds() / 3600)
     why = f"nobody looked after it for {hours} hours"
     # One that died while it was frozen cannot be paused; freezing hands nothing over.
     finishing.freeze(post, record)
     post.store.issues.step(number, IssueEvent.PAUSE, now=now, why=why)
-    return f"issue {number} is paused: {why}; `mailbag send --issue {number}` goes on with it"
+    return Paused(
+        f"issue {number} is paused: {why}; `mailbag send --issue {number}` goes on with it"
+    )
 
 
 def _due(shop: Workshop, post: Post, *, now: datetime, since: datetime) -> Iterator[Slot]:

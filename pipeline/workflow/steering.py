@@ -9,6 +9,7 @@ from pipeline.model.delivery import DeliveryEvent, DeliveryState
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
+from pipeline.workflow import waiting
 
 
 def pause(store: Store, number: int, *, now: datetime) -> IssueRecord:
@@ -30,6 +31,7 @@ def resume(store: Store, number: int, *, now: datetime) -> IssueRecord:
                 f" `mailbag stop {number}` ends it",
             )
         record = store.issues.step(number, IssueEvent.RESUME, now=now)
+        waiting.end_rests(store, number, now=now)
     elif record.state is not IssueState.SENDING:
         raise ConflictError(
             f"issue {number} is {record.state}, not paused", remedy="`mailbag issues` lists them"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.model.restraint import Restraint
 from tests.cli.office import STEERING, Office, Relay
 from tests.fakes import FakeClock
 from tests.fault_sink import FaultSink, Say
@@ -373,3 +374,122 @@ def test_a_relay_that_takes_nothing_from_our_address_is_named_with_the_remedy(of
         " mend the account there, [smtp], or the address that sends ([newsletter] from and"
         " return_path); `mailbag send --test ADDR` tries it"
     )
+
+
+#: Refused one by one, in the words of a provider that thinks badly of us.
+BAD_NAME = "550 5.7.1 very low reputation of the sending domain"
+
+
+def begin_issue(office: Office, relay: Relay, clock: FakeClock) -> None:
+    """Freeze an issue for cron while the relay is busy."""
+    relay.answers = dict.fromkeys(["a@mail.example", "b@mail.example"], "451 4.3.0 later")
+    office("send", "--now", "--yes")
+    clock.advance(3_600)
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 not known here", "554 no", BAD_NAME])
+def test_due_says_once_that_an_issue_paused_itself_and_why_and_what_to_do(
+    sending: Office, relay: Relay, clock: FakeClock, reply: str
+):
+    begin_issue(sending, relay, clock)
+    relay.answers = dict.fromkeys(relay.answers, reply)
+    sending.read_in("c@mail.example")
+
+    told, again = sending("send", "--due"), sending("send", "--due")
+
+    assert told.code == 4
+    assert "Issue 1 is paused: all 2 readers were refused with 55" in told.out
+    assert "2 readers wait for a later `mailbag send --issue 1`" in told.out
+    assert (again.code, again.out, again.err) == (0, "", "")
+
+
+def test_due_says_once_that_an_issue_was_left_alone_for_long(
+    sending: Office, relay: Relay, clock: FakeClock
+):
+    begin_issue(sending, relay, clock)
+    clock.advance(timedelta(hours=30).total_seconds())
+
+    told, again = sending("send", "--due"), sending("send", "--due")
+
+    assert told.code == 4
+    assert "issue 1 is paused: nobody looked after it for 31 hours" in told.out
+    assert "`mailbag send --issue 1` goes on with it" in told.out
+    assert (again.code, again.out, again.err) == (0, "", "")
+
+
+def rest(office: Office, clock: FakeClock, name: str, reason: str, said: str) -> None:
+    """Have the ledger hold back from somebody."""
+    from pipeline.store.opening import open_store  # noqa: PLC0415 - few tests need it
+
+    with open_store("sqlite:///mailbag.db", folder=office.folder) as store:
+        store.outbox().restrain(
+            name,
+            Restraint(
+                share=0.5,
+                speed=1.0,
+                since=clock.now(),
+                until=clock.now() + timedelta(hours=2),
+                per_minute=0,
+                crawls_until=clock.now(),
+                reason=reason,
+                said=said,
+            ),
+        )
+
+
+@pytest.mark.parametrize("whom", ["provider mail.example", "relay"])
+def test_a_hold_is_said_wherever_somebody_looks(
+    sending: Office, relay: Relay, clock: FakeClock, whom: str
+):
+    begin_issue(sending, relay, clock)
+    scope = whom if whom != "relay" else f"relay 127.0.0.1:{relay.port}"
+    rest(sending, clock, scope, "throttle", "451 4.7.0 [TSS04] too many")
+    rest(sending, clock, "provider nobody.example", "throttle", "451 no reader of ours")
+    name = scope.partition(" ")[2]
+    until = f"{clock.now() + timedelta(hours=2):%Y-%m-%d %H:%M} UTC"
+    said = f"nothing goes to {name} until {until}, since it said: 451 4.7.0 [TSS04] too many"
+
+    dry, dry_json = sending("send", "--dry-run"), sending("send", "--dry-run", "--json")
+    status, status_json = sending("status"), sending("status", "--json")
+    doctor = sending("doctor")
+    told = sending("send", "--issue", "1")
+
+    assert f"it would wait: {said}\n" in dry.out
+    assert dry_json.document["issues"][0]["waits_for"] == said
+    assert f"  waits        {said}\n" in status.out or said in status.out
+    assert status_json.document["waits_for"] == said
+    assert said in doctor.out
+    assert said in told.out
+    assert "nobody.example" not in told.out
+    assert relay.taken == []
+
+
+@pytest.mark.parametrize("words", [["send", "--issue", "1"], ["resume", "1"]])
+def test_who_says_that_our_name_is_mended_does_not_wait(
+    sending: Office, relay: Relay, clock: FakeClock, words: list[str]
+):
+    relay.answers = {"a@mail.example": "451 4.3.0 later"}
+    sending("send", "--now", "--yes")
+    clock.advance(3_600)
+    relay.answers = {}
+    rest(sending, clock, "provider mail.example", "reputation", BAD_NAME)
+    held = sending("send", "--due")
+    dry = sending("send", "--dry-run")
+    sending("pause", "1")
+
+    sending(*words)
+    sending("send", "--due")
+
+    assert held.code == 0
+    assert f"{BAD_NAME}; once it is mended, `mailbag send --issue 1` does not wait" in dry.out
+    assert relay.readers == ["a@mail.example", "b@mail.example"]
+
+
+def test_a_limit_that_is_waited_for_is_said(sending: Office, relay: Relay, clock: FakeClock):
+    sending.edit('rate = ""', 'rate = "1/d"')
+    sending("send", "--now", "--yes")
+
+    told = sending("send", "--dry-run", "--json").document["issues"][0]
+
+    assert told["waits_for"].startswith("a sending limit is reached, so nobody is tried before 20")
+    assert "`mailbag send --issue 1` tries at once" in told["waits_for"]

@@ -91,6 +91,8 @@ def downgrade(raw: sqlite3.Connection) -> None:
     """Make a ledger what it was before an issue could have several editions."""
     raw.executescript(
         """
+        ALTER TABLE restraint DROP COLUMN reason;
+        ALTER TABLE restraint DROP COLUMN said;
         ALTER TABLE issue DROP COLUMN revision;
         ALTER TABLE delivery DROP COLUMN edition;
         ALTER TABLE delivery DROP COLUMN keeps_edition;

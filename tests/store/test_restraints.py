@@ -35,6 +35,7 @@ def test_remembers_how_far_we_hold_back_from_whom(make_ledger):
     box.restrain("provider gmail", first)
     box.restrain("provider yahoo", first)
     second = replace(first, share=0.25, per_minute=1, until=LATER, crawls_until=EXPIRES)
+    second = replace(second, reason="throttle", said="451 4.7.0 too fast")
     box.restrain("provider gmail", second)
 
     assert box.restraints() == {"provider gmail": second, "provider yahoo": first}
