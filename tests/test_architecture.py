@@ -10,7 +10,7 @@ _MODULES = sorted(Path("pipeline").rglob("*.py"))
 #: What a module that touches the world imports. Commands are all edge, and do not say so.
 _WORLD = {
     *("fcntl", "mailbox", "os", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl"),
-    *("subprocess", "tempfile", "time"),
+    *("psycopg", "subprocess", "tempfile", "time"),
 }
 
 

@@ -1,5 +1,6 @@
 """Edge: statements over many rows, written by hand: long lists, and ranges of rows."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ _CHUNK = 5_000
 _ACTIVE = SubscriberStatus.ACTIVE.value
 _LEFT = SuppressionReason.UNSUBSCRIBE.value
 
+#: Of the types that the columns have on either database.
 _GATHERED = """
-CREATE TEMP TABLE gathered (
-  line INTEGER, addr_spec TEXT, display_name TEXT, canonical TEXT, fingerprint BLOB,
-  provider TEXT, consent TEXT)
+CREATE TEMP TABLE gathered AS
+SELECT id AS line, addr_spec, display_name, canonical, fingerprint, provider, consent
+FROM subscriber LIMIT 0
 """
 
 #: Who is not brought back: suppressed addresses, and readers who left before there was a key.
@@ -47,6 +49,12 @@ WHERE x.reason IS NULL
 ORDER BY g.rowid
 ON CONFLICT (canonical) DO NOTHING
 """  # noqa: S608 - constants of the model
+
+#: PostgreSQL gives a row an id before it sees the conflict, and ids are not endless.
+_ADD_ON_SERVER = _ADD.replace(
+    "\nORDER BY g.rowid",
+    " AND NOT EXISTS (SELECT 1 FROM subscriber s WHERE s.canonical = g.canonical)\nORDER BY g.ctid",
+)
 
 
 def gather(raw: Raw, readers: Iterable[tuple[int, NewSubscriber]]) -> None:
@@ -78,7 +86,8 @@ def add_gathered(
     try:
         (total,) = raw.execute("SELECT count(*) FROM gathered").fetchone()
         not_added = tuple(raw.execute(_NOT_ADDED).fetchall())
-        added = raw.execute(_ADD, (to_microseconds(now),)).rowcount
+        add = _ADD if isinstance(raw, sqlite3.Connection) else _ADD_ON_SERVER
+        added = raw.execute(add, (to_microseconds(now),)).rowcount
         raw.execute("COMMIT")
     except BaseException:
         raw.rollback()

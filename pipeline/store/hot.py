@@ -28,7 +28,8 @@ _E = DeliveryEvent
 
 
 def _codes(states: frozenset[DeliveryState]) -> str:
-    return ", ".join(str(CODES[state]) for state in sorted(states))
+    # PostgreSQL takes no empty list; nothing is in this one either.
+    return ", ".join(str(CODES[state]) for state in sorted(states)) or "NULL"
 
 
 _ROW = "issue = ? AND shard = ? AND subscriber_id = ?"

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from pipeline.clock import Clock
 from pipeline.errors import DatabaseBusyError, DatabaseError, DatabaseFullError, StateError
@@ -104,6 +105,9 @@ class Turn:
 
 class SenderLock:
     """Held by the one sender of a database for as long as it lives."""
+
+    #: Whoever holds it is alone: the lease of any other sender has ended, whatever its expiry.
+    ENDS_LEASES: ClassVar[bool] = True
 
     def __init__(self, path: Path) -> None:
         self._path = path

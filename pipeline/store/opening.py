@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.store.locks import SenderLock
     from pipeline.store.mail_domains import MailDomains
     from pipeline.store.outbox import SqlOutbox
+    from pipeline.store.postgres_lock import ServerSenderLock
     from pipeline.store.publications import Publications
     from pipeline.store.slots import Drafts, Slots
     from pipeline.store.subscribers import Subscribers
@@ -43,7 +44,7 @@ class Store:
     drafts: Drafts
     issues: Issues
     #: For the life of a sender; whoever holds it is alone.
-    sender_lock: SenderLock
+    sender_lock: SenderLock | ServerSenderLock
 
     def outbox(
         self, policy: DoubtPolicy = DoubtPolicy.HOLD, *, alone: bool | None = None
@@ -52,7 +53,7 @@ class Store:
         from pipeline.store.outbox import SqlOutbox  # noqa: PLC0415 - see above
 
         if alone is None:
-            alone = self.sender_lock.is_held
+            alone = self.sender_lock.is_held and self.sender_lock.ENDS_LEASES
         return SqlOutbox(self.database, policy, alone)
 
     def check_whole(self) -> None:
@@ -99,19 +100,33 @@ def open_existing(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS)
     return _open(database_file(url, folder=folder), wait_seconds)
 
 
+def open_server(url: str, *, wait_seconds: float = WAIT_SECONDS) -> Store:
+    """Open a PostgreSQL database, its tables made or migrated if need be."""
+    from pipeline.store.postgres_database import PostgresDatabase  # noqa: PLC0415 - see above
+    from pipeline.store.postgres_lock import ServerSenderLock  # noqa: PLC0415
+
+    database = PostgresDatabase(url, wait_seconds=wait_seconds)
+    return _store(database, ServerSenderLock(database))
+
+
 def _open(path: Path, wait_seconds: float) -> Store:
+    from pipeline.store.locks import SenderLock  # noqa: PLC0415 - see above
+    from pipeline.store.sqlite_database import SqliteDatabase  # noqa: PLC0415
+
+    database = SqliteDatabase(path, wait_seconds=wait_seconds)
+    return _store(database, SenderLock(beside(path, ".sender")))
+
+
+def _store(database: Database, sender_lock: SenderLock | ServerSenderLock) -> Store:
     from pipeline.store import migrating  # noqa: PLC0415 - see above
     from pipeline.store.facts import Facts  # noqa: PLC0415
     from pipeline.store.issues import Issues  # noqa: PLC0415
-    from pipeline.store.locks import SenderLock  # noqa: PLC0415
     from pipeline.store.mail_domains import MailDomains  # noqa: PLC0415
     from pipeline.store.publications import Publications  # noqa: PLC0415
     from pipeline.store.slots import Drafts, Slots  # noqa: PLC0415
-    from pipeline.store.sqlite_database import SqliteDatabase  # noqa: PLC0415
     from pipeline.store.subscribers import Subscribers  # noqa: PLC0415
     from pipeline.store.suppressions import Suppressions  # noqa: PLC0415
 
-    database = SqliteDatabase(path, wait_seconds=wait_seconds)
     try:
         migrating.bring_up_to_date(database)
     except BaseException:
@@ -127,5 +142,5 @@ def _open(path: Path, wait_seconds: float) -> Store:
         slots=Slots(database),
         drafts=Drafts(database),
         issues=Issues(database),
-        sender_lock=SenderLock(beside(path, ".sender")),
+        sender_lock=sender_lock,
     )

@@ -1,4 +1,4 @@
-"""The two ledgers behind one face: what a test needs beside the promises of the outbox."""
+"""The ledgers behind one face: what a test needs beside the promises of the outbox."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -14,11 +14,29 @@ from pipeline.model.published import PublishedQA
 from pipeline.model.record import IssueRecord
 from pipeline.model.subscriber import NewSubscriber, Strike, SuppressionReason
 from pipeline.store.memory import MemoryOutbox
-from pipeline.store.opening import Store, open_store
+from pipeline.store.opening import Store, open_server, open_store
 from pipeline.store.outbox import SqlOutbox
+from pipeline.store.sqlite_database import SqliteDatabase
 from tests.factories import NOON, make_slot
 
 EXPIRES = NOON + timedelta(hours=72)
+
+
+def where(store: Store) -> str:
+    """Say where a store is, so that another process finds it; see :func:`open_there`."""
+    if isinstance(store.database, SqliteDatabase):
+        return str(store.database.path.parent)
+    from pipeline.store.postgres_database import PostgresDatabase  # noqa: PLC0415 - an extra
+
+    assert isinstance(store.database, PostgresDatabase)
+    return store.database.url.render_as_string(hide_password=False)
+
+
+def open_there(where: str) -> Store:
+    """Open a store by what :func:`where` said of it."""
+    if "://" in where:
+        return open_server(where)
+    return open_store("sqlite:///mailbag.db", folder=Path(where))
 
 
 def fingerprint(canonical: str) -> bytes:
@@ -129,7 +147,7 @@ class InMemory:
 
 
 @dataclass
-class OnSqlite:
+class InDatabase:
     store: Store
     policy: DoubtPolicy
 
@@ -192,9 +210,12 @@ def in_memory(
 
 def on_sqlite(
     folder: Path, addresses: Iterable[str], policy: DoubtPolicy = DoubtPolicy.HOLD
-) -> OnSqlite:
-    store = open_store("sqlite:///mailbag.db", folder=folder)
+) -> InDatabase:
+    return in_database(open_store("sqlite:///mailbag.db", folder=folder), addresses, policy)
+
+
+def in_database(store: Store, addresses: Iterable[str], policy: DoubtPolicy) -> InDatabase:
     add_readers(store, addresses)
     begin(store)
     freeze(store)
-    return OnSqlite(store, policy)
+    return InDatabase(store, policy)

@@ -3,8 +3,14 @@ import stat
 import pytest
 
 from pipeline.errors import ConfigError, DatabaseError
-from pipeline.store.opening import open_store
+from pipeline.store.opening import Store, open_store
 from tests.store.ledgers import add_readers, begin, freeze
+
+
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """These are about the file."""
+    return sqlite_store
 
 
 def test_a_backup_is_one_file_with_everything_in_it(store, tmp_path):

@@ -2,8 +2,11 @@
 
 import subprocess
 
+import pytest
+
 from pipeline.model.delivery import DeliveryState, HandOver, Refusal
 from pipeline.model.issue import IssueEvent, IssueState
+from pipeline.store.opening import Store
 from tests.factories import NOON
 from tests.store.ledgers import EXPIRES, add_readers, begin, freeze
 from tests.store.programs import start
@@ -40,6 +43,12 @@ sys.stdin.readline()
 with open_store("sqlite:///mailbag.db", folder=Path(sys.argv[1])) as store:
     store.meta.remember_fingerprint("token", "aaaa")
 """
+
+
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """These are about the file."""
+    return sqlite_store
 
 
 def test_two_processes_that_write_at_once_lose_nothing(store, tmp_path):

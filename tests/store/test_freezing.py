@@ -9,7 +9,7 @@ from pipeline.model.issue import IssueState
 from pipeline.model.subscriber import SuppressionReason
 from pipeline.store.opening import Store, open_store
 from tests.factories import NOON
-from tests.store.ledgers import add_readers, begin, fingerprint, freeze
+from tests.store.ledgers import add_readers, begin, fingerprint, freeze, where
 from tests.store.programs import start
 
 
@@ -76,7 +76,8 @@ def test_a_shard_holds_one_provider_and_a_thousand_readers_at_most(store):
         shards = connection.exec_driver_sql(
             "SELECT s.provider, s.recipients, count(*), count(DISTINCT r.provider) "
             "FROM shard s JOIN delivery d ON d.shard = s.number "
-            "JOIN subscriber r ON r.id = d.subscriber_id GROUP BY s.number ORDER BY s.number"
+            "JOIN subscriber r ON r.id = d.subscriber_id "
+            "GROUP BY s.issue, s.number ORDER BY s.number"
         ).all()
 
     assert [tuple(row) for row in shards] == [
@@ -148,20 +149,18 @@ def test_freezing_goes_on_where_a_killed_process_left_it(tmp_path):
 
 _BEGINNER = """
 import os, signal, sys
-from pathlib import Path
-from pipeline.store.opening import open_store
 from pipeline.store import publications
-from tests.store.ledgers import begin
+from tests.store.ledgers import begin, open_there
 publications.reserve = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
-with open_store("sqlite:///mailbag.db", folder=Path(sys.argv[1])) as store:
+with open_there(sys.argv[1]) as store:
     begin(store, scheduled=True)
 """
 
 
-def test_an_issue_whose_beginning_was_killed_was_never_begun(store: Store, tmp_path):
+def test_an_issue_whose_beginning_was_killed_was_never_begun(store: Store):
     add_readers(store, addresses(3))
 
-    child = start(_BEGINNER, tmp_path)
+    child = start(_BEGINNER, where(store))
 
     assert child.wait() == -signal.SIGKILL
     assert store.issues.all() == ()

@@ -24,6 +24,12 @@ from tests.store.programs import start
 URL = "sqlite:///mailbag.db"
 
 
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """These are about the file."""
+    return sqlite_store
+
+
 # -- where it lies
 
 

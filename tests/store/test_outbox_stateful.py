@@ -1,8 +1,10 @@
 """Whatever happens in whatever order: nobody gets it twice, nobody is lost, the sums add up."""
 
 import tempfile
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,15 +15,18 @@ from pipeline.model.delivery import (
     Delivery,
     DeliveryEvent,
     DeliveryState,
+    DoubtPolicy,
     HandOver,
     Lease,
     Result,
     Sums,
 )
 from pipeline.model.issue import IssueEvent, IssueState
+from pipeline.store.opening import open_server
 from tests.factories import NOON
 from tests.store import ledgers
 from tests.store.ledgers import EXPIRES, Ledger
+from tests.store.servers import Server
 
 READERS = 6
 S, E = DeliveryState, DeliveryEvent
@@ -202,6 +207,27 @@ class SendingOnSqlite(Sending):
         self.folder.cleanup()
 
 
+class SendingOnServer(Sending):
+    server: ClassVar[Server]
+
+    def make(self) -> Ledger:
+        self.made = ExitStack()
+        store = self.made.enter_context(
+            open_server(self.made.enter_context(self.server.database()))
+        )
+        addresses = (f"r{number}@mail.example" for number in range(READERS))
+        return ledgers.in_database(store, addresses, DoubtPolicy.HOLD)
+
+    def teardown(self) -> None:
+        self.made.close()
+
+
+@pytest.fixture(scope="session")
+def named_server(server: Server) -> None:
+    """Hypothesis makes its machines itself, and knows no fixtures."""
+    SendingOnServer.server = server
+
+
 class SendingForLong(SendingOnSqlite):
     """The same, left to `make soak`."""
 
@@ -220,6 +246,9 @@ TestSending.settings = runs(100, 30)
 
 TestSendingOnSqlite = SendingOnSqlite.TestCase
 TestSendingOnSqlite.settings = runs(15, 30)
+
+TestSendingOnServer = pytest.mark.usefixtures("named_server")(SendingOnServer.TestCase)
+TestSendingOnServer.settings = runs(15, 30)
 
 TestSendingForLong = pytest.mark.soak(pytest.mark.timeout(900)(SendingForLong.TestCase))
 TestSendingForLong.settings = runs(1_000, 80)

@@ -1,24 +1,22 @@
 """Whether a message of an issue can go out a second time, and what the issue is signed with."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from pipeline.model.delivery import DeliveryState
-from pipeline.store.opening import open_store
+from pipeline.store.opening import Store
 from pipeline.store.tables import delivery
 from tests.factories import NOON
 from tests.store.ledgers import add_readers, begin, freeze
 
 
 @pytest.fixture
-def store(tmp_path: Path):
-    with open_store("sqlite:///mailbag.db", folder=tmp_path) as it:
-        add_readers(it, ["a@mail.example", "b@mail.example"])
-        begin(it)
-        freeze(it)
-        yield it
+def store(store: Store) -> Store:
+    add_readers(store, ["a@mail.example", "b@mail.example"])
+    begin(store)
+    freeze(store)
+    return store
 
 
 @pytest.mark.parametrize(

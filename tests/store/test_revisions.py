@@ -23,7 +23,16 @@ from pipeline.store.memory import MemoryOutbox
 from pipeline.store.opening import Store
 from pipeline.store.outbox import SqlOutbox
 from tests.factories import NOON
-from tests.store.ledgers import EXPIRES, Ledger, MakeLedger, add_readers, begin, freeze, revise
+from tests.store.ledgers import (
+    EXPIRES,
+    Ledger,
+    MakeLedger,
+    add_readers,
+    begin,
+    freeze,
+    revise,
+    where,
+)
 from tests.store.programs import start
 
 S, E = DeliveryState, DeliveryEvent
@@ -259,11 +268,9 @@ def test_a_revision_of_other_bytes_than_those_that_were_looked_at_is_refused(pau
 
 _REVISE_AND_DIE = """
 import os, signal, sys
-from pathlib import Path
 from sqlalchemy import Connection
-from pipeline.store.opening import open_store
-from tests.store.ledgers import revise
-store, left = open_store("sqlite:///mailbag.db", folder=Path(sys.argv[1])), int(sys.argv[2])
+from tests.store.ledgers import open_there, revise
+store, left = open_there(sys.argv[1]), int(sys.argv[2])
 execute = Connection.execute
 def dying(*a, **k):
     global left
@@ -278,10 +285,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("statements", range(7))
-def test_one_that_was_killed_left_the_old_edition_or_the_new_one_whole(
-    paused, tmp_path, statements
-):
-    killed = start(_REVISE_AND_DIE, tmp_path, statements)
+def test_one_that_was_killed_left_the_old_edition_or_the_new_one_whole(paused, statements):
+    killed = start(_REVISE_AND_DIE, where(paused), statements)
 
     assert killed.wait() == -signal.SIGKILL
     record, editions = paused.issues.get(1), paused.issues.revisions(1)

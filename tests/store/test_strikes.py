@@ -1,6 +1,5 @@
 """What counts against an address, on every ledger that ships; and what only the real one has."""
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -322,6 +321,18 @@ def test_readers_to_look_at_are_those_refused_in_so_many_issues(store):
     assert [it.address.addr_spec for it in found] == [READERS[0]]
 
 
+_FULL = {
+    "sqlite": (
+        "CREATE TRIGGER full BEFORE INSERT ON strike BEGIN SELECT RAISE(ABORT, 'full'); END",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION full_() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION 'full'; END $$""",
+        "CREATE TRIGGER full_ BEFORE INSERT ON strike FOR EACH ROW EXECUTE FUNCTION full_()",
+    ),
+}
+
+
 def test_a_ledger_that_cannot_be_written_keeps_no_half_of_a_refusal(store, monkeypatch):
     """The strike and the row it belongs to are one transaction."""
     add_readers(store, READERS)
@@ -329,11 +340,10 @@ def test_a_ledger_that_cannot_be_written_keeps_no_half_of_a_refusal(store, monke
     freeze(store)
     box = store.outbox()
     held = lease(box)
-    with store.database.writing_raw() as raw:
-        raw.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON strike BEGIN SELECT RAISE(ABORT, 'full'); END"
-        )
-    with pytest.raises(sqlite3.IntegrityError):
+    with store.database.writing() as connection:
+        for statement in _FULL[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
+    with pytest.raises(Exception, match="full"):
         write(box, held, 1, E.REJECT, **STRIKE)
 
     assert [it.subscriber_id for it in box.waiting(held, after=0, limit=9, now=NOON)] == [1, 2, 3]

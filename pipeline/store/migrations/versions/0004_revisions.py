@@ -21,11 +21,16 @@ def upgrade() -> None:
     # Those that are handing, accepted, in doubt or closed: so far there was one edition.
     op.execute("UPDATE delivery SET edition = 0 WHERE state IN (1, 2, 8, 9)")
     # The queued ones among those that were tried are sent again after a doubt.
-    op.execute("UPDATE delivery SET edition = 0, keeps_edition = 1 WHERE state = 0 AND attempts")
+    op.execute(
+        "UPDATE delivery SET edition = 0, keeps_edition = true WHERE state = 0 AND attempts > 0"
+    )
 
 
 def _key_editions_by_revision() -> None:
     op.rename_table("edition", "edition_before")
+    if op.get_context().dialect.name == "postgresql":
+        # There a key is an index, and its name is the schema's.
+        op.execute("ALTER TABLE edition_before RENAME CONSTRAINT pk_edition TO pk_edition_before")
     op.create_table(
         "edition",
         sa.Column("issue", sa.Integer, nullable=False),
