@@ -182,6 +182,11 @@ def subscriber_document(reader: Subscriber) -> dict[str, Any]:
     }
 
 
+def listed_document(reader: Subscriber) -> dict[str, Any]:
+    """Give a reader of the list, and whether the address is suppressed."""
+    return {**subscriber_document(reader), "suppressed": reader.is_suppressed}
+
+
 def standing_document(standing: Standing) -> Mapping[str, Any]:
     suppression = standing.suppression
     return {

@@ -10,7 +10,7 @@ from pipeline.cli.groups import Group
 from pipeline.cli.session import Session, json_option, pass_session
 from pipeline.delivery.reasons import explain
 from pipeline.errors import ConfigError
-from pipeline.model.subscriber import SubscriberStatus
+from pipeline.model.subscriber import Subscriber, SubscriberStatus
 from pipeline.workflow import listing
 
 
@@ -112,17 +112,23 @@ def list_(session: Session, status: str | None, *, review: bool, as_json: bool) 
     with session.store_if_there() as store:
         found = listing.listed(store, wanted, review=review) if store else iter(())
         if as_json:
-            output.document({"subscribers": list(map(documents.subscriber_document, found))})
+            output.document({"subscribers": list(map(documents.listed_document, found))})
             return
         count = 0
         for count, reader in enumerate(found, 1):  # noqa: B007 - the last one is the sum
-            output.say(f"{reader.status.value:<12}  {reader.since:%Y-%m-%d}  {reader.address}")
+            word = "suppressed" if _gets_nothing(reader) else reader.status.value
+            output.say(f"{word:<12}  {reader.since:%Y-%m-%d}  {reader.address}")
         if count:
             return
         if review:
             output.warn("nobody needs to be looked at")
         else:
             output.warn("nobody is on the list yet" if status is None else f"nobody is {status}")
+
+
+def _gets_nothing(reader: Subscriber) -> bool:
+    """Whether a reader who did not leave is kept out by the suppression of the address."""
+    return reader.is_suppressed and reader.status is SubscriberStatus.ACTIVE
 
 
 @subscribers_command.command("show")

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from pipeline.config import unknown, wording
-from pipeline.config.sections import Document
+from pipeline.config.sections import Document, Smtp
 from pipeline.config.source import FILE_NAME, PLACEHOLDER, Source
 from pipeline.errors import ConfigError
 
@@ -102,9 +102,26 @@ def parse(text: str, *, site: Path) -> Settings:
         meant = {problem.remedy for problem in found}
         found += wording.name_invalid(error, source, already=meant)
         raise _as_one(found) from error
+    found += _named_twice(document, source)
     if found:
         raise _as_one(found)
     return Settings(site, document, source.placeholders, source)
+
+
+def _named_twice(document: Document, source: Source) -> Iterator[ConfigError]:
+    """Name each backup that is a relay above it: it could not be used when that one cannot."""
+    relays = [(it.host.lower(), it.port, it.username) for it in _all_relays(document)]
+    for number, relay in enumerate(relays[1:]):
+        if relay in relays[: number + 1]:
+            yield ConfigError(
+                f"[[smtp_backup]] is {relay[0]}:{relay[1]} once more",
+                place=source.place("smtp_backup", "host", number),
+                remedy="name another relay, or another account there",
+            )
+
+
+def _all_relays(document: Document) -> tuple[Smtp, ...]:
+    return (document.smtp, *document.smtp_backup)
 
 
 def _as_one(problems: Iterable[ConfigError]) -> ConfigError:

@@ -1,7 +1,7 @@
 """What stands in ``newsletter.toml`` and is known to no release, or to a later one."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pipeline.config.sections import LISTS, NAMED, TABLES, keys_of
@@ -53,7 +53,7 @@ def name_unknown(table: Mapping[str, Any], source: Source) -> Iterator[ConfigErr
             )
         elif name not in TABLES and isinstance(value, Mapping | list):
             yield ConfigError(
-                f"there is no table [{name}]", place=place, remedy=_nearest(name, TABLES, "[{}]")
+                f"there is no table [{name}]", place=place, remedy=_nearest(name, TABLES, label)
             )
         elif name not in TABLES:
             yield ConfigError(
@@ -130,7 +130,7 @@ def _remedy_for(table: str, key: str, known: Mapping[str, Any]) -> str:
     if table in {"smtp", "smtp_backup"} and key.lower() in _PASSWORDS:
         return _IN_A_FILE
     elsewhere = next((name for name, model in TABLES.items() if key in keys_of(model)), "")
-    return f"it belongs to [{elsewhere}]" if elsewhere else _nearest(key, known, "{}")
+    return f"it belongs to [{elsewhere}]" if elsewhere else _nearest(key, known, str)
 
 
 def _table_of(key: str) -> str:
@@ -138,10 +138,10 @@ def _table_of(key: str) -> str:
     return f"put it under [{table}]" if table else "keys stand under a table such as [newsletter]"
 
 
-def _nearest(word: str, known: Mapping[str, Any], form: str) -> str:
+def _nearest(word: str, known: Mapping[str, Any], form: Callable[[str], str]) -> str:
     word = word.lower().replace("-", "_")
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     meant = near[0] if near else _MEANT.get(word, "")
     if meant in known:
-        return f"did you mean {form.format(meant)}?"
-    return f"known are {', '.join(form.format(name) for name in known)}"
+        return f"did you mean {form(meant)}?"
+    return f"known are {', '.join(form(name) for name in known)}"

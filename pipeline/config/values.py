@@ -171,7 +171,9 @@ def _limits(value: object) -> Limits:
         try:
             return Limits.parse(value)
         except ValueError:
-            pass  # said below
+            raise ValueError(
+                'must be a rate of at least one message, such as "14/s" or "14/s, 50000/d"'
+            ) from None
     raise ValueError('must be a rate in quotes, such as "14/s" or "14/s, 50000/d"')
 
 

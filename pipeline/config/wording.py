@@ -56,7 +56,7 @@ def name_invalid(
 
 def _meant(table: str, key: str) -> tuple[str, ...]:
     """Give the remedies that have said already what is missing."""
-    return (f"did you mean {key or f'[{table}]'}?", unknown.as_table(table))
+    return (f"did you mean {key or unknown.label(table)}?", unknown.as_table(table))
 
 
 def _write_down(table: str, key: str) -> str:

@@ -19,3 +19,8 @@ class Stage(StrEnum):
     END_OF_DATA = "end_of_data"
     RSET = "rset"
     QUIT = "quit"
+
+    @property
+    def said(self) -> str:
+        """The stage in a sentence for people."""
+        return "the end of the message" if self is Stage.END_OF_DATA else self.upper()

@@ -38,6 +38,8 @@ class Subscriber:
     status: SubscriberStatus
     #: When the reader joined, aware, in UTC.
     since: datetime
+    #: The address is suppressed, so that an active reader gets nothing; told by a list alone.
+    is_suppressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

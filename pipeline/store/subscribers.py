@@ -1,7 +1,7 @@
 """Edge: the list of readers."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -120,13 +120,16 @@ class Subscribers:
     def list(self, status: SubscriberStatus | None = None) -> Iterator[Subscriber]:
         """Give the readers in the order they came, a page at a time."""
         after = 0
+        is_suppressed = exists().where(suppression.c.fingerprint == subscriber.c.fingerprint)
+        columns = (*_COLUMNS, is_suppressed.label("is_suppressed"))
         while True:
-            query = select(*_COLUMNS).where(subscriber.c.id > after)
+            query = select(*columns).where(subscriber.c.id > after)
             if status is not None:
                 query = query.where(subscriber.c.status == status.value)
             with self.database.reading() as connection:
                 page = connection.execute(query.order_by(subscriber.c.id).limit(_PAGE)).all()
-            yield from map(_subscriber, page)
+            for row in page:
+                yield replace(_subscriber(row), is_suppressed=bool(row.is_suppressed))
             if len(page) < _PAGE:
                 return
             after = page[-1].id

@@ -117,7 +117,7 @@ def test_list_as_json_has_what_the_manual_says(office: Office):
 
     (row,) = office("subscribers", "list", "--json").document["subscribers"]
 
-    assert set(row) == {"address", "name", "status", "since"}
+    assert set(row) == {"address", "name", "status", "since", "suppressed"}
     assert (row["address"], row["name"], row["status"]) == ("a@mail.example", "A", "active")
 
 
@@ -228,3 +228,17 @@ def test_remove_takes_all_or_none(office: Office):
     assert told.code == 2
     assert "zed@mail.example" in told.error["message"]
     assert "a@mail.example" in office("subscribers", "list", "--status", "active").out
+
+
+def test_list_says_who_gets_nothing_since_the_address_is_suppressed(sending: Office, relay: Relay):
+    relay.answers["b@mail.example"] = "550 5.1.1 no such user"
+    sending("send", "--now", "--yes")
+
+    lines = sending("subscribers", "list").out.splitlines()
+    readers = sending("subscribers", "list", "--json").document["subscribers"]
+
+    assert [line.split()[0] for line in lines] == ["active", "suppressed"]
+    assert [(it["status"], it["suppressed"]) for it in readers] == [
+        ("active", False),
+        ("active", True),
+    ]

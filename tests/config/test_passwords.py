@@ -89,7 +89,7 @@ BACKUP = '[[smtp_backup]]\nsecurity = "tls"\nusername = "second"\n'
 
 
 def test_each_backup_has_a_password_of_its_own(tmp_path, secret):
-    text = LOGIN + BACKUP + BACKUP + 'password_file = "smtp.password"\n'
+    text = LOGIN + BACKUP + BACKUP + 'port = 26\npassword_file = "smtp.password"\n'
     found = reading.parse(text, site=tmp_path)
 
     assert read_password(found, {"MAILBAG_SMTP_BACKUP_1_PASSWORD": "staple"}, 1) == "staple"

@@ -314,6 +314,26 @@ def test_reads_what_a_provider_is_given():
             id="a-value-of-the-second-backup",
         ),
         pytest.param(
+            "[smtp_bakup]\nport = 25\n",
+            "7: there is no table [smtp_bakup]; did you mean [[smtp_backup]]?",
+            id="a-slip-in-a-table-that-may-stand-there-twice",
+        ),
+        pytest.param(
+            '[delivery]\nrate = "0/s"\n',
+            '8: [delivery] rate = "0/s": must be a rate of at least one message, such as "14/s"',
+            id="a-rate-of-nothing",
+        ),
+        pytest.param(
+            '[[smtp_backup]]\nhost = "a.example"\n[[smtp_backup]]\nhost = "A.example"\n',
+            "10: [[smtp_backup]] is a.example:1025 once more; name another relay",
+            id="a-backup-that-is-there",
+        ),
+        pytest.param(
+            "[[smtp_backup]]\nport = 1025\n",
+            "7: [[smtp_backup]] is 127.0.0.1:1025 once more",
+            id="a-backup-that-is-the-relay",
+        ),
+        pytest.param(
             '[providers."a.example"]\nrate = "1/s"\n[providers."b.example"]\nrat = "1/s"\n',
             "10: [providers.\"b.example\"] has no key 'rat'; did you mean rate?",
             id="a-key-of-the-second-provider",

@@ -247,7 +247,9 @@ def _with(table: str, key: str, value: str) -> str:
     kept = [line for line in LETTER.splitlines() if not line.startswith(f"{key} =")]
     if table == "newsletter":
         return "\n".join([*kept, f"{key} = {value}", ""])
-    return f"{LETTER}{_HEADERS.get(table, f'[{table}]')}\n{key} = {value}\n"
+    # A backup is no relay that is there already.
+    first = '[smtp]\nhost = "first.example"\n' if table == "smtp_backup" else ""
+    return f"{LETTER}{_HEADERS.get(table, f'[{table}]')}\n{key} = {value}\n{first}"
 
 
 def test_no_key_is_left_out_here():

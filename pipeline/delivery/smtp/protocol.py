@@ -155,7 +155,7 @@ class SmtpProtocol:
         before = self.state
         following = STEPS.get((before, stage), {}).get(digit)
         if following is None:
-            raise RelayFaultError(f"no answer to {stage.upper()}: {self._parser.last}")
+            raise RelayFaultError(f"no answer to {stage.said}: {self._parser.last}")
         self.state = following
         if not self._expected:
             self._projected = following
@@ -226,9 +226,9 @@ class SmtpProtocol:
     def _send(self, stage: Stage, line: str) -> bytes:
         following = SENDS.get((self._projected, stage))
         if self._expected or following is None:
-            raise StepError(f"{stage.upper()} in state {self.state}")
+            raise StepError(f"{stage.said} in state {self.state}")
         if "\r" in line or "\n" in line:
-            raise SmtpDataError(f"a line end inside {stage.upper()}")
+            raise SmtpDataError(f"a line end inside {stage.said}")
         self._projected = following
         self._expected.append(stage)
         return line.encode() + b"\r\n"

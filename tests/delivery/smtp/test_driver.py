@@ -100,6 +100,16 @@ def test_a_port_where_nobody_listens_ends_the_run(sink):
     assert set(mailing.states().values()) == {S.QUEUED}
 
 
+def test_a_connection_lost_at_the_terminator_is_told_in_words(sink):
+    mailing = Mailing.to(1)
+    sink.on(".", Drop())
+
+    mailing.send_smtp(sink)
+
+    (row,) = mailing.outbox.deliveries(ISSUE)
+    assert row.reply == "the relay closed the connection at the end of the message"
+
+
 # -- doubt
 
 

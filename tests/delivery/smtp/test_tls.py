@@ -20,7 +20,7 @@ from pipeline.errors import RelayError
 from pipeline.model.delivery import DeliveryState
 from pipeline.model.message import Envelope, Message
 from tests.factories import NOON
-from tests.fault_sink import Drop, FaultSink, Say
+from tests.fault_sink import Drop, FaultSink, Say, Stall
 from tests.sending import QUICK, Mailing, options
 
 STARTTLS, TLS = Security.STARTTLS, Security.TLS
@@ -282,6 +282,29 @@ def test_a_login_that_is_refused_ends_the_run(trusted, ca_file, password, action
         assert set(mailing.states().values()) == {DeliveryState.QUEUED}
 
 
+def test_a_wrong_password_is_tried_once(trusted, ca_file):
+    with FaultSink(tls=trusted, accounts={"me": "secret"}) as sink:
+        mailing = Mailing.to(40)
+        settings = {"username": "me", "password": "wrong", "ca_file": ca_file, "connections": 4}
+
+        report = mailing.send_smtp(sink, smtp={"security": STARTTLS, **settings})
+
+        assert report.stopped is StopReason.RELAY
+        assert len(sink.said("AUTH")) == 1
+
+
+def test_every_connection_logs_in_once_one_has(trusted, ca_file):
+    with FaultSink(tls=trusted, accounts={"me": "secret"}) as sink:
+        sink.on(".", Stall(0.05))
+        mailing = Mailing.to(40)
+        settings = {"username": "me", "password": "secret", "ca_file": ca_file, "connections": 4}
+
+        report = mailing.send_smtp(sink, smtp={"security": STARTTLS, **settings})
+
+        assert report.accepted == 40
+        assert len(sink.said("AUTH")) == 4
+
+
 def test_a_relay_without_a_login_that_we_know_is_refused(trusted, ca_file):
     offered = ("AUTH CRAM-MD5",)
     with FaultSink(tls=trusted, accounts={"me": "x"}, capabilities_in_tls=offered) as sink:
@@ -334,7 +357,9 @@ def test_sends_one_message_outside_the_ledger():
     ("step", "action", "sentence"),
     [
         pytest.param("RCPT", Say("550 5.1.1 no such user"), "at RCPT: 550 5.1.1", id="refused"),
-        pytest.param(".", Say("450 4.2.0 later"), "at END_OF_DATA: 450 4.2.0 later", id="later"),
+        pytest.param(
+            ".", Say("450 4.2.0 later"), "at the end of the message: 450 4.2.0 later", id="later"
+        ),
         pytest.param("DATA", Drop(), "closed the connection at DATA$", id="lost"),
         pytest.param(".", Drop(), "it may have been taken all the same", id="lost in doubt"),
     ],

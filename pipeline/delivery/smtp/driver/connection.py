@@ -32,7 +32,7 @@ class Connection:
         """Wait for the reply to what was sent last."""
         event = await self._event(stage)
         if not isinstance(event, Replied):
-            raise GoneError(f"an answer to no question at {stage.upper()}")
+            raise GoneError(f"an answer to no question at {stage.said}")
         return event
 
     async def send(self, envelope: Envelope, message: Message) -> Decided:
@@ -62,10 +62,10 @@ class Connection:
         self.wire.abort()
 
     async def _event(self, stage: Stage) -> Event:
-        event = await self.wire.event(self.timeouts.after(stage), stage.upper())
+        event = await self.wire.event(self.timeouts.after(stage), stage.said)
         match event:
             case Closed(reply=None):
-                raise GoneError(f"the relay closed the connection at {self.smtp.stage.upper()}")
+                raise GoneError(f"the relay closed the connection at {self.smtp.stage.said}")
             case Closed():
                 raise GoneError(f"the relay closes the connection: {event.reply}")
             case _:

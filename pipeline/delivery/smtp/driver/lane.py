@@ -192,7 +192,7 @@ class Lane:
                 raise GoneError(
                     f"the relay closes the connection: {event.reply}"
                     if event.reply
-                    else f"the relay closed the connection at {self._smtp.stage.upper()}"
+                    else f"the relay closed the connection at {self._smtp.stage.said}"
                 )
             case Replied():  # to QUIT
                 self._end("")
@@ -386,4 +386,4 @@ class Lane:
 
 
 def _limit(seconds: float, stage: Stage) -> tuple[float, str]:
-    return seconds, f"no answer to {stage.upper()} within {seconds:g} s"
+    return seconds, f"no answer to {stage.said} within {seconds:g} s"

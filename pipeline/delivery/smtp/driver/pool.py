@@ -14,6 +14,8 @@ from pipeline.delivery.smtp.driver.ledger import Ledger
 from pipeline.delivery.smtp.driver.opening import make_context, open_connection
 from pipeline.delivery.smtp.driver.watch import Watch
 from pipeline.delivery.smtp.options import SmtpOptions
+from pipeline.delivery.smtp.refusal import SessionRefusedError
+from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 
 #: Seconds between two looks at leases, pause and stop.
@@ -284,7 +286,7 @@ class Pool:
         self._call_workers()
 
     def _call_workers(self) -> None:
-        while self._sleeping and len(self._waiting) > self._opening:
+        while self._sleeping and self._may_open():
             self._opening += 1
             future = self._sleeping.popleft()
             if not future.done():
@@ -299,10 +301,14 @@ class Pool:
                 connection = await self._open()
             except RelayError as error:
                 self._note(worker, error)
+                if _is_of_the_login(error):
+                    self._finish()  # accounts are locked for a few wrong passwords
             finally:
                 self._opening -= 1
+            self._was_open = self._was_open or connection is not None
+            if self._options.username:
+                self._call_workers()  # who waited for the first login
             if connection is not None:
-                self._was_open = True
                 await self._carry(worker, connection)
                 await self._ledger.rest()
             if worker.failures and not await self._goes_on(worker):
@@ -312,7 +318,7 @@ class Pool:
     async def _is_needed(self) -> bool:
         """Wait until a connection more is of use; ``False`` when none is any more."""
         while not self._finished.is_set():
-            if len(self._waiting) > self._opening:
+            if self._may_open():
                 self._opening += 1
                 return True
             future: asyncio.Future[None] = self._loop.create_future()
@@ -321,6 +327,12 @@ class Pool:
             if not self._finished.is_set():
                 return True
         return False
+
+    def _may_open(self) -> bool:
+        """Whether a connection more is of use; a password is tried on one, before all use it."""
+        if self._options.username and not self._was_open and self._opening:
+            return False
+        return len(self._waiting) > self._opening
 
     async def _open(self) -> Connection | None:
         """Make a connection; ``None`` when the run ends meanwhile."""
@@ -367,3 +379,11 @@ class Pool:
     def _note(self, worker: _Worker, error: RelayError) -> None:
         worker.failures += 1
         self._error = error
+
+
+def _is_of_the_login(error: RelayError) -> bool:
+    return (
+        isinstance(error, SessionRefusedError)
+        and error.stage is Stage.AUTH
+        and error.reply.digit == 5
+    )

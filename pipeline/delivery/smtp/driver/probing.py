@@ -72,7 +72,7 @@ async def _send_once(options: SmtpOptions, envelope: Envelope, message: Message)
             await connection.quit()
     if decided.reply.digit != 2:
         raise RelayError(
-            f"the relay refuses the message at {decided.stage.upper()}: {decided.reply}",
+            f"the relay refuses the message at {decided.stage.said}: {decided.reply}",
             place=options.place,
         )
     return decided.reply
