@@ -25,7 +25,7 @@ from pipeline.model.address import Address
 from pipeline.rendering.options import RenderOptions
 from pipeline.schedule import calendar
 from pipeline.schedule.calendar import Schedule
-from pipeline.store import location, opening
+from pipeline.store import opening
 from pipeline.store.image_files import ImageFiles
 from pipeline.store.opening import Store
 from pipeline.workflow.workshop import Renderer, Workshop
@@ -219,10 +219,10 @@ class Site:
 
     def _refuse_lost_ledger(self) -> None:
         url, folder = self.settings.document.database.url, self.folder
-        if (folder / _LEDGER_MARK).exists() and not location.is_there(url, folder=folder):
+        if (folder / _LEDGER_MARK).exists() and not opening.is_there(url, folder=folder):
             raise DatabaseError(
                 "the ledger of this site is gone",
-                place=str(location.database_file(url, folder=folder)),
+                place=opening.place(url, folder=folder),
                 remedy="mount its disk or bring back a backup; "
                 f"only to begin with an empty one, remove {_LEDGER_MARK}",
             )

@@ -7,7 +7,6 @@ import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -26,7 +25,7 @@ from pipeline.rendering.client_support import mix
 from pipeline.rendering.client_support.mix import ClientMix
 from pipeline.schedule import calendar
 from pipeline.schedule.durations import parse_duration
-from pipeline.store.location import database_file
+from pipeline.store import location
 
 #: Hosts of this machine, where http and a mail server without TLS are no danger.
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -187,7 +186,7 @@ def _at(text: str) -> str:
 
 def _database(text: str) -> str:
     try:
-        database_file(text, folder=Path())
+        location.check(text)
     except ConfigError as error:
         raise ValueError(f"cannot be used: {error.message}; {error.remedy}") from error
     return text

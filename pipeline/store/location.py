@@ -2,6 +2,7 @@
 
 import stat
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigError
 
@@ -10,22 +11,42 @@ WAIT_SECONDS = 30.0
 
 _PLACE = "[database] url"
 _REMEDY = 'write a file in the site\'s folder, such as url = "sqlite:///mailbag.db"'
+_SERVER_REMEDY = 'write it so: url = "postgresql://user@host/database"'
+
+
+def is_server(url: str) -> bool:
+    """Tell whether the URL names a database on a PostgreSQL server, and no file."""
+    return url.partition("://")[0].partition("+")[0] in {"postgresql", "postgres"}
+
+
+def check(url: str) -> None:
+    """Refuse a URL that cannot be opened, without opening it; raises :class:`ConfigError`.
+
+    The URL is not repeated in the message: it may hold a password.
+    """
+    if not is_server(url):
+        database_file(url, folder=Path())
+        return
+    if url.partition("://")[0].partition("+")[2] not in {"", "psycopg"}:
+        raise ConfigError(
+            "PostgreSQL is spoken to by psycopg alone", place=_PLACE, remedy=_SERVER_REMEDY
+        )
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ConfigError("this is no URL", place=_PLACE, remedy=_SERVER_REMEDY) from error
+    if not parts.path.strip("/") or parts.fragment:
+        raise ConfigError("the URL names no database", place=_PLACE, remedy=_SERVER_REMEDY)
 
 
 def database_file(url: str, *, folder: Path) -> Path:
     """Find the file that the URL names; a relative one counts from the site's folder.
 
-    Raises :class:`ConfigError` for every URL this release cannot open. The URL is not repeated
-    in the message: it may hold a password.
+    Raises :class:`ConfigError` for every other URL.
     """
     scheme, colon, rest = url.partition("://")
     kind = scheme.partition("+")[0]
-    if kind in {"postgresql", "postgres"}:
-        raise ConfigError(
-            "PostgreSQL is not supported yet; a later release brings it as mailbag[postgres]",
-            place=_PLACE,
-            remedy=_REMEDY,
-        )
     if kind != "sqlite":
         raise ConfigError(
             f"{scheme} is no database that mailbag knows" if colon else "this is no URL",
@@ -40,10 +61,10 @@ def database_file(url: str, *, folder: Path) -> Path:
     return folder / rest[1:]
 
 
-def is_there(url: str, *, folder: Path) -> bool:
-    """Tell whether the site has a database; an empty file is none."""
+def file_is_there(path: Path) -> bool:
+    """Tell whether there is a database in a file; an empty file is none."""
     try:
-        found = database_file(url, folder=folder).stat()
+        found = path.stat()
     except FileNotFoundError:
         return False
     except OSError:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self, overload
 
+from pipeline.errors import ConfigError, DatabaseError
 from pipeline.model.delivery import DoubtPolicy
-from pipeline.store.location import WAIT_SECONDS, beside, database_file, is_there
+from pipeline.store import location
+from pipeline.store.location import WAIT_SECONDS, beside, database_file
 
 if TYPE_CHECKING:
     from pipeline.store.database import Database
@@ -21,13 +23,12 @@ if TYPE_CHECKING:
     from pipeline.store.locks import SenderLock
     from pipeline.store.mail_domains import MailDomains
     from pipeline.store.outbox import SqlOutbox
+    from pipeline.store.postgres_database import PostgresDatabase
     from pipeline.store.postgres_lock import ServerSenderLock
     from pipeline.store.publications import Publications
     from pipeline.store.slots import Drafts, Slots
     from pipeline.store.subscribers import Subscribers
     from pipeline.store.suppressions import Suppressions
-
-__all__ = ["Store", "is_there", "open_existing", "open_store"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +84,11 @@ def open_store(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) ->
     """Open the database, made or migrated if need be; a relative URL counts from ``folder``.
 
     Raises :class:`ConfigError` for a URL this release cannot open, and the
-    :class:`DatabaseError` that says what is wrong with the file.
+    :class:`DatabaseError` that says what is wrong with the file or the server.
     """
+    location.check(url)
+    if location.is_server(url):
+        return open_server(url, wait_seconds=wait_seconds)
     path = database_file(url, folder=folder)
     if not path.exists():
         from pipeline.store import sqlite  # noqa: PLC0415 - see above
@@ -95,18 +99,75 @@ def open_store(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) ->
 
 def open_existing(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) -> Store | None:
     """Open the database if there is one; never makes it."""
+    location.check(url)
+    if location.is_server(url):
+        return open_server(url, wait_seconds=wait_seconds, makes=False)
     if not is_there(url, folder=folder):
         return None
     return _open(database_file(url, folder=folder), wait_seconds)
 
 
-def open_server(url: str, *, wait_seconds: float = WAIT_SECONDS) -> Store:
-    """Open a PostgreSQL database, its tables made or migrated if need be."""
-    from pipeline.store.postgres_database import PostgresDatabase  # noqa: PLC0415 - see above
-    from pipeline.store.postgres_lock import ServerSenderLock  # noqa: PLC0415
+def is_there(url: str, *, folder: Path) -> bool:
+    """Tell whether the site has a database: a file that is not empty, or tables on the server.
 
-    database = PostgresDatabase(url, wait_seconds=wait_seconds)
+    Where it cannot be told, there is one: opening it will say why.
+    """
+    location.check(url)
+    if not location.is_server(url):
+        return location.file_is_there(database_file(url, folder=folder))
+    try:
+        return has_tables(url)
+    except DatabaseError:
+        return True
+
+
+def place(url: str, *, folder: Path) -> str:
+    """Name the database in a message, without what may be secret."""
+    if not location.is_server(url):
+        return str(database_file(url, folder=folder))
+    return _server(url, WAIT_SECONDS).place
+
+
+def has_tables(url: str) -> bool:
+    """Ask a server whether the database holds anything."""
+    database = _server(url, WAIT_SECONDS)
+    try:
+        return database.revision() is not None
+    finally:
+        database.close()
+
+
+@overload
+def open_server(url: str, *, wait_seconds: float = ..., makes: Literal[True] = ...) -> Store: ...
+@overload
+def open_server(url: str, *, wait_seconds: float = ..., makes: Literal[False]) -> Store | None: ...
+def open_server(
+    url: str, *, wait_seconds: float = WAIT_SECONDS, makes: bool = True
+) -> Store | None:
+    """Open a PostgreSQL database; tables that are old are migrated.
+
+    Where there are none they are made, or ``None`` is given.
+    """
+    if not makes and not has_tables(url):
+        return None
+    database = _server(url, wait_seconds)
+    from pipeline.store.postgres_lock import ServerSenderLock  # noqa: PLC0415 - see above
+
     return _store(database, ServerSenderLock(database))
+
+
+def _server(url: str, wait_seconds: float) -> PostgresDatabase:
+    try:
+        from pipeline.store.postgres_database import PostgresDatabase  # noqa: PLC0415 - see above
+    except ImportError as error:
+        raise ConfigError(
+            "PostgreSQL needs psycopg, which is not installed here"
+            if error.name == "psycopg"
+            else f"PostgreSQL needs psycopg, which does not work here: {error}",
+            place="[database] url",
+            remedy="pip install 'mailbag[postgres]'",
+        ) from error
+    return PostgresDatabase(url, wait_seconds=wait_seconds)
 
 
 def _open(path: Path, wait_seconds: float) -> Store:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import DatabaseBusyError, DatabaseError, DatabaseFullError
+from pipeline.errors import ConfigError, DatabaseBusyError, DatabaseError, DatabaseFullError
 from pipeline.store.raw import Rows
 
 #: Connections kept open for a few threads; more are opened when needed and closed after.
@@ -25,8 +25,20 @@ _IDLE_SECONDS: Final = 20
 
 
 def address(url: str) -> URL:
-    """Read a URL that :mod:`pipeline.store.location` has let through."""
-    return make_url("postgresql+psycopg" + url[url.index("://") :])
+    """Read a URL that :mod:`pipeline.store.location` has let through.
+
+    Raises :class:`ConfigError` for one of which libpq does not know an option.
+    """
+    found = make_url("postgresql+psycopg" + url[url.index("://") :])
+    try:
+        psycopg.conninfo.make_conninfo("", **dict.fromkeys(found.query, ""))
+    except psycopg.Error as error:
+        raise ConfigError(
+            "the URL has an option that PostgreSQL does not know",
+            place="[database] url",
+            remedy="sslmode, sslrootcert, passfile and host are some that it knows",
+        ) from error
+    return found
 
 
 def place(url: URL) -> str:

@@ -244,6 +244,7 @@ def test_an_older_ledger_on_a_server_keeps_its_editions(server_store):
 
 
 _DOWNGRADE_ON_SERVER = (
+    "ALTER TABLE restraint DROP COLUMN reason, DROP COLUMN said",
     "ALTER TABLE issue DROP COLUMN revision",
     "ALTER TABLE delivery DROP COLUMN edition, DROP COLUMN keeps_edition",
     "CREATE TABLE old AS SELECT issue, content FROM edition",

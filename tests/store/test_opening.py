@@ -46,8 +46,10 @@ def test_an_absolute_url_counts_from_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        pytest.param("postgresql+psycopg://u:hunter2@h/d", "PostgreSQL is not", id="postgres"),
-        pytest.param("postgres://u:hunter2@h/d", "PostgreSQL is not", id="short"),
+        pytest.param("postgresql+psycopg2://u:hunter2@h/d", "psycopg alone", id="another driver"),
+        pytest.param("postgresql://u:hunter2@h", "names no database", id="no database"),
+        pytest.param("postgresql://u:hunter2@h:port/d", "this is no URL", id="no port"),
+        pytest.param("postgresql://u:hunter2@h/d#x", "names no database", id="fragment"),
         pytest.param("mysql://u:hunter2@h/d", "mysql is no database", id="mysql"),
         pytest.param("mailbag.db", "this is no URL", id="a path"),
         pytest.param("", "this is no URL", id="empty"),
@@ -64,6 +66,28 @@ def test_a_url_that_cannot_be_opened_is_refused_without_its_password(tmp_path, u
     assert refusal.value.place == "[database] url"
     assert "hunter2" not in str(refusal.value)
     assert not list(tmp_path.iterdir())
+
+
+_WITHOUT = """
+import sys
+from pathlib import Path
+sys.modules["psycopg"] = None
+from pipeline.errors import ConfigError
+from pipeline.store.opening import open_store
+try:
+    open_store("postgresql://u:hunter2@h/d", folder=Path(sys.argv[1]))
+except ConfigError as error:
+    print(error)
+"""
+
+
+def test_a_server_without_its_driver_says_how_to_install_it(tmp_path):
+    said, _ = start(_WITHOUT, tmp_path, stdout=subprocess.PIPE).communicate()
+
+    assert said == (
+        "[database] url: PostgreSQL needs psycopg, which is not installed here; "
+        "pip install 'mailbag[postgres]'\n"
+    )
 
 
 # -- making and finding it

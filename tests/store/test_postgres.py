@@ -12,7 +12,7 @@ from pipeline.clock import SystemClock
 from pipeline.errors import ConfigError, DatabaseBusyError, DatabaseError, StateError
 from pipeline.model.delivery import DeliveryEvent, DeliveryState, HandOver, Result
 from pipeline.model.issue import IssueState
-from pipeline.store.opening import Store, open_server
+from pipeline.store.opening import Store, is_there, open_existing, open_server, open_store
 from tests.factories import NOON
 from tests.store import servers
 from tests.store.ledgers import EXPIRES, add_readers, begin, freeze, where
@@ -187,6 +187,28 @@ def test_a_server_that_does_not_let_us_in_is_named_without_a_password(
 
     assert told.value.place.startswith("postgresql://")
     assert "hunter2" not in str(told.value)
+
+
+def test_an_option_that_the_server_does_not_know_is_refused(database_url):
+    with pytest.raises(ConfigError, match="an option that PostgreSQL does not know"):
+        open_server(database_url + "&sslmood=require")
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_a_ledger_on_a_server_is_made_and_found_by_its_url(server, tmp_path, scheme):
+    with server.database("template0") as named:
+        url = scheme + named.removeprefix("postgresql")
+        assert not is_there(url, folder=tmp_path)
+        assert open_existing(url, folder=tmp_path) is None
+
+        open_store(url, folder=tmp_path).close()
+
+        assert is_there(url, folder=tmp_path)
+        found = open_existing(url, folder=tmp_path)
+        assert found is not None
+        found.close()
+    assert is_there(url, folder=tmp_path), "where it cannot be told, opening it says why"
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_backup_is_left_to_the_servers_own_tool(store, tmp_path):

@@ -13,7 +13,7 @@ from pipeline.errors import MailbagError
 from pipeline.model.edition import Edition
 from pipeline.rendering import personal
 from pipeline.rendering.pages import web_page
-from pipeline.store.location import beside, database_file
+from pipeline.store.location import beside, database_file, is_server
 from pipeline.web.editor.view import DeskView
 from pipeline.workflow import checking, editing, illustrating, planning, revising
 from pipeline.workflow.workshop import Workshop
@@ -39,9 +39,11 @@ class SiteDesk:
     def version(self) -> str:
         """Name what is on the disk, by the time and size of every file."""
         database = self._site.settings.document.database.url
-        ledger = database_file(database, folder=self._site.folder)
-        # An approval or a send changes the ledger, and with it what is next.
-        paths = (*self.paths(), ledger, beside(ledger, "-wal"))
+        paths = self.paths()
+        if not is_server(database):
+            # An approval or a send changes the ledger, and with it what is next.
+            ledger = database_file(database, folder=self._site.folder)
+            paths = (*paths, ledger, beside(ledger, "-wal"))
         return f"{hash(tuple(_stamps(paths))):x}"
 
     def look(self) -> DeskView:
