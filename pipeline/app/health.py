@@ -104,13 +104,13 @@ def _database(site: Site) -> Iterator[Line]:
             )
             return
         with store:
-            store.check_whole()
+            state = store.check_whole()
             readers = store.subscribers.reachable()
             issues = sum(1 for _ in store.issues.all())
     except MailbagError as error:
         yield _bad("database", error)
     else:
-        yield Line("database", Health.GOOD, f"whole; {readers:,} readers, {issues:,} issues")
+        yield Line("database", Health.GOOD, f"{state}; {readers:,} readers, {issues:,} issues")
 
 
 def _clock(site: Site) -> Iterator[Line]:

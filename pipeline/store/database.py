@@ -65,8 +65,11 @@ class Database(ABC):
         """Read which tables it has; ``None``: none yet, ``""``: those of another program."""
 
     @abstractmethod
-    def check_whole(self) -> None:
-        """Have the database look at itself; raises DatabaseError when something is damaged."""
+    def check_whole(self) -> str:
+        """Have the database look at itself, and say how it is in a word or two.
+
+        Raises DatabaseError when something is damaged.
+        """
 
     @abstractmethod
     def backup(self, target: Path) -> None:

@@ -57,9 +57,9 @@ class Store:
             alone = self.sender_lock.is_held and self.sender_lock.ENDS_LEASES
         return SqlOutbox(self.database, policy, alone)
 
-    def check_whole(self) -> None:
-        """Have the database look at itself; raises DatabaseError when it is damaged."""
-        self.database.check_whole()
+    def check_whole(self) -> str:
+        """Have the database look at itself, and say how it is; raises DatabaseError if damaged."""
+        return self.database.check_whole()
 
     def backup(self, target: Path) -> None:
         """Copy the database to a new file; see :func:`pipeline.store.backup.write`."""

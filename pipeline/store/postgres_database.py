@@ -161,10 +161,11 @@ class PostgresDatabase(Database):
             rows = connection.execute(text("SELECT version_num FROM alembic_version")).all()
         return str(rows[0][0]) if len(rows) == 1 else ""
 
-    def check_whole(self) -> None:
+    def check_whole(self) -> str:
         """Have the server answer; what is damaged is told by its own tools (``pg_amcheck``)."""
         with self.reading() as connection:
-            connection.exec_driver_sql("SELECT 1")
+            version = connection.exec_driver_sql("SHOW server_version_num").scalar_one()
+        return f"PostgreSQL {int(version) // 10_000} answers"
 
     def backup(self, target: Path) -> None:
         raise ConfigError(

@@ -114,7 +114,7 @@ class SqliteDatabase(Database):
                 connection.close()
         return str(rows[0][0]) if len(rows) == 1 else ""
 
-    def check_whole(self) -> None:
+    def check_whole(self) -> str:
         """Have SQLite look at every page."""
         with self.reading() as connection:
             said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
@@ -124,6 +124,7 @@ class SqliteDatabase(Database):
                 place=self.place,
                 remedy="bring back a backup, and look at the disk",
             )
+        return "whole"
 
     def backup(self, target: Path) -> None:
         backup.write(self.path, target)

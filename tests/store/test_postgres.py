@@ -1,6 +1,7 @@
 """What only PostgreSQL has: a server that may be gone, and errors of its own in words."""
 
 import os
+import re
 import signal
 import subprocess
 from typing import Any
@@ -218,8 +219,8 @@ def test_a_backup_is_left_to_the_servers_own_tool(store, tmp_path):
     assert "pg_dump" in told.value.remedy
 
 
-def test_a_whole_database_is_whole(store):
-    store.check_whole()
+def test_a_database_that_answers_is_not_called_whole(store):
+    assert re.fullmatch(r"PostgreSQL \d\d answers", store.check_whole())
 
 
 # -- the sender's lock
