@@ -1,5 +1,6 @@
 """The tutorial, followed word for word, up to where a real relay is needed."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -20,6 +21,8 @@ _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 #: Those that go on until they are ended.
 _SERVERS = ("python -m aiosmtpd", "mailbag serve", "mailbag preview")
 _PATIENCE = 30.0
+#: More than a command says on a terminal.
+_SCREEN = 65_536
 
 
 class Reader:
@@ -84,18 +87,30 @@ class Reader:
         elif line.startswith(_SERVERS):
             self._serve(line, command)
         elif command[0] == "mailbag":
+            self.told[line] = self._type(line, command[1:])
+
+    def _type(self, line: str, arguments: list[str]) -> str:
+        """Run a command in a terminal, and answer with the issue's number where it asks."""
+        ours, terminal = os.openpty()
+        try:
+            os.write(ours, b"1\n")
             done = subprocess.run(  # noqa: S603 - ourselves
-                [sys.executable, "-m", "pipeline", *command[1:]],
+                [sys.executable, "-m", "pipeline", *arguments],
                 cwd=self.folder,
                 env=self._environment,
-                input="1\n",
-                capture_output=True,
+                stdin=terminal,
+                stdout=subprocess.PIPE,
+                stderr=terminal,
                 text=True,
                 timeout=_PATIENCE,
                 check=False,
             )
-            assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-            self.told[line] = done.stdout + done.stderr
+            said = done.stdout + os.read(ours, _SCREEN).decode()
+        finally:
+            os.close(terminal)
+            os.close(ours)
+        assert done.returncode == 0, f"{line}\n{said}"
+        return said
 
     def _serve(self, line: str, command: list[str]) -> None:
         module = ["pipeline", *command[1:]] if command[0] == "mailbag" else command[2:]

@@ -96,7 +96,9 @@ def test_wheel_names_what_it_needs_and_no_more_than_the_project_does(wheel: Path
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
         metadata = archive.read(name).decode()
-    needs = set(re.findall(r"^Requires-Dist: ([\w-]+)", metadata, re.MULTILINE))
+    required = re.findall(r"^Requires-Dist: ([\w-]+)(.*)$", metadata, re.MULTILINE)
+    needs = {name for name, rest in required if "extra ==" not in rest}
+    optional = {name for name, rest in required if "extra ==" in rest}
 
     pinned = set(
         re.findall(r"^([\w-]+)==", (ROOT / "requirements/run.txt").read_text(), re.MULTILINE)
@@ -104,6 +106,7 @@ def test_wheel_names_what_it_needs_and_no_more_than_the_project_does(wheel: Path
 
     assert {"jinja2", "premailer", "schedule", "sqlalchemy"} <= needs
     assert needs <= pinned
+    assert optional == {"psycopg"}
 
 
 def test_demo_works_from_the_wheel_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
