@@ -141,7 +141,8 @@ def test_a_newer_database_is_refused_and_not_touched(store, tmp_path):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize(
+#: What makes a database another program's.
+of_another_program = pytest.mark.parametrize(
     "statement",
     [
         pytest.param("CREATE TABLE recipes (name TEXT)", id="other tables"),
@@ -151,6 +152,9 @@ def test_a_newer_database_is_refused_and_not_touched(store, tmp_path):
         ),
     ],
 )
+
+
+@of_another_program
 def test_the_database_of_another_program_is_refused(tmp_path, statement):
     raw = sqlite3.connect(tmp_path / "mailbag.db")
     raw.execute(statement)
@@ -264,16 +268,7 @@ def test_a_newer_database_on_a_server_is_refused(server_store):
         open_there(where(server_store))
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        pytest.param("CREATE TABLE recipes (name TEXT)", id="other tables"),
-        pytest.param("CREATE TABLE alembic_version (version_num TEXT)", id="no version"),
-        pytest.param(
-            "CREATE TABLE alembic_version AS SELECT 'a1b2c3d4' AS version_num", id="other chain"
-        ),
-    ],
-)
+@of_another_program
 def test_a_database_of_another_program_on_a_server_is_refused(server, statement):
     with server.database("template0") as url:
         servers.run(make_url(url), statement)

@@ -274,4 +274,7 @@ def test_no_style_sheet_is_too_broken(css):
 )
 def test_depth_and_repetition_take_no_longer_than_length(page):
     """None of them ends in a test that never ends, or in a RecursionError."""
-    usage.find(page)
+    found = [use.slug for use in usage.find(page)]
+
+    assert len(found) == len(set(found))
+    assert set(found) <= set(DETECTORS)

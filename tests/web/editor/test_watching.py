@@ -1,7 +1,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,10 +19,12 @@ class Seen:
     async def change(self) -> None:
         self._change.set()
 
-    async def comes(self, *, after: Callable[[], object]) -> None:
+    async def comes(self, *, after: Callable[[], object]) -> bool:
         self._change.clear()
         after()
-        await asyncio.wait_for(self._change.wait(), 10)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._change.wait(), 10)
+        return self._change.is_set()
 
     async def stays_away(self, *, after: Callable[[], object]) -> bool:
         self._change.clear()
@@ -64,10 +66,10 @@ def test_notices_whatever_happens_in_a_folder(site):
 
     async def scene() -> None:
         async with watched(content) as seen:
-            await seen.comes(after=lambda: (content / "tea.md").write_text("more tea"))
-            await seen.comes(after=lambda: replaced(content / "tea.md", "other tea"))
-            await seen.comes(after=lambda: (content / "deep" / "new.md").write_text("new"))
-            await seen.comes(after=(content / "tea.md").unlink)
+            assert await seen.comes(after=lambda: (content / "tea.md").write_text("more tea"))
+            assert await seen.comes(after=lambda: replaced(content / "tea.md", "other tea"))
+            assert await seen.comes(after=lambda: (content / "deep" / "new.md").write_text("new"))
+            assert await seen.comes(after=(content / "tea.md").unlink)
 
     asyncio.run(scene())
 
@@ -77,10 +79,10 @@ def test_follows_a_file_that_is_replaced_again_and_again(site):
 
     async def scene() -> None:
         async with watched(toml) as seen:
-            await seen.comes(after=lambda: replaced(toml, "a = 1"))
-            await seen.comes(after=lambda: replaced(toml, "a = 2"))
-            await seen.comes(after=toml.unlink)
-            await seen.comes(after=lambda: toml.write_text("a = 3"))
+            assert await seen.comes(after=lambda: replaced(toml, "a = 1"))
+            assert await seen.comes(after=lambda: replaced(toml, "a = 2"))
+            assert await seen.comes(after=toml.unlink)
+            assert await seen.comes(after=lambda: toml.write_text("a = 3"))
 
     asyncio.run(scene())
 
@@ -102,10 +104,10 @@ def test_notices_a_folder_that_comes_goes_and_comes_again(site):
     async def scene() -> None:
         async with watched(issues) as seen:
             for _ in range(2):
-                await seen.comes(after=made)
+                assert await seen.comes(after=made)
                 await asyncio.sleep(0.4)  # until the new folder is watched itself
-                await seen.comes(after=lambda: (issues / "0001.md").write_text("x"))
-                await seen.comes(after=lambda: shutil.rmtree(issues.parent))
+                assert await seen.comes(after=lambda: (issues / "0001.md").write_text("x"))
+                assert await seen.comes(after=lambda: shutil.rmtree(issues.parent))
                 await asyncio.sleep(0.4)
 
     asyncio.run(scene())
@@ -126,7 +128,7 @@ def test_polls_where_the_system_cannot_tell_of_changes(site, monkeypatch):
     async def scene() -> None:
         async with watched(site / "content") as seen:
             await asyncio.sleep(0.5)
-            await seen.comes(after=lambda: (site / "content" / "new.md").write_text("new"))
+            assert await seen.comes(after=lambda: (site / "content" / "new.md").write_text("new"))
 
     asyncio.run(scene())
     assert asked == [None, True]
