@@ -7,14 +7,18 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from pipeline.app import relays, signing, warm_ups
+from pipeline.app import letters, relays, signing, warm_ups
 from pipeline.app.posting import verify_links
 from pipeline.app.site import Site
 from pipeline.config.sections import LOOPBACK, Kind, Security, Smtp
-from pipeline.delivery import restraining
+from pipeline.delivery import classify, restraining
 from pipeline.delivery.dkim.alignment import Alignment, alignment
+from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.smtp.driver import probing
-from pipeline.errors import MailbagError
+from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.stage import Stage
+from pipeline.errors import ConfigError, MailbagError, RelayError
+from pipeline.model.edition import Edition
 from pipeline.store.opening import Store
 from pipeline.workflow import waiting
 from pipeline.workflow.sending import CLOCK_TOLERANCE
@@ -23,6 +27,26 @@ from pipeline.workflow.sending import CLOCK_TOLERANCE
 _NOBODYS = (".example", ".test", ".invalid", ".localhost")
 
 _SOON = timedelta(days=14)
+
+#: Octets of a message where no issue tells: as much HTML as Gmail shows whole.
+_USUAL_SIZE = 102_400
+
+#: Longer replies are cut; the beginning tells enough.
+_SAID_LENGTH = 200
+
+#: What to do when a relay does not take our sender, and where that is not what it minds.
+_LET_IN = (
+    "have this address or its domain let in there, or set [newsletter] return_path, or from, to"
+    " one that is"
+)
+_REMEDIES = {
+    ReplyClass.SIZE: "attach no images ([images] delivery), make the issue shorter, or ask who"
+    " runs it for a larger limit",
+    ReplyClass.AUTH_SELF: "mend what the reply names in the DNS: SPF, DKIM, DMARC or PTR",
+    ReplyClass.REPUTATION: "have this machine's address or the domain taken off the block list"
+    " that is meant",
+    ReplyClass.MESSAGE_BROKEN: "please report it, with the reply and what the relay offers",
+}
 
 
 class Health(StrEnum):
@@ -224,7 +248,9 @@ def _relay(
         return
     where = relays.name_of(section)
     try:
-        found = probing.probe(relays.relay_options(site, environment, number))
+        sender = _sender(site)
+        options = relays.relay_options(site, environment, number)
+        found = probing.probe(options, sender, size=_size(site))
     except MailbagError as error:
         yield _bad(subject, error)
         return
@@ -249,6 +275,44 @@ def _relay(
         )
     if section.username:
         yield Line("login", Health.GOOD, f"{section.username} is let in")
+    if found.to_sender is not None:
+        yield _asked_about(sender, where, found.to_sender)
+
+
+def _asked_about(sender: str, where: str, said: Reply) -> Line:
+    """Say what a relay answers to our sender; it may say more when it hears of a recipient."""
+    if said.digit == 2:
+        return Line("sender", Health.GOOD, f"{where} takes mail from {sender}")
+    judged = classify.judge(Stage.MAIL, said.code, said.enhanced_code, said.words)
+    fact = f"{where} refuses mail from {sender}: {str(said)[:_SAID_LENGTH]}"
+    is_ours = judged.reply_class is ReplyClass.CONFIG_LOCAL
+    if judged.limit is not None or (said.digit == 4 and not is_ours):
+        return Line("sender", Health.LOOK, fact, "a send would have to wait; look again later")
+    # What a message would be judged by is its size; here it is the only thing that is said of it.
+    is_too_large = said.code == 552 or said.enhanced_code == "5.3.4"
+    about = ReplyClass.SIZE if is_too_large else judged.reply_class
+    remedy = _REMEDIES.get(about, _LET_IN)
+    return Line("sender", Health.BAD, fact, remedy, RelayError.exit)
+
+
+def _sender(site: Site) -> str:
+    try:
+        return letters.letterhead(site).mail_from
+    except ValueError as error:
+        raise ConfigError(str(error), place="[newsletter] from or return_path") from error
+
+
+def _size(site: Site) -> int:
+    """Give the octets of a message of the newest issue, if there is one."""
+    try:
+        with _ledger_if_sound(site) as store:
+            records = store.issues.all() if store is not None else ()
+            if store is None or not records:
+                return _USUAL_SIZE
+            edition = Edition.from_json(store.issues.edition(records[-1].number))
+        return len(letters.sample_message(site, edition, now=site.clock.now()))
+    except MailbagError:
+        return _USUAL_SIZE  # the ledger, the images and the toml have lines of their own
 
 
 def _limits(site: Site) -> Iterator[Line]:

@@ -43,6 +43,18 @@ def sample_message(site: Site, edition: Edition, *, now: datetime) -> bytes:
     return message.data
 
 
+def letterhead(site: Site) -> Letterhead:
+    """Give what every message of a site has in common."""
+    letter = site.settings.document.newsletter
+    return Letterhead(
+        title=letter.title,
+        from_=site.from_,
+        reply_to=addresses.parse(letter.reply_to) if letter.reply_to else None,
+        list_id=letter.list_id,
+        return_path=letter.return_path,
+    )
+
+
 def composer(  # noqa: PLR0913 - what differs between a send, a test and a sample
     site: Site,
     edition: Edition,
@@ -64,13 +76,7 @@ def composer(  # noqa: PLR0913 - what differs between a send, a test and a sampl
     try:
         return Composer(
             edition,
-            Letterhead(
-                title=letter.title,
-                from_=site.from_,
-                reply_to=addresses.parse(letter.reply_to) if letter.reply_to else None,
-                list_id=letter.list_id,
-                return_path=letter.return_path,
-            ),
+            letterhead(site),
             nonce=nonce,
             date=date,
             subject_prefix=subject_prefix,

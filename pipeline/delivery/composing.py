@@ -46,6 +46,11 @@ class Letterhead:
     #: MAIL FROM; empty: the From address.
     return_path: str = ""
 
+    @property
+    def mail_from(self) -> str:
+        """The envelope's sender; raises ValueError for what no envelope can hold."""
+        return headers.addr_spec(self.return_path or self.from_.addr_spec)
+
 
 #: The fields of which each message has its own, in the order in which they are written.
 _PERSONAL = ("To", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post")
@@ -98,9 +103,7 @@ class Composer:
         self._unsubscribe_url = unsubscribe_url
         sender = headers.addr_spec(letterhead.from_.addr_spec)
         self._domain = sender.rpartition("@")[2]
-        self._mail_from = (
-            headers.addr_spec(letterhead.return_path) if letterhead.return_path else sender
-        )
+        self._mail_from = letterhead.mail_from
         boundary = boundary_of(nonce)
         reply_to = letterhead.reply_to
         before_to = [headers.mailbox("From", letterhead.from_)]

@@ -132,7 +132,7 @@ REASONS: Final[dict[ReplyClass, Reason]] = {
         then="The run ends, and no reader is lost or has to wait longer for it; the next run tries"
         " again.",
         todo="Mend `[smtp]`, the address that sends, or the account at the relay; `mailbag doctor`"
-        " tries the connection and the login, `mailbag send --test ADDR` a message.",
+        " tries the connection, the login and the address, `mailbag send --test ADDR` a message.",
     ),
     _C.NETWORK: Reason(
         happened="the connection was lost before the message was handed over",

@@ -1,17 +1,24 @@
 """What a doctor sees."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.app import health
+from pipeline.app import health, letters
 from pipeline.app.health import Health, Line
 from pipeline.demo import free_port, mail_server
+from tests.fault_sink import Drop, FaultSink, Say
 from tests.workflow.office import HOUR, NOON, Office
 
 
 def examine(office: Office) -> dict[str, Line]:
     return {line.subject: line for line in health.examine(office.site, {})}
+
+
+def edit(office: Office, before: str, after: str) -> None:
+    toml = office.folder / "newsletter.toml"
+    toml.write_text(toml.read_text().replace(before, after))
 
 
 def test_every_line_that_is_not_good_says_what_to_do(fresh: Office) -> None:
@@ -35,8 +42,7 @@ def test_doctor_makes_no_ledger(office: Office) -> None:
 
 def test_whole_site_with_a_relay_is_well(office: Office, tmp_path: Path) -> None:
     port = free_port()
-    toml = office.folder / "newsletter.toml"
-    toml.write_text(toml.read_text().replace("port = 1025", f"port = {port}"))
+    edit(office, "port = 1025", f"port = {port}")
     office.enlist()
 
     with mail_server(tmp_path / "Maildir", port):
@@ -51,12 +57,106 @@ def test_whole_site_with_a_relay_is_well(office: Office, tmp_path: Path) -> None
 
 
 def test_relay_that_is_away_is_bad(office: Office) -> None:
-    toml = office.folder / "newsletter.toml"
-    toml.write_text(toml.read_text().replace("port = 1025", "port = 1"))
+    edit(office, "port = 1025", "port = 1")
 
     line = examine(office)["relay"]
 
     assert (line.state, line.exit) == (Health.BAD, 4)
+
+
+@pytest.fixture
+def sink(office: Office) -> Iterator[FaultSink]:
+    with FaultSink() as made:
+        edit(office, "port = 1025", f"port = {made.port}")
+        yield made
+
+
+def test_sender_that_the_relay_takes_is_good_and_no_mail_is_begun(
+    office: Office, sink: FaultSink
+) -> None:
+    line = examine(office)["sender"]
+
+    assert line.state is Health.GOOD
+    assert line.fact == f"127.0.0.1:{sink.port} takes mail from letters@news.example"
+    verbs = [command.split()[0] for _, command in sink.commands]
+    assert verbs == ["EHLO", "MAIL", "RSET", "QUIT"]
+    assert sink.said("MAIL") == ["MAIL FROM:<letters@news.example> SIZE=102400"]
+
+
+def test_sender_is_the_return_path_where_there_is_one(office: Office, sink: FaultSink) -> None:
+    edit(office, "# return_path =", "return_path =")
+    office.configure("return_path", '"bounces@news.example"')
+
+    assert "bounces@news.example" in examine(office)["sender"].fact
+    assert sink.said("MAIL")[0].startswith("MAIL FROM:<bounces@news.example>")
+
+
+def test_size_that_is_asked_about_is_that_of_the_newest_issue(
+    office: Office, sink: FaultSink
+) -> None:
+    office.write_qas("first")
+    office.enlist()
+    office.send_now()
+
+    examine(office)
+
+    edition = office.sent[-1]
+    size = len(letters.sample_message(office.site, edition, now=NOON))
+    assert sink.said("MAIL")[0].endswith(f" SIZE={size}")
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "remedy"),
+    [
+        pytest.param(
+            "553 5.7.1 Sender address rejected: not owned by user",
+            Health.BAD,
+            "[newsletter] return_path",
+            id="not ours",
+        ),
+        pytest.param("550 no", Health.BAD, "[newsletter] return_path", id="who knows why"),
+        pytest.param(
+            "552 5.3.4 Message size exceeds fixed limit", Health.BAD, "attach no images", id="size"
+        ),
+        pytest.param(
+            "550 5.7.25 The IP address does not have a PTR record setup",
+            Health.BAD,
+            "in the DNS",
+            id="our DNS",
+        ),
+        pytest.param("451 4.7.500 Server busy", Health.LOOK, "look again", id="later"),
+        pytest.param("421 4.3.2 going down", Health.LOOK, "look again", id="later, and it closes"),
+        pytest.param(
+            "550 5.4.5 Daily user sending quota exceeded", Health.LOOK, "look again", id="quota"
+        ),
+    ],
+)
+def test_sender_that_the_relay_refuses_is_told_in_its_words(
+    office: Office, sink: FaultSink, said: str, state: Health, remedy: str
+) -> None:
+    sink.on("MAIL", Say(said))
+
+    line = examine(office)["sender"]
+
+    assert line.state is state
+    assert line.exit == (4 if state is Health.BAD else 0)
+    assert line.fact == f"127.0.0.1:{sink.port} refuses mail from letters@news.example: {said}"
+    assert remedy in line.remedy
+
+
+def test_relay_that_hangs_up_at_our_sender_is_bad(office: Office, sink: FaultSink) -> None:
+    sink.on("MAIL", Drop())
+
+    line = examine(office)["relay"]
+
+    assert (line.state, line.exit) == (Health.BAD, 4)
+    assert "closed the connection at MAIL" in line.fact
+
+
+def test_long_answer_about_our_sender_is_cut(office: Office, sink: FaultSink) -> None:
+    sink.on("MAIL", Say("550 " + "no " * 500))
+
+    assert len(examine(office)["sender"].fact) < 300
 
 
 def test_key_that_others_can_read_is_bad(office: Office) -> None:

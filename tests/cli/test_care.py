@@ -31,6 +31,7 @@ def test_doctor_finds_a_good_site_good(sending: Office):
         "base_url": "look",
         "dkim": "look",
         "relay": "ok",
+        "sender": "ok",
         "limits": "ok",
         "links": "look",
     }

@@ -223,7 +223,8 @@ class SmtpProtocol:
 
     # What goes out: the dialogue around the messages, one command at a time.
 
-    def _send(self, stage: Stage, line: str) -> bytes:
+    def command(self, stage: Stage, line: str) -> bytes:
+        """Send one that belongs to no message; raises StepError where it cannot be said."""
         following = SENDS.get((self._projected, stage))
         if self._expected or following is None:
             raise StepError(f"{stage.said} in state {self.state}")
@@ -236,15 +237,15 @@ class SmtpProtocol:
     def ehlo(self) -> bytes:
         """Say who we are: EHLO, or LHLO."""
         self._is_helo = False
-        return self._send(Stage.EHLO, f"{'LHLO' if self._lmtp else 'EHLO'} {self.ehlo_name}")
+        return self.command(Stage.EHLO, f"{'LHLO' if self._lmtp else 'EHLO'} {self.ehlo_name}")
 
     def helo(self) -> bytes:
         """Say it in the old way, after a relay refused EHLO; it has no capabilities then."""
         self._is_helo = True
-        return self._send(Stage.EHLO, f"HELO {self.ehlo_name}")
+        return self.command(Stage.EHLO, f"HELO {self.ehlo_name}")
 
     def starttls(self) -> bytes:
-        return self._send(Stage.STARTTLS, "STARTTLS")
+        return self.command(Stage.STARTTLS, "STARTTLS")
 
     def tls_started(self) -> None:
         """Say that the handshake is done; what was known in clear is forgotten (RFC 3207, 4.2)."""
@@ -258,13 +259,13 @@ class SmtpProtocol:
         if not self.is_encrypted:
             raise StepError("AUTH without TLS")
         lines = login(mechanism, username, password)
-        command = self._send(Stage.AUTH, lines.command)
+        command = self.command(Stage.AUTH, lines.command)
         self._answers = chain(lines.answers, repeat(lines.last))
         return command
 
     def answer(self) -> bytes:
         """Answer a 334."""
-        return self._send(Stage.AUTH, next(self._answers))
+        return self.command(Stage.AUTH, next(self._answers))
 
     @property
     def can_quit(self) -> bool:
@@ -272,7 +273,7 @@ class SmtpProtocol:
         return not self._expected and (self._projected, Stage.QUIT) in SENDS
 
     def quit(self) -> bytes:
-        return self._send(Stage.QUIT, "QUIT")
+        return self.command(Stage.QUIT, "QUIT")
 
     # What goes out: messages.
 

@@ -1,15 +1,19 @@
 """Edge: a single connection, for a look at the relay or for one message outside the ledger."""
 
 import asyncio
+import contextlib
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pipeline.delivery.smtp.commands import EnvelopeWriter
+from pipeline.delivery.smtp.driver.connection import Connection
 from pipeline.delivery.smtp.driver.opening import make_context, open_connection
 from pipeline.delivery.smtp.driver.watch import Watch
 from pipeline.delivery.smtp.driver.wire import GoneError
 from pipeline.delivery.smtp.options import SmtpOptions
 from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 from pipeline.model.message import Envelope, Message
 
@@ -27,11 +31,17 @@ class RelayProbe:
     certificate_expires_at: datetime | None = None
     #: We logged in with the user name of the options.
     authenticated: bool = False
+    #: What it said to MAIL with our sender; ``None``: it was not asked.
+    to_sender: Reply | None = None
 
 
-def probe(options: SmtpOptions) -> RelayProbe:
-    """Connect, encrypt, log in and leave. Raises RelayError."""
-    return asyncio.run(_probe(options))
+def probe(options: SmtpOptions, sender: str = "", *, size: int = 0) -> RelayProbe:
+    """Connect, encrypt, log in, ask whether mail of that sender is taken, and leave.
+
+    ``sender`` is the envelope's, and is not asked about when it is empty; ``size`` the octets of a
+    message, told to a relay that wants to know. No message is begun. Raises RelayError.
+    """
+    return asyncio.run(_probe(options, sender, size))
 
 
 def send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Reply:
@@ -42,10 +52,15 @@ def send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Rep
     return asyncio.run(_send_once(options, envelope, message))
 
 
-async def _probe(options: SmtpOptions) -> RelayProbe:
+async def _probe(options: SmtpOptions, sender: str, size: int) -> RelayProbe:
     with Watch() as watch:
         connection = await open_connection(options, make_context(options), watch)
         tls = connection.wire.tls
+        try:
+            to_sender = await _ask_about(connection, sender, size) if sender else None
+        except GoneError as error:
+            connection.wire.abort()
+            raise RelayError(str(error), place=options.place) from error
         found = RelayProbe(
             capabilities=tuple(
                 " ".join((name, *values))
@@ -55,9 +70,22 @@ async def _probe(options: SmtpOptions) -> RelayProbe:
             cipher=(tls.cipher() or ("",))[0] if tls else "",
             certificate_expires_at=_expiry(tls) if tls else None,
             authenticated=bool(options.username),
+            to_sender=to_sender,
         )
         await connection.quit()
         return found
+
+
+async def _ask_about(connection: Connection, sender: str, size: int) -> Reply:
+    """Say MAIL as a message of that size would, and take it back; raises GoneError."""
+    smtp, writer = connection.smtp, EnvelopeWriter(connection.smtp.capabilities)
+    mail = writer.mail(Envelope(sender, rcpt_to=sender), Message("", bytes(size)))
+    asked = smtp.command(Stage.MAIL, mail.decode().rstrip())
+    said = (await connection.ask(asked, Stage.MAIL)).reply
+    if connection.is_open:
+        with contextlib.suppress(GoneError):  # the question is answered
+            await connection.ask(smtp.command(Stage.RSET, "RSET"), Stage.RSET)
+    return said
 
 
 async def _send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Reply:
