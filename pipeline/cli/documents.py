@@ -11,7 +11,7 @@ from pipeline.delivery.message_ids import message_id_of
 from pipeline.delivery.reasons import explain
 from pipeline.delivery.relay_ids import relay_id
 from pipeline.delivery.unreached import why
-from pipeline.model.delivery import Delivery, Sums
+from pipeline.model.delivery import Delivery, Due, Sums
 from pipeline.model.record import IssueRecord, Revision
 from pipeline.model.subscriber import Standing, Subscriber
 from pipeline.workflow.finishing import Sent
@@ -127,20 +127,24 @@ def rehearsal_document(found: Sequence[Rehearsal], seconds: Sequence[float]) -> 
     issues = [
         {
             "issue": one.number,
-            **sums_document(Sums(planned=one.readers, queued=one.readers)),
+            **sums_document(_of_due([one.due])),
             "seconds": takes,
             "waits_for": one.waits_for or None,
         }
         for one, takes in zip(found, seconds, strict=True)
     ]
-    total = sum(one.readers for one in found)
     return {
         "issue": found[0].number if len(found) == 1 else None,
         "dry_run": True,
-        **sums_document(Sums(planned=total, queued=total)),
+        **sums_document(_of_due([one.due for one in found])),
         "seconds": sum(seconds),
         "issues": issues,
     }
+
+
+def _of_due(due: Sequence[Due]) -> Sums:
+    now, later = sum(it.now for it in due), sum(it.later for it in due)
+    return Sums(planned=now + later, queued=now, deferred=later)
 
 
 def status_document(record: IssueRecord, sums: Sums) -> dict[str, Any]:

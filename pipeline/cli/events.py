@@ -15,7 +15,7 @@ from pipeline.delivery.reasons import explain
 from pipeline.delivery.relays import Turn
 from pipeline.delivery.report import RunReport, StopReason
 from pipeline.errors import MailbagError
-from pipeline.model.delivery import DeliveryEvent, Result, Sums
+from pipeline.model.delivery import DeliveryEvent, Due, Result, Sums
 from pipeline.model.record import IssueRecord
 
 #: Seconds between two events of progress of one issue.
@@ -53,7 +53,7 @@ class Events:
         self._write = write
         self._told_at = 0.0
 
-    def begin(self, record: IssueRecord, *, waiting: int, doubt: int) -> None:
+    def begin(self, record: IssueRecord, due: Due, *, doubt: int) -> None:
         """An issue is about to be handed over."""
         self._told_at = self._clock.boot_time()
         self._tell(
@@ -61,7 +61,9 @@ class Events:
             issue=record.number,
             edition=record.revision,
             planned=record.planned,
-            waiting=waiting,
+            waiting=due.now + due.later,
+            later=due.later,
+            next_at=_instant(due.next_at),
             doubt=doubt,
         )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pipeline.app import forecasts, posting
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session
-from pipeline.workflow import looking, rehearsing
+from pipeline.workflow import looking, rehearsing, waiting
 
 
 def send_test(session: Session, recipient: str, number: int | None, *, as_json: bool) -> int:
@@ -38,7 +38,9 @@ def rehearse(session: Session, number: int | None, *, due: bool, as_json: bool) 
         return 0
     for one, seconds in zip(found, takes, strict=True):
         output.say(f"Issue {one.number}: {one.subject}")
-        output.say(f"  to {output.plural(one.readers, 'reader')} {posting.route(session.site)}")
+        output.say(f"  to {output.plural(one.due.now, 'reader')} {posting.route(session.site)}")
+        if one.due.later:
+            output.say(f"  {waiting.later(one.due)}")
         if seconds:
             output.say(f"  at the set rate in about {timedelta(seconds=round(seconds))}")
         if one.waits_for:

@@ -12,10 +12,11 @@ from pipeline.cli.events import Events
 from pipeline.cli.progress import Progress
 from pipeline.cli.session import Session
 from pipeline.delivery.report import RunReport, StopReason
-from pipeline.model.delivery import Result
+from pipeline.model.delivery import Due, Result
 from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
+from pipeline.workflow import waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +51,17 @@ class Watching:
         self._say_what_fits(record, forecast.fitting(readers, record.expires_at), readers)
         if is_silent:
             return
-        waiting = self.store.outbox().sums(record.number).unfinished
+        due = self.store.outbox().due(record.number, now=self.session.clock.now())
         if self.events is not None:
-            self.events.begin(record, waiting=waiting, doubt=doubt)
+            self.events.begin(record, due, doubt=doubt)
             return
-        output.warn(
-            f"Issue {record.number}: {output.plural(waiting, 'message')} to hand over,"
-            f" at most {doubt} in doubt at any time"
-        )
+        output.warn(f"Issue {record.number}: {_to_do(due, doubt)}")
+        if not due.now:
+            return
         takes = forecast.seconds_for(readers)
         if takes:
             output.warn(f"At the set rate this takes about {timedelta(seconds=round(takes))}")
-        self.progress.begin(record, waiting)
+        self.progress.begin(record, due.now)
 
     def _say_what_fits(self, record: IssueRecord, fits: int, readers: Mapping[str, int]) -> None:
         """Say it beforehand when readers will not get an issue in time, to cron as well."""
@@ -99,3 +99,13 @@ class Watching:
                 output.warn(f"mailbag: {error}; another relay stepped in")
             if stepped_in and counts:
                 output.warn(f"mailbag: taken: {counts}")
+
+
+def _to_do(due: Due, doubt: int) -> str:
+    """Say how many can be handed over now, and how many wait until when."""
+    waits = waiting.later(due)
+    if not due.now:
+        return f"nothing to hand over now; {waits}"
+    messages = output.plural(due.now, "message")
+    said = f"{messages} to hand over, at most {doubt} in doubt at any time"
+    return f"{said}; {waits}" if waits else said

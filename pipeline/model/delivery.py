@@ -251,6 +251,16 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """How many of the readers that an issue is left with may be tried now, and how many later."""
+
+    now: int = 0
+    later: int = 0
+    #: When the first of the latter may be; ``None`` where there are none.
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """The row that follows one message, as a report shows it."""
 

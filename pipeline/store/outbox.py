@@ -12,6 +12,7 @@ from pipeline.model.delivery import (
     DeliveryEvent,
     DeliveryState,
     DoubtPolicy,
+    Due,
     HandOver,
     History,
     Lease,
@@ -179,6 +180,11 @@ class SqlOutbox:
         """Count an issue's rows that are queued or deferred, by the provider of their shards."""
         with self.database.reading() as connection:
             return reports.waiting_by_provider(connection, number)
+
+    def due(self, number: int, *, now: datetime) -> Due:
+        """Count an issue's rows that are queued or deferred: who may be tried now, who later."""
+        with self.database.reading() as connection:
+            return reports.due(connection, number, now=now)
 
     def deliveries(self, number: int, state: DeliveryState | None = None) -> Iterator[Delivery]:
         """Give an issue's rows, a page at a time, shard by shard."""

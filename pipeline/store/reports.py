@@ -1,12 +1,14 @@
 """Edge: what the ledger says of an issue: its sums, and who got it and who did not."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, and_, case, func, select, tuple_
+from sqlalchemy import Connection, and_, case, func, literal, select, tuple_
 
-from pipeline.model.delivery import Delivery, DeliveryState, Sums
-from pipeline.store import steps
+from pipeline.model.delivery import Delivery, DeliveryState, Due, Sums
+from pipeline.store import leasing, steps
+from pipeline.store.columns import Instant
 from pipeline.store.issues import read
 from pipeline.store.tables import delivery, issue, shard, subscriber
 
@@ -39,6 +41,28 @@ def waiting_by_provider(connection: Connection, number: int) -> dict[str, int]:
         .group_by(shard.c.provider)
     )
     return {row.provider: row.readers for row in rows}
+
+
+def due(connection: Connection, number: int, *, now: datetime) -> Due:
+    """Count who may be tried now and who waits: for a time of their own, or with their shard."""
+    at_once = literal(leasing.LONG_AGO, Instant)
+    is_deferred = and_(delivery.c.state == DeliveryState.DEFERRED, delivery.c.next_at.is_not(None))
+    own = case((is_deferred, delivery.c.next_at), else_=at_once)
+    # Whoever holds a shard looks at its rows, whenever it was due.
+    of_shard = case((shard.c.owner == "", shard.c.due_at), else_=at_once)
+    at = case((own > of_shard, own), else_=of_shard)
+    later = func.count(case((at > now, 1)))
+    row = connection.execute(
+        select(
+            func.count().label("total"),
+            later.label("later"),
+            func.min(case((at > now, at))).label("at"),
+        )
+        .select_from(delivery)
+        .join(shard, and_(delivery.c.issue == shard.c.issue, delivery.c.shard == shard.c.number))
+        .where(shard.c.issue == number, delivery.c.state.in_(steps.WAITING))
+    ).one()
+    return Due(now=row.total - row.later, later=row.later, next_at=row.at)
 
 
 def waits_at(connection: Connection, number: int, domain: str) -> bool:

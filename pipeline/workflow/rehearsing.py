@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.model.delivery import Due
 from pipeline.model.issue import IssueState, Slot
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
@@ -17,8 +18,8 @@ class Rehearsal:
 
     number: int
     subject: str
-    #: How many would be handed a message.
-    readers: int
+    #: How many would be handed a message now, and how many later.
+    due: Due
     #: What it waits for, so that it would not go out after all; empty when nothing.
     waits_for: str = ""
 
@@ -63,12 +64,15 @@ def _unfinished(store: Store) -> Iterator[IssueRecord]:
 def _of_record(store: Store, record: IssueRecord, now: datetime) -> Rehearsal:
     number, subject = record.number, record.subject
     if not record.is_frozen:
-        readers = store.subscribers.reachable()
-        return Rehearsal(number=number, subject=subject, readers=readers)
+        due = Due(now=store.subscribers.reachable())
+        return Rehearsal(number=number, subject=subject, due=due)
     sums = store.outbox().sums(number)
     waits = waiting.why_it_waits(store, record, sums, now=now)
     return Rehearsal(
-        number=number, subject=subject, readers=sums.unfinished, waits_for="; ".join(waits)
+        number=number,
+        subject=subject,
+        due=store.outbox().due(number, now=now),
+        waits_for="; ".join(waits),
     )
 
 
@@ -88,6 +92,6 @@ def _of_plan(
     return Rehearsal(
         number=prepared.edition.number,
         subject=prepared.edition.subject,
-        readers=store.subscribers.reachable() if store else 0,
+        due=Due(now=store.subscribers.reachable() if store else 0),
         waits_for=beginning.missing(shop, store, prepared) if store else "there is no ledger here",
     )

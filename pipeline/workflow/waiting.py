@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline.delivery.rating import provider_scope
 from pipeline.delivery.reply_class import ReplyClass
-from pipeline.model.delivery import OTHER_PROVIDERS, Sums
+from pipeline.model.delivery import OTHER_PROVIDERS, Due, Sums
 from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.model.restraint import Restraint
@@ -31,6 +31,14 @@ def why_it_waits(
             f" if it was raised, `mailbag send --issue {record.number}` tries at once"
         )
     return (said,)
+
+
+def later(due: Due) -> str:
+    """Say how many wait until when; empty when nobody does."""
+    if due.next_at is None:
+        return ""
+    wait = "waits" if due.later == 1 else "wait, the first"
+    return f"{due.later:,} {wait} until {_moment(due.next_at)}"
 
 
 def end_rests(store: Store, number: int, *, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 import email
 import email.policy
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -493,3 +494,43 @@ def test_a_limit_that_is_waited_for_is_said(sending: Office, relay: Relay, clock
 
     assert told["waits_for"].startswith("a sending limit is reached, so nobody is tried before 20")
     assert "`mailbag send --issue 1` tries at once" in told["waits_for"]
+
+
+def test_who_waits_for_a_later_time_is_not_said_to_be_handed_over(
+    sending: Office, relay: Relay, clock: FakeClock
+):
+    relay.answers["b@mail.example"] = "451 4.3.0 later"
+    sending("send", "--now", "--yes")
+    until = sending("status", "1", "--json").document["next_at"][:16].replace("T", " ")
+
+    dry, dry_json = (sending("send", "--dry-run", *more) for more in ((), ("--json",)))
+    told = sending("send", "--issue", "1")
+
+    assert f"Issue 1: nothing to hand over now; 1 waits until {until} UTC\n" in told.err
+    assert "in doubt" not in told.err
+    assert f"  to 0 readers by 127.0.0.1:{relay.port}\n  1 waits until {until} UTC\n" in dry.out
+    issue = dry_json.document["issues"][0]
+    assert (issue["planned"], issue["queued"], issue["deferred"]) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("has_events", [True, False])
+def test_who_is_due_and_who_waits_are_told_apart(
+    sending: Office, relay: Relay, clock: FakeClock, *, has_events: bool
+):
+    relay.answers = dict.fromkeys(["a@mail.example", "b@mail.example"], "451 4.3.0 later")
+    sending("send", "--now", "--yes")
+    rows = sending("deliveries", "1", "--json").document["deliveries"]
+    first, second = sorted(datetime.fromisoformat(row["next_at"]) for row in rows)
+    clock.advance((first + (second - first) / 2 - clock.now()).total_seconds())
+
+    dry = sending("send", "--dry-run")
+    told = sending("send", "--issue", "1", *(["--events"] if has_events else []))
+
+    waits = f"1 waits until {second:%Y-%m-%d %H:%M} UTC"
+    assert f"  to 1 reader by 127.0.0.1:{relay.port}\n  {waits}\n" in dry.out
+    if has_events:
+        begin = json.loads(told.err.splitlines()[0])
+        assert (begin["event"], begin["waiting"], begin["later"]) == ("begin", 2, 1)
+        assert begin["next_at"] == second.isoformat()
+    else:
+        assert f"1 message to hand over, at most 4 in doubt at any time; {waits}\n" in told.err
