@@ -13,6 +13,7 @@ from pipeline.app.site import Site
 from pipeline.config.sections import LOOPBACK, Kind, Security, Smtp
 from pipeline.delivery import classify, restraining
 from pipeline.delivery.dkim.alignment import Alignment, alignment
+from pipeline.delivery.quoting import quoted
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.smtp.driver import probing
 from pipeline.delivery.smtp.replies import Reply
@@ -30,9 +31,6 @@ _SOON = timedelta(days=14)
 
 #: Octets of a message where no issue tells: as much HTML as Gmail shows whole.
 _USUAL_SIZE = 102_400
-
-#: Longer replies are cut; the beginning tells enough.
-_SAID_LENGTH = 200
 
 #: What to do when a relay does not take our sender, and where that is not what it minds.
 _LET_IN = (
@@ -284,7 +282,7 @@ def _asked_about(sender: str, where: str, said: Reply) -> Line:
     if said.digit == 2:
         return Line("sender", Health.GOOD, f"{where} takes mail from {sender}")
     judged = classify.judge(Stage.MAIL, said.code, said.enhanced_code, said.words)
-    fact = f"{where} refuses mail from {sender}: {str(said)[:_SAID_LENGTH]}"
+    fact = f"{where} refuses mail from {sender}: {quoted(said)}"
     is_ours = judged.reply_class is ReplyClass.CONFIG_LOCAL
     if judged.limit is not None or (said.digit == 4 and not is_ours):
         return Line("sender", Health.LOOK, fact, "a send would have to wait; look again later")

@@ -8,6 +8,7 @@ from datetime import datetime
 from pipeline.delivery.domains import BELIEVED, Domains
 from pipeline.delivery.guards import DENIALS, Alarm, Guards
 from pipeline.delivery.parcel import Answered
+from pipeline.delivery.quoting import quoted
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.model.delivery import DeliveryEvent, Recipient, Result
 
@@ -18,7 +19,8 @@ class Watch:
 
     guards: Guards
     domains: Domains = field(default_factory=Domains)
-    #: Why the issue must be paused, as a sentence without a full stop; empty while it may go on.
+    #: Why the issue must be paused, as a sentence without a full stop that ends in what was said;
+    #: empty while it may go on.
     alarm: str = field(default="", init=False)
     #: Readers who were condemned or got a strike in this run, by provider.
     _judged: defaultdict[str, list[int]] = field(
@@ -48,6 +50,9 @@ class Watch:
         alarm = self.guards.watch(provider, reply_class, said, is_believed=is_believed)
         if alarm is not None:
             self._heed(alarm, provider)
+            # Any that belongs to it will do, and this one does: it set the alarm off.
+            said = quoted(reply, reader=outcome.parcel.recipient.address)
+            self.alarm = self.alarm or f"{alarm.why}; one reply: {said}"
         is_absolved = self._absolves_all or provider in self._absolved
         if is_absolved:
             result = replace(result, suppress=None, strikes=False)
@@ -78,7 +83,6 @@ class Watch:
 
     def _heed(self, alarm: Alarm, provider: str) -> None:
         """Take back what was said against those of whom the alarm says that they are not meant."""
-        self.alarm = self.alarm or alarm.why
         self._absolves_all = self._absolves_all or alarm.absolves_all
         if alarm.absolves:
             self._absolved.add(provider)

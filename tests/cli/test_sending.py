@@ -331,7 +331,9 @@ def test_a_short_list_that_is_refused_whole_waits_for_a_person_and_is_sent_then(
     again = sending("send", "--issue", "1")
 
     assert told.code == 4
-    assert "Issue 1 is paused: all 2 readers were refused with 550 5.7.1" in shown
+    why = "all 2 readers were refused with 550 5.7.1; one reply: 550 5.7.1 you are not known here"
+    assert f"Issue 1 is paused: {why}\n" in shown
+    assert f"Issue 1 is paused: {why}\n" in told.out
     assert "0 rejected" in shown
     assert "2 queued" in shown
     assert again.code == 0

@@ -121,6 +121,24 @@ def test_a_sender_that_is_refused_for_good_is_no_fault_of_the_readers(
     get_over(mailing, report, [])
 
 
+def test_a_pause_quotes_one_reply_of_those_it_is_about_and_names_no_reader(clock):
+    mailing = mailing_to(mixed(200, 60), clock)
+
+    def reply(parcel: Parcel):
+        address = parcel.recipient.address
+        if "gmail" in address:
+            return say(550, "5.7.1", f"<{address}> very low reputation" + " and" * 200)
+        return say(450, "4.2.0", "busy") if parcel.recipient.subscriber_id % 5 else TAKEN
+
+    report = mailing.send(SimulatedRelay(clock, reply=reply))
+
+    why, _, quote = report.pause_because.partition("; one reply: ")
+    assert why.startswith("gmail refuses us for our reputation (")
+    assert quote.startswith("550 5.7.1 <ADDR> very low")
+    assert len(quote) == 200
+    assert "@" not in report.pause_because
+
+
 def test_a_provider_that_denies_everybody_loses_nobody(clock):
     mailing = mailing_to(mixed(241, 60), clock)
     relay = SimulatedRelay(
