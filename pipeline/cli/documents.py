@@ -130,6 +130,8 @@ def rehearsal_document(found: Sequence[Rehearsal], seconds: Sequence[float]) -> 
             **sums_document(_of_due([one.due])),
             "seconds": takes,
             "waits_for": one.waits_for or None,
+            "state": one.record.state.value if one.record else None,
+            "why": one.record.why if one.record else "",
         }
         for one, takes in zip(found, seconds, strict=True)
     ]

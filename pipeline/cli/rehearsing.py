@@ -5,6 +5,7 @@ from datetime import timedelta
 from pipeline.app import forecasts, posting
 from pipeline.cli import documents, output
 from pipeline.cli.session import Session
+from pipeline.model.issue import IssueState
 from pipeline.workflow import looking, rehearsing, waiting
 
 
@@ -43,6 +44,8 @@ def rehearse(session: Session, number: int | None, *, due: bool, as_json: bool) 
             output.say(f"  {waiting.later(one.due)}")
         if seconds:
             output.say(f"  at the set rate in about {timedelta(seconds=round(seconds))}")
+        if one.record is not None and one.record.state is IssueState.PAUSED:
+            output.say(f"  {waiting.paused(one.record)}")
         if one.waits_for:
             output.say(f"  it would wait: {one.waits_for}")
     output.say("Nothing was sent." if found else "Nothing is due.")

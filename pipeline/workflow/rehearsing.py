@@ -8,7 +8,7 @@ from pipeline.model.delivery import Due
 from pipeline.model.issue import IssueState, Slot
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
-from pipeline.workflow import beginning, editing, planning, slots, waiting
+from pipeline.workflow import beginning, editing, planning, sending, slots, waiting
 from pipeline.workflow.workshop import Workshop
 
 
@@ -22,6 +22,8 @@ class Rehearsal:
     due: Due
     #: What it waits for, so that it would not go out after all; empty when nothing.
     waits_for: str = ""
+    #: As the ledger has it; ``None``: it is not in there yet.
+    record: IssueRecord | None = None
 
 
 def rehearse_due(shop: Workshop, store: Store | None, *, now: datetime) -> tuple[Rehearsal, ...]:
@@ -43,16 +45,22 @@ def rehearse_due(shop: Workshop, store: Store | None, *, now: datetime) -> tuple
 def rehearse_now(shop: Workshop, store: Store | None, *, now: datetime) -> Rehearsal:
     """Rehearse ``--now``: the unfinished issue if there is one, else the next.
 
-    Raises as ``prepare`` does.
+    Raises as ``prepare`` does, and where an issue is paused, as the send would.
     """
     record = next(_unfinished(store), None) if store else None
+    for paused in store.issues.unfinished() if store and not record else ():
+        raise waiting.paused(paused)
     return _of_record(store, record, now) if store and record else _of_plan(shop, store, now=now)
 
 
 def rehearse_issue(shop: Workshop, store: Store | None, number: int, *, now: datetime) -> Rehearsal:
-    """Rehearse ``--issue``; the next one's number will do as well."""
+    """Rehearse ``--issue``; the next one's number will do as well.
+
+    Raises ConflictError for an issue that is over, as the send would.
+    """
     for record in store.issues.all() if store else ():
         if store and record.number == number:
+            sending.refuse_ended(store, record, now=now)
             return _of_record(store, record, now)
     return _of_plan(shop, store, now=now, number=number)
 
@@ -65,7 +73,7 @@ def _of_record(store: Store, record: IssueRecord, now: datetime) -> Rehearsal:
     number, subject = record.number, record.subject
     if not record.is_frozen:
         due = Due(now=store.subscribers.reachable())
-        return Rehearsal(number=number, subject=subject, due=due)
+        return Rehearsal(number=number, subject=subject, due=due, record=record)
     sums = store.outbox().sums(number)
     waits = waiting.why_it_waits(store, record, sums, now=now)
     return Rehearsal(
@@ -73,6 +81,7 @@ def _of_record(store: Store, record: IssueRecord, now: datetime) -> Rehearsal:
         subject=subject,
         due=store.outbox().due(number, now=now),
         waits_for="; ".join(waits),
+        record=record,
     )
 
 

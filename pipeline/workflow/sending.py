@@ -26,6 +26,7 @@ from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState, Slot
 from pipeline.model.record import IssueRecord, SlotState
 from pipeline.schedule.calendar import DueSlot
+from pipeline.store.opening import Store
 from pipeline.workflow import beginning, finishing, planning, slots, waiting
 from pipeline.workflow.beginning import Confirm, unasked
 from pipeline.workflow.finishing import Sent
@@ -106,13 +107,8 @@ def send_now(shop: Workshop, post: Post, *, now: datetime, confirm: Confirm = un
         if record not in paused:
             _ask(post, record, confirm)
             return Day(sent=(finishing.go_on(shop, post, record, now=now),))
-    if paused:
-        number, why = paused[0].number, paused[0].why
-        raise ConflictError(
-            f"issue {number} is paused{why and f': {why}'}",
-            remedy=f"`mailbag send --issue {number}` goes on with it,"
-            f" `mailbag stop {number}` ends it",
-        )
+    for record in paused:
+        raise waiting.paused(record)
     at = now.astimezone(UTC).replace(microsecond=0)
     slot = Slot(f"now {at:%Y-%m-%dT%H:%M:%SZ}", shop.today(now).date(), at)
     begun = beginning.begin(shop, post, slot, now=now, scheduled=False, confirm=confirm)
@@ -126,13 +122,7 @@ def send_issue(shop: Workshop, post: Post, number: int, *, now: datetime) -> Day
     post = _ready(post, now)
     issues = post.store.issues
     record = issues.get(number)
-    if record.state is IssueState.STOPPED:
-        raise ConflictError(
-            f"issue {number} was stopped", remedy="its readers are cancelled; make a new issue"
-        )
-    is_over = record.state is not IssueState.COMPLETE and record.expires_at <= now
-    if is_over:
-        _refuse_overtaken(post, record)
+    is_over = refuse_ended(post.store, record, now=now)
     if post.store.outbox().sums(number).unfinished:
         post.check_links()  # before anything is changed
     if is_over:
@@ -143,6 +133,29 @@ def send_issue(shop: Workshop, post: Post, number: int, *, now: datetime) -> Day
     # A limit of the account may have been raised, or what was said of us mended.
     waiting.end_rests(post.store, number, now=now)
     return Day(sent=(finishing.go_on(shop, post, record, now=now),))
+
+
+def refuse_ended(store: Store, record: IssueRecord, *, now: datetime) -> bool:
+    """Refuse to go on with an issue that cannot be; tell whether its time is up all the same.
+
+    That of an issue is over for good when another came after it: it expires before the next.
+    """
+    number = record.number
+    if record.state is IssueState.STOPPED:
+        raise ConflictError(
+            f"issue {number} was stopped{record.why and f': {record.why}'}",
+            remedy="its readers are cancelled; make a new issue",
+        )
+    if record.state is IssueState.COMPLETE or record.expires_at > now:
+        return False
+    later = [other.number for other in store.issues.all() if other.number > number]
+    if later:
+        raise ConflictError(
+            f"the time of issue {number} was up at {record.expires_at:%Y-%m-%d %H:%M} UTC,"
+            f" and issue {later[0]} came after it",
+            remedy=f"`mailbag stop {number}` cancels who waits for it",
+        )
+    return True
 
 
 def _ready(post: Post, now: datetime) -> Post:
@@ -181,17 +194,6 @@ def _ask(post: Post, record: IssueRecord, confirm: Confirm) -> None:
         else store.subscribers.reachable()
     )
     confirm(Edition.from_json(store.issues.edition(record.number)), readers)
-
-
-def _refuse_overtaken(post: Post, record: IssueRecord) -> None:
-    """Refuse an issue whose time is up when another came after it: it expires before the next."""
-    later = [other.number for other in post.store.issues.all() if other.number > record.number]
-    if later:
-        raise ConflictError(
-            f"the time of issue {record.number} was up at {record.expires_at:%Y-%m-%d %H:%M} UTC,"
-            f" and issue {later[0]} came after it",
-            remedy=f"`mailbag stop {record.number}` cancels who waits for it",
-        )
 
 
 def _steps(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pipeline.delivery.rating import provider_scope
 from pipeline.delivery.reply_class import ReplyClass
+from pipeline.errors import ConflictError
 from pipeline.model.delivery import OTHER_PROVIDERS, Due, Sums
 from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
@@ -31,6 +32,15 @@ def why_it_waits(
             f" if it was raised, `mailbag send --issue {record.number}` tries at once"
         )
     return (said,)
+
+
+def paused(record: IssueRecord) -> ConflictError:
+    """Say that an issue is paused, why, and what a person can do."""
+    number, why = record.number, record.why
+    return ConflictError(
+        f"issue {number} is paused{why and f': {why}'}",
+        remedy=f"`mailbag send --issue {number}` goes on with it, `mailbag stop {number}` ends it",
+    )
 
 
 def later(due: Due) -> str:

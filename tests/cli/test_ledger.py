@@ -190,16 +190,65 @@ def test_a_paused_issue_waits_for_a_person(sending: Office, relay: Relay):
     assert "`mailbag send --issue 1` goes on with it" in at_once.error["remedy"]
 
 
+def test_a_dry_run_of_a_paused_issue_says_that_it_is_and_what_goes_on_with_it(
+    sending: Office, relay: Relay
+):
+    relay.answers = dict.fromkeys([A, B], "550 5.7.1 you are not known here")
+    sending("send", "--now", "--yes")
+    why = sending("status", "1", "--json").document["why"]
+
+    told = sending("send", "--dry-run", "--issue", "1")
+    document = sending("send", "--dry-run", "--issue", "1", "--json").document["issues"][0]
+
+    said = f"issue 1 is paused: {why}; `mailbag send --issue 1` goes on with it, `mailbag stop 1`"
+    assert "you are not known here" in why
+    assert f"  to 2 readers by 127.0.0.1:{relay.port}\n  {said} ends it\n" in told.out
+    assert (document["state"], document["why"], document["queued"]) == ("paused", why, 2)
+
+
+def test_a_dry_run_of_now_refuses_where_the_send_would(sending: Office, relay: Relay):
+    relay.answers[B] = "451 4.7.1 later"
+    sending("send", "--now", "--yes")
+    sending("pause", "1")
+
+    dry, real = sending("send", "--dry-run", "--json"), sending("send", "--now", "--yes", "--json")
+
+    assert dry.code == real.code == 5
+    assert dry.error == real.error
+    assert dry.error["message"] == "issue 1 is paused: an operator paused it"
+
+
+def test_a_dry_run_of_an_issue_that_is_not_begun_has_no_state(sending: Office):
+    document = sending("send", "--dry-run", "--json").document["issues"][0]
+
+    assert (document["state"], document["why"]) == (None, "")
+
+
 def test_a_stopped_issue_is_over(sending: Office, relay: Relay):
     relay.answers[B] = "451 4.7.1 later"
     sending("send", "--now", "--yes")
     sending("stop", "1")
 
-    for words in (["pause", "1"], ["resume", "1"], ["send", "--issue", "1"]):
+    for words in (
+        ["pause", "1"],
+        ["resume", "1"],
+        ["send", "--issue", "1"],
+        ["send", "--issue", "1", "--dry-run"],
+    ):
         told = sending(*words, "--json")
         assert told.code == 5
         assert "stopped" in told.error["message"]
         assert told.error["remedy"]
+
+
+def test_a_dry_run_of_a_stopped_issue_says_why_it_is(sending: Office, relay: Relay):
+    relay.answers[B] = "451 4.7.1 later"
+    sending("send", "--now", "--yes")
+    sending("stop", "1")
+
+    told = sending("send", "--dry-run", "--issue", "1", "--json")
+
+    assert told.error["message"] == "issue 1 was stopped: an operator stopped it"
 
 
 def test_deliveries_say_who_got_it_and_why_others_did_not(sending: Office, relay: Relay):
