@@ -12,13 +12,12 @@ from pipeline.store.opening import Store
 
 
 def forecast(site: Site, store: Store | None, *, now: datetime) -> Forecast:
-    """Take every limit into account, as full as it is, and the first relay's warm-up plan."""
+    """Take every limit into account, as full as it is, and each relay's warm-up plan."""
     (_, first), *others = relays.sections(site)
     shaping, relay = relays.shaping(site), relays.name_of(first)
     it = Forecast(
         shaping=shaping,
         limits=first.rate,
-        last=None,
         now=now,
         relay=relay,
         backups=[(relays.name_of(other), other.rate) for _, other in others],
@@ -34,8 +33,9 @@ def forecast(site: Site, store: Store | None, *, now: datetime) -> Forecast:
             *((relay_scope(name), limits) for name, limits in it.backups),
         )
     }
-    last = outbox.warm_up(relay) if shaping.warm_up else None
-    return replace(it, last=last, spent=spent)
+    names = (relay, *(name for name, _ in it.backups)) if shaping.warm_up else ()
+    days = {name: day for name in names if (day := outbox.warm_up(name)) is not None}
+    return replace(it, last_days=days, spent=spent)
 
 
 def readers_of(store: Store | None, number: int) -> Mapping[str, int]:

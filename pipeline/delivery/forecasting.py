@@ -26,8 +26,6 @@ class Forecast:
     shaping: Shaping
     #: Of the first relay.
     limits: Limits
-    #: The last day of its warm-up plan.
-    last: WarmUpDay | None
     now: datetime
     #: What left lately, by scope and limit.
     spent: Mapping[str, Mapping[Limit, Spent]] = field(default_factory=dict)
@@ -35,6 +33,8 @@ class Forecast:
     relay: str = ""
     #: Those that step in for it, in order, with their limits.
     backups: Sequence[tuple[str, Limits]] = ()
+    #: The last day of each relay's warm-up plan, by its name; where there is none, it begins.
+    last_days: Mapping[str, WarmUpDay] = field(default_factory=dict)
 
     def seconds_for(self, readers: Mapping[str, int]) -> float:
         """Give the seconds until the last message leaves; readers are counted by provider."""
@@ -46,34 +46,49 @@ class Forecast:
             )
             for scope, provider, limits in scopes(self.shaping)
         ]
-        if self.shaping.warm_up:
-            start = self.shaping.warm_up
-            today = warming.begin_day(self.last, self.now.date(), start=start)
-            seconds.append(warming.seconds_for(total, today, self.now, start=start))
         return max(seconds)
 
-    def _through(self, relays: Sequence[tuple[str, Limits]], messages: int) -> float:
-        """Give the seconds that messages take through relays that step in for one another.
+    def _through(
+        self, relays: Sequence[tuple[str, Limits]], messages: int, begins: float = 0.0
+    ) -> float:
+        """Give the seconds until messages are through relays that step in for one another.
 
-        A relay steps in when the one before has used up a limit of hours or days.
+        A relay steps in when the one before has used up a limit of hours or days. What a warm-up
+        plan does not have is waited for, so whoever reaches the end of a day first is not left.
         """
         (name, limits), *others = relays
         spent = self.spent.get(relay_scope(name), {})
+
+        def own(count: int) -> float:
+            return begins + max(
+                limits.seconds_for(count, spent), self._warming(name, count, begins)
+            )
+
         stocks = Limits(tuple(it for it in limits.limits if not it.is_paced))
         if not (others and stocks.seconds_for(messages, spent)):
-            return limits.seconds_for(messages, spent)
+            return own(messages)
         room = bisect_right(range(1, messages + 1), 0.0, key=lambda n: stocks.seconds_for(n, spent))
-        begins = limits.seconds_for(room, spent)
+        if self._warming(name, room, begins):
+            return own(messages)
+        steps_in = own(room)
 
-        def at_once(own: int) -> tuple[float, float]:
-            others_take = begins + self._through(others, messages - own)
-            return limits.seconds_for(own, spent), others_take
+        def at_once(count: int) -> tuple[float, float]:
+            return own(count), self._through(others, messages - count, steps_in)
 
         # The more go through this one, the longer it takes, and the sooner the others are done.
         split = range(room, messages + 1)
-        place = bisect_left(split, True, key=lambda own: at_once(own)[0] >= at_once(own)[1])  # noqa: FBT003 - what is looked for
+        place = bisect_left(split, True, key=lambda n: at_once(n)[0] >= at_once(n)[1])  # noqa: FBT003 - what is looked for
         best = [split[it] for it in (place - 1, place) if 0 <= it < len(split)]
-        return min(max(at_once(own)) for own in best)
+        return min(max(at_once(count)) for count in best)
+
+    def _warming(self, relay: str, messages: int, begins: float) -> float:
+        """Give the seconds that a relay's warm-up plan takes from when it begins."""
+        start = self.shaping.warm_up
+        if not start:
+            return 0.0
+        at = self.now + timedelta(seconds=begins)
+        today = warming.begin_day(self.last_days.get(relay), at.date(), start=start)
+        return warming.seconds_for(messages, today, at, start=start)
 
     def fitting(self, readers: Mapping[str, int], until: datetime) -> int:
         """Give how many messages can leave until then, those of each provider alike."""

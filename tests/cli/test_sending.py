@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipeline.model.restraint import Restraint
+from pipeline.model.warm_up import WarmUpDay
 from tests.cli.office import STEERING, Office, Relay
 from tests.fakes import FakeClock
 from tests.fault_sink import FaultSink, Say
@@ -361,6 +362,25 @@ def test_who_will_not_get_it_in_time_is_said_beforehand_to_cron_as_well(sending:
     told = sending("send", "--now", "--yes", "--json")
 
     assert "at the set rates 1 of 2 messages can leave before its time is up" in told.err
+
+
+@pytest.mark.parametrize(("used", "seconds"), [(1, 43_200), (0, 0)])
+def test_a_dry_run_counts_how_far_the_plan_of_a_backup_is(
+    sending: Office, clock: FakeClock, used: int, seconds: int
+):
+    from pipeline.store.opening import open_store  # noqa: PLC0415 - few tests need it
+
+    sending.edit('rate = ""', 'rate = "1/d"')
+    sending.edit("[delivery]\n", "[delivery]\nwarm_up = 1\n")
+    sending.append('[[smtp_backup]]\nhost = "127.0.0.1"\nport = 1\n')
+    sending("send", "--due")
+    with open_store("sqlite:///mailbag.db", folder=sending.folder) as store:
+        day = WarmUpDay(day=clock.now().date(), step=0, given=used)
+        store.outbox().warm("127.0.0.1:1", day)
+
+    issue = sending("send", "--dry-run", "--json").document["issues"][0]
+
+    assert issue["seconds"] == pytest.approx(seconds, abs=60)
 
 
 def test_a_relay_that_takes_nothing_from_our_address_is_named_with_the_remedy(office: Office):

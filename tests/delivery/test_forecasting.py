@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pipeline.delivery.forecasting import Forecast
 from pipeline.delivery.limits import Limits
 from pipeline.delivery.shaping import ProviderShape, Shaping
+from pipeline.model.warm_up import WarmUpDay
 from tests.factories import NOON
 
 
@@ -17,7 +18,7 @@ def forecast(relay: str = "", all_mail: str = "", gmail: str = "", warm_up: int 
         providers={"gmail": ProviderShape(limits=Limits.parse(gmail))},
         warm_up=warm_up,
     )
-    return Forecast(shaping=shaping, limits=Limits.parse(relay), last=None, now=NOON)
+    return Forecast(shaping=shaping, limits=Limits.parse(relay), now=NOON)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,51 @@ def test_counts_what_goes_through_a_relay_that_steps_in(first, backup, messages,
 
     assert it.seconds_for({"gmail": messages}) == pytest.approx(seconds, abs=1)
     assert it.fitting({"gmail": messages}, NOON + timedelta(hours=3)) == messages
+
+
+#: A plan that is over.
+WARM = WarmUpDay(day=NOON.date(), step=42)
+MIDNIGHT = 12 * 3_600
+
+
+@pytest.mark.parametrize(
+    ("first", "last_days", "messages", "seconds"),
+    [
+        pytest.param("100/d", {"first": WARM}, 300, 0, id="the other's first day has enough"),
+        pytest.param("100/d", {"first": WARM}, 301, MIDNIGHT, id="the other begins its plan"),
+        pytest.param("100/d", {"first": WARM, "second": WARM}, 5_000, 0, id="both plans are over"),
+        pytest.param("100/d", {}, 500, MIDNIGHT, id="each has a plan of its own"),
+        pytest.param(
+            "1000/d", {"second": WARM}, 1_200, 3 * 86_400 + MIDNIGHT, id="the first's is waited for"
+        ),
+        pytest.param(
+            "1/m, 60/h",
+            {"first": WARM, "second": replace(WARM, step=0, given=200)},
+            61,
+            3_600,
+            id="the other's day is used up, and the first opens again sooner",
+        ),
+    ],
+)
+def test_counts_the_plan_of_a_relay_that_steps_in(first, last_days, messages, seconds):
+    it = replace(
+        forecast(first, warm_up=200),
+        relay="first",
+        backups=(("second", Limits()),),
+        last_days=last_days,
+    )
+
+    assert it.seconds_for({"gmail": messages}) == pytest.approx(seconds, abs=1)
+
+
+def test_the_plan_of_a_relay_that_steps_in_begins_when_it_does():
+    """Half an hour before midnight the first is done; the other has half an hour and then a day."""
+    it = replace(
+        forecast("1/m, 690/d", warm_up=200),
+        relay="first",
+        backups=(("second", Limits()),),
+        last_days={"first": WARM},
+    )
+
+    assert it.seconds_for({"gmail": 690 + 200}) == pytest.approx(689 * 60)
+    assert it.seconds_for({"gmail": 690 + 201}) == pytest.approx(MIDNIGHT)
