@@ -153,8 +153,14 @@ class Site:
             render_inputs=self._render_inputs,
             image_files=self.image_files,
             image_bytes=self.image_shelf.bytes_of,
+            used_up=self._used_up,
             cache=self.folder / ".cache" / "qas.json",
         )
+
+    def _used_up(self, store: Store, number: int, now: datetime) -> tuple[str, ...]:
+        from pipeline.app import used_up  # noqa: PLC0415 - it looks at sites itself
+
+        return used_up.limits(self, store, number, now=now)
 
     def _expires(self, start: datetime) -> datetime:
         """A reader is given up after ``expire``, and always before the next issue."""

@@ -124,7 +124,7 @@ def status_command(session: Session, number: int | None, *, as_json: bool) -> No
         sums = store.outbox().sums(wanted)
         next_at = _next_at(store, record, session.clock.now())
         editions = store.issues.revisions(wanted)
-        waits = waiting.why_it_waits(store, record, sums, now=session.clock.now())
+        waits = _waits(session, store, record, sums)
         plans = tuple(warm_ups.today(session.site, store, now=session.clock.now()))
     because = f": {record.why}" if record.why else ""
     output.say(f"Issue {record.number} is {record.state.value}{because}")
@@ -160,7 +160,7 @@ def _status_document(session: Session, store: Store, record: IssueRecord) -> dic
     next_at, sums = _next_at(store, record, now), store.outbox().sums(number)
     return {
         **documents.status_document(record, sums),
-        "waits_for": "; ".join(waiting.why_it_waits(store, record, sums, now=now)) or None,
+        "waits_for": "; ".join(_waits(session, store, record, sums)) or None,
         "next_at": next_at.isoformat() if next_at else None,
         "revisions": documents.revisions_document(store.issues.revisions(number)),
         "warm_up": [
@@ -168,6 +168,11 @@ def _status_document(session: Session, store: Store, record: IssueRecord) -> dic
             for plan in warm_ups.today(session.site, store, now=now)
         ],
     }
+
+
+def _waits(session: Session, store: Store, record: IssueRecord, sums: Sums) -> tuple[str, ...]:
+    shop, now = session.site.workshop, session.clock.now()
+    return waiting.why_it_waits(shop, store, record, sums, now=now)
 
 
 def _patience(session: Session, record: IssueRecord, sums: Sums) -> list[tuple[str, str]]:

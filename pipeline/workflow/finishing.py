@@ -95,5 +95,5 @@ def _sent(
         sums=sums,
         run=run,
         new_doubt=0 if doubt is None else max(0, _in_doubt(post, number) - doubt),
-        waits=waiting.why_it_waits(store, record, sums, now=shop.clock.now()),
+        waits=waiting.why_it_waits(shop, store, record, sums, now=shop.clock.now()),
     )

@@ -30,7 +30,7 @@ def rehearse_due(shop: Workshop, store: Store | None, *, now: datetime) -> tuple
     """Rehearse ``--due``: every unfinished issue, then the slot that is due."""
     if store is None:
         return ()
-    found = [_of_record(store, record, now) for record in _unfinished(store)]
+    found = [_of_record(shop, store, record, now) for record in _unfinished(store)]
     since = store.meta.rule_in_force(shop.schedule.rule)
     if since is not None:
         wanted = planning.fixed_slot(shop, store)
@@ -50,7 +50,9 @@ def rehearse_now(shop: Workshop, store: Store | None, *, now: datetime) -> Rehea
     record = next(_unfinished(store), None) if store else None
     for paused in store.issues.unfinished() if store and not record else ():
         raise waiting.paused(paused)
-    return _of_record(store, record, now) if store and record else _of_plan(shop, store, now=now)
+    return (
+        _of_record(shop, store, record, now) if store and record else _of_plan(shop, store, now=now)
+    )
 
 
 def rehearse_issue(shop: Workshop, store: Store | None, number: int, *, now: datetime) -> Rehearsal:
@@ -61,7 +63,7 @@ def rehearse_issue(shop: Workshop, store: Store | None, number: int, *, now: dat
     for record in store.issues.all() if store else ():
         if store and record.number == number:
             sending.refuse_ended(store, record, now=now)
-            return _of_record(store, record, now)
+            return _of_record(shop, store, record, now)
     return _of_plan(shop, store, now=now, number=number)
 
 
@@ -69,13 +71,13 @@ def _unfinished(store: Store) -> Iterator[IssueRecord]:
     return (it for it in store.issues.unfinished() if it.state is not IssueState.PAUSED)
 
 
-def _of_record(store: Store, record: IssueRecord, now: datetime) -> Rehearsal:
+def _of_record(shop: Workshop, store: Store, record: IssueRecord, now: datetime) -> Rehearsal:
     number, subject = record.number, record.subject
     if not record.is_frozen:
         due = Due(now=store.subscribers.reachable())
         return Rehearsal(number=number, subject=subject, due=due, record=record)
     sums = store.outbox().sums(number)
-    waits = waiting.why_it_waits(store, record, sums, now=now)
+    waits = waiting.why_it_waits(shop, store, record, sums, now=now)
     return Rehearsal(
         number=number,
         subject=subject,

@@ -11,12 +11,16 @@ from pipeline.model.issue import IssueState
 from pipeline.model.record import IssueRecord
 from pipeline.model.restraint import Restraint
 from pipeline.store.opening import Store
+from pipeline.workflow.workshop import Workshop
+
+#: Nothing that is set here has no room, and what a relay told us in a session is not kept.
+_NOT_OURS = "the relay's own, or one that was changed here since"
 
 _ON_ITS_WAY = frozenset({IssueState.FROZEN, IssueState.SENDING})
 
 
 def why_it_waits(
-    store: Store, record: IssueRecord, sums: Sums, *, now: datetime
+    shop: Workshop, store: Store, record: IssueRecord, sums: Sums, *, now: datetime
 ) -> tuple[str, ...]:
     """Give sentences without a full stop; none when somebody may be tried now."""
     if record.state not in _ON_ITS_WAY or not sums.unfinished:
@@ -27,8 +31,9 @@ def why_it_waits(
         return held
     said = f"whoever waits was told to come later, the first at {_moment(at)}"
     if sums.queued:
+        which = "; ".join(shop.used_up(store, record.number, now)) or _NOT_OURS
         said = (
-            f"a sending limit is reached, so nobody is tried before {_moment(at)};"
+            f"a sending limit is reached ({which}), so nobody is tried before {_moment(at)};"
             f" if it was raised, `mailbag send --issue {record.number}` tries at once"
         )
     return (said,)

@@ -77,6 +77,8 @@ class Workshop:
     renderer: Callable[[], Renderer]
     #: What an edition is made of besides its QAs and the program: name -> sha256 of its bytes.
     render_inputs: Callable[[], Mapping[str, str]]
+    #: Names the limits of the site that an issue waits for, and where they are set.
+    used_up: Callable[[Store, int, datetime], tuple[str, ...]]
     #: Where is remembered what QA files came to, so that only changed ones are read again.
     cache: Path | None = None
     #: Where images are kept under their hash, for as long as a mail may name them.

@@ -514,8 +514,90 @@ def test_a_limit_that_is_waited_for_is_said(sending: Office, relay: Relay, clock
 
     told = sending("send", "--dry-run", "--json").document["issues"][0]
 
-    assert told["waits_for"].startswith("a sending limit is reached, so nobody is tried before 20")
+    assert told["waits_for"].startswith(
+        "a sending limit is reached ([smtp] rate: 1/d), so nobody is tried before 20"
+    )
     assert "`mailbag send --issue 1` tries at once" in told["waits_for"]
+
+
+PLAN = "[delivery] warm_up: day 1 of 42 by 127.0.0.1:PORT: 1 messages, 1 of them used today"
+
+
+@pytest.mark.parametrize(
+    ("edits", "which"),
+    [
+        pytest.param({'rate = ""': 'rate = "9/m, 1/d"'}, "[smtp] rate: 1/d", id="the relay"),
+        pytest.param(
+            {"[delivery]\n": '[delivery]\nrate = "1/h"\n'}, "[delivery] rate: 1/h", id="all mail"
+        ),
+        pytest.param({"[delivery]\n": "[delivery]\nwarm_up = 1\n"}, PLAN, id="a plan"),
+        pytest.param(
+            {"[delivery]\n": "[delivery]\nwarm_up = 1\n", 'rate = ""': 'rate = "1/d"'},
+            f"[smtp] rate: 1/d; {PLAN}",
+            id="two at once",
+        ),
+    ],
+)
+def test_the_limit_that_is_waited_for_is_named_wherever_somebody_looks(
+    sending: Office, relay: Relay, edits: dict[str, str], which: str
+):
+    for before, after in edits.items():
+        sending.edit(before, after)
+
+    told = sending("send", "--now", "--yes")
+    status, document = sending("status"), sending("status", "--json").document
+    dry = sending("send", "--dry-run")
+
+    said = f"a sending limit is reached ({which.replace('PORT', str(relay.port))}), so nobody"
+    assert len(relay.taken) == 1
+    assert document["waits_for"].startswith(said)
+    assert all(said in it.out for it in (told, status, dry))
+
+
+@pytest.mark.parametrize(
+    ("providers", "which"),
+    [
+        pytest.param(["gmail.com"], '[providers."gmail.com"] rate: 1/h', id="theirs"),
+        pytest.param(["gmail.com", "yahoo.com"], '[providers."gmail.com"] rate: 1/h', id="one of"),
+    ],
+)
+def test_a_providers_limit_is_named_where_its_readers_wait(
+    sending: Office, relay: Relay, providers: list[str], which: str
+):
+    sending.read_in("one@gmail.com", "two@gmail.com")
+    for domain in providers:
+        sending.append(f'[providers."{domain}"]\nrate = "1/h"\n')
+
+    sending("send", "--now", "--yes")
+
+    assert len(relay.taken) == 3
+    assert f"reached ({which}), so" in sending("status", "--json").document["waits_for"]
+
+
+def test_the_limits_of_all_relays_are_named_where_none_may_take_more(sending: Office, relay: Relay):
+    with Relay().running() as second:
+        sending.read_in("c@mail.example")
+        sending.edit('rate = ""', 'rate = "1/d"')
+        sending.append(f'[[smtp_backup]]\nhost = "127.0.0.1"\nport = {second.port}\nrate = "1/d"\n')
+
+        sending("send", "--now", "--yes")
+
+    both = f"[smtp] rate: 1/d; [[smtp_backup]] rate of 127.0.0.1:{second.port}: 1/d"
+    assert (len(relay.taken), len(second.taken)) == (1, 1)
+    assert f"reached ({both}), so" in sending("status", "--json").document["waits_for"]
+
+
+def test_a_limit_that_is_the_relays_own_is_not_taken_for_ours(office: Office):
+    with FaultSink() as sink:
+        office.set(port=str(sink.port))
+        office.edit('rate = ""', 'rate = "100/d"')
+        office.read_in("a@mail.example", "b@mail.example")
+        sink.on("MAIL", Say("550 5.4.5 Daily user sending quota exceeded"))
+
+        office("send", "--now", "--yes")
+
+    waits = office("status", "--json").document["waits_for"]
+    assert "reached (the relay's own, or one that was changed here since), so nobody" in waits
 
 
 def test_who_waits_for_a_later_time_is_not_said_to_be_handed_over(
