@@ -32,9 +32,13 @@ class Domains:
 
     _denials: dict[str, _Denials] = field(default_factory=dict, init=False)
 
+    def __bool__(self) -> bool:
+        """Tell whether any domain denied a reader."""
+        return bool(self._denials)
+
     def take(self, domain: str) -> None:
         """Note that it took a message."""
-        if self._denials and domain in self._denials:
+        if domain in self._denials:
             self._denials[domain].takes = True
 
     def deny(self, domain: str, reader: int) -> tuple[int, ...] | None:

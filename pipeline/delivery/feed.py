@@ -118,15 +118,23 @@ class OutboxFeed:
     def commit(self, outcomes: Sequence[Outcome], wishes: Sequence[Parcel]) -> Collection[Parcel]:
         if outcomes:
             wall = self.clock.now()
-            results = (self._settle(outcome, wall) for outcome in outcomes)
-            self._unwritten += (result for result in results if result is not None)
+            at = self.clock.boot_time()
+            for outcome in outcomes:
+                if isinstance(outcome, Answered) and outcome.is_taken:
+                    self._unwritten.append(self._taken(outcome, at))
+                elif (result := self._settle(outcome, wall)) is not None:
+                    self._unwritten.append(result)
         asked = self._askable(wishes)
         held_back = self._hold_back(asked)
         refusals = self._write(asked)
         self._forgive()
         for wish, refusal in refusals.items():
             self._refused(wish, refusal)
-        granted = frozenset(parcel for wish, parcel in asked.items() if wish not in refusals)
+        granted = frozenset(
+            (parcel for wish, parcel in asked.items() if wish not in refusals)
+            if refusals
+            else asked.values()
+        )
         now = self.clock.boot_time()
         for parcel in wishes:
             if parcel in granted:
@@ -147,7 +155,7 @@ class OutboxFeed:
             self._fail(error)
 
     def may_hand_over(self, parcel: Parcel) -> bool:
-        return self.holding.is_live(parcel.lease)
+        return self.holding.is_live(parcel.lease, self.clock.boot_time())
 
     # -- for the sender
 
@@ -173,7 +181,7 @@ class OutboxFeed:
         self._end(StopReason.INTERRUPTED)
         for parcel in (*self._outgoing.handed,):
             result = judging.in_doubt(Lost(parcel, Loss.AFTER, "stopped before the relay answered"))
-            self._outgoing.settle(parcel)
+            self._outgoing.settle(parcel, self.clock.boot_time())
             self._unwritten.append(self._through_relay(result, self.clock.now()))
 
     def fail(self, error: RelayError) -> None:
@@ -253,6 +261,15 @@ class OutboxFeed:
 
     # -- what became of it
 
+    def _taken(self, answered: Answered, at: float) -> Result:
+        """Do what follows nearly always, and nothing else: the relay took the message."""
+        relay = self.relays.now.name
+        self.relays.accepted[relay] += 1
+        self._lost_replies.note(answered)
+        self.watch.take(answered.parcel)
+        self._outgoing.settle(answered.parcel, at)
+        return judging.taken(answered, relay=relay if self.relays.is_backup else "")
+
     def _settle(self, outcome: Outcome, now: datetime) -> Result | None:
         parcel = outcome.parcel
         reader = parcel.recipient.subscriber_id
@@ -278,7 +295,7 @@ class OutboxFeed:
             puts_back = verdict.puts_back or (verdict.stop is not None and self.stopped is None)
             self._outgoing.drop(parcel, puts_back=puts_back)
             return None
-        self._outgoing.settle(parcel)
+        self._outgoing.settle(parcel, self.clock.boot_time())
         return self._through_relay(result, now)
 
     def _through_relay(self, result: Result, now: datetime) -> Result:
@@ -286,8 +303,6 @@ class OutboxFeed:
         relay = self.relays.now.name
         if result.event is DeliveryEvent.DEFER and result.code and not result.is_taken_back(now):
             self.paces.defer()
-        if result.event is DeliveryEvent.ACCEPT:
-            self.relays.accepted[relay] += 1
         return replace(result, relay=relay) if self.relays.is_backup else result
 
     def _slow(self, outcome: Outcome, slowing: Slowing) -> None:
@@ -306,11 +321,15 @@ class OutboxFeed:
         """Leave out the wishes that need not be asked; renew leases that we slept past."""
         if self.is_ending:
             return {}
-        live = [parcel for parcel in wishes if self.may_hand_over(parcel)]
+        live = self._live(wishes)
         if len(live) < len(wishes):
             self.look_after()
-            live = [parcel for parcel in wishes if self.may_hand_over(parcel)]
+            live = self._live(wishes)
         return {parcel.wish: parcel for parcel in live}
+
+    def _live(self, parcels: Sequence[Parcel]) -> list[Parcel]:
+        now = self.clock.boot_time()
+        return [parcel for parcel in parcels if self.holding.is_live(parcel.lease, now)]
 
     def _hold_back(self, asked: dict[HandOver, Parcel]) -> frozenset[Parcel]:
         """After a lost reply, take out the wishes that would bring more into doubt than may be."""

@@ -38,7 +38,8 @@ class Holding:
     issue: int
     owner: str
     seconds: float
-    _shards: dict[Lease, Shard] = field(default_factory=dict, init=False)
+    #: By number; a sender of one issue holds one lease of a shard at a time.
+    _shards: dict[int, Shard] = field(default_factory=dict, init=False)
     #: Dropped ones: if only a pause took them from us, they are ours to give back.
     _dropped: list[Lease] = field(default_factory=list, init=False)
     _renewed_at: float = field(default=0.0, init=False)
@@ -57,7 +58,7 @@ class Holding:
             return None
         if not self._shards:
             self._renewed_at = before
-        shard = self._shards[lease] = Shard(lease, self._live_until(before))
+        shard = self._shards[lease.shard] = Shard(lease, self._live_until(before))
         return shard
 
     def renew(self) -> None:
@@ -67,23 +68,29 @@ class Holding:
             return
         now = self.clock.now()
         until = now + timedelta(seconds=self.seconds)
-        ours = self.outbox.renew(tuple(self._shards), now=now, until=until)
+        held = {shard.lease for shard in self._shards.values()}
+        ours = self.outbox.renew(tuple(held), now=now, until=until)
         self._renewed_at = before
-        for lease in set(self._shards) - ours:
+        for lease in held - ours:
             self.drop(lease)
         for shard in self._shards.values():
             shard.live_until = self._live_until(before)
 
-    def is_live(self, lease: Lease) -> bool:
-        """Tell whether the lease cannot have ended, whatever the machine did meanwhile."""
-        shard = self._shards.get(lease)
-        return shard is not None and self.clock.boot_time() < shard.live_until
+    def is_live(self, lease: Lease, now: float) -> bool:
+        """Tell whether the lease cannot have ended, whatever the machine did meanwhile.
+
+        ``now``: the boot-time clock's.
+        """
+        shard = self.get(lease)
+        return shard is not None and now < shard.live_until
 
     def get(self, lease: Lease) -> Shard | None:
-        return self._shards.get(lease)
+        """Give the shard of a lease; ``None`` when we do not hold it by this one any more."""
+        shard = self._shards.get(lease.shard)
+        return shard if shard is not None and shard.lease.epoch == lease.epoch else None
 
     def is_held(self, lease: Lease) -> bool:
-        return lease in self._shards
+        return self.get(lease) is not None
 
     def readable(self, avoid: Collection[str] = ()) -> Shard | None:
         """Give a shard of which not every row was read, of no provider to be avoided."""
@@ -101,13 +108,14 @@ class Holding:
 
     def settle(self, lease: Lease) -> None:
         """Note that one of the shard's rows is done with."""
-        shard = self._shards.get(lease)
+        shard = self.get(lease)
         if shard is not None:
             shard.out -= 1
 
     def drop(self, lease: Lease) -> None:
         """Forget a shard that is not ours any more."""
-        if self._shards.pop(lease, None) is not None:
+        if self.is_held(lease):
+            del self._shards[lease.shard]
             self._dropped.append(lease)
 
     def release_done(self) -> None:
@@ -118,13 +126,14 @@ class Holding:
     def release_all(self, held: Mapping[str, float] | None = None) -> None:
         """Give every shard back; those of held providers rest for so many seconds."""
         now, held = self.clock.now(), held or {}
-        for lease in (*self._shards, *self._dropped):
+        for lease in [*(shard.lease for shard in self._shards.values()), *self._dropped]:
             seconds = held.get(lease.provider)
             self._release(lease, None if seconds is None else now + timedelta(seconds=seconds))
 
     def _release(self, lease: Lease, not_before: datetime | None = None) -> None:
         self.outbox.release(lease, now=self.clock.now(), not_before=not_before)
-        self._shards.pop(lease, None)
+        if self.is_held(lease):
+            del self._shards[lease.shard]
 
     def _live_until(self, before: float) -> float:
         return before + self.seconds * (1 - _MARGIN)

@@ -53,6 +53,21 @@ def settle(
             return _lost(outcome, is_handed=is_handed, was_lost=was_lost, now=now, policy=policy)
 
 
+def taken(answered: Answered, *, relay: str = "") -> Result:
+    """Give what follows where the relay took the message: nearly always."""
+    parcel, reply = answered.parcel, answered.reply
+    recipient = parcel.recipient
+    return Result(
+        lease=parcel.lease,
+        subscriber_id=recipient.subscriber_id,
+        event=DeliveryEvent.ACCEPT,
+        code=reply.code,
+        reply=reply.text[:_REPLY_LENGTH],
+        relay=relay,
+        forgives=bool(recipient.strikes),
+    )
+
+
 def in_doubt(lost: Lost) -> Result:
     """Give what is known of a message that was handed over and not answered."""
     event, reason = DeliveryEvent.LOSE_REPLY, ReplyClass.IN_DOUBT
@@ -70,15 +85,8 @@ def limited_until(error: RelayError, *, now: datetime) -> datetime | None:
 
 def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: RetryPolicy) -> Verdict:
     reply, recipient = outcome.reply, outcome.parcel.recipient
-    if outcome.stage is Stage.END_OF_DATA and reply.digit == 2:
-        result = _result(
-            outcome,
-            DeliveryEvent.ACCEPT,
-            code=reply.code,
-            reply=reply.text,
-            forgives=bool(recipient.strikes),
-        )
-        return Verdict(result)
+    if outcome.is_taken:
+        return Verdict(taken(outcome))
     judged = classify.judge(outcome.stage, reply.code, reply.enhanced_code, reply.words)
     slows = judged.slows
     if slows is not None:

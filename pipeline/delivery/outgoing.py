@@ -48,11 +48,10 @@ class Outgoing:
         name = None if by_relay else queue.name
         self.paces.slow(name, queue.pace, slowing, given=queue.out[parcel])
 
-    def settle(self, parcel: Parcel) -> None:
+    def settle(self, parcel: Parcel, now: float) -> None:
         """Be done with a message and its row."""
         self.handed.discard(parcel)
         queue, queues = self._from.pop(parcel), self.stock.queues
-        now = self.clock.boot_time()
         queues.note_reply(queue, parcel, now)
         queues.settled(queue, parcel, now)
         self.holding.settle(parcel.lease)

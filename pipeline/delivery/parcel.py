@@ -9,6 +9,10 @@ from pipeline.model.delivery import HandOver, Lease, Recipient
 from pipeline.model.message import Envelope, Message
 
 
+#: By a name of its own: see :mod:`pipeline.delivery.smtp.protocol`.
+_END_OF_DATA = Stage.END_OF_DATA
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Parcel:
     """One message on its way. Two parcels are never equal: each is one try."""
@@ -45,6 +49,11 @@ class Answered:
     parcel: Parcel
     stage: Stage
     reply: Reply
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the relay took the message."""
+        return self.stage is _END_OF_DATA and self.reply.digit == 2
 
 
 class Loss(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipeline.delivery.domains import BELIEVED, Domains
 from pipeline.delivery.guards import DENIALS, Alarm, Guards
-from pipeline.delivery.parcel import Answered
+from pipeline.delivery.parcel import Answered, Parcel
 from pipeline.delivery.quoting import quoted
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.model.delivery import DeliveryEvent, Recipient, Result
@@ -39,8 +39,14 @@ class Watch:
     #: Readers who were rejected and are to wait again, since they were not meant.
     _to_requeue: dict[int, None] = field(default_factory=dict, init=False)
 
+    def take(self, parcel: Parcel) -> None:
+        """Note that a message was taken."""
+        if self.domains:
+            self.domains.take(_domain(parcel.recipient))
+        self.guards.watch(parcel.lease.provider, None)
+
     def look(self, outcome: Answered, result: Result, now: datetime) -> Result:
-        """Give the result as it is to be written."""
+        """Give the result of a refusal as it is to be written."""
         provider, reply = result.lease.provider, outcome.reply
         said = f"{reply.code} {reply.enhanced_code}".strip() if reply.digit == 5 else ""
         reply_class = ReplyClass(result.reason) if result.reason else None
@@ -69,9 +75,7 @@ class Watch:
         self, recipient: Recipient, result: Result, reply_class: ReplyClass | None
     ) -> bool:
         """Tell whether a reader is meant, or the domain denies all that it has."""
-        domain = recipient.address.rpartition("@")[2].lower()
-        if reply_class is None:
-            self.domains.take(domain)
+        domain = _domain(recipient)
         if reply_class not in DENIALS or result.event is not DeliveryEvent.REJECT:
             return True
         before = self.domains.deny(domain, recipient.subscriber_id)
@@ -121,6 +125,10 @@ class Watch:
         """Note that the ledger did."""
         self._to_forgive.clear()
         self._to_requeue.clear()
+
+
+def _domain(recipient: Recipient) -> str:
+    return recipient.address.rpartition("@")[2].lower()
 
 
 def _soften(recipient: Recipient, result: Result, now: datetime) -> Result:

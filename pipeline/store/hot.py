@@ -3,9 +3,10 @@
 They are most of what a send costs the ledger. The states they name come from the transition table.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from pipeline.model.delivery import (
@@ -142,6 +143,11 @@ def requeue(raw: Raw, issue: int, readers: Collection[int]) -> int:
     return len(shards)
 
 
+def _is_plain(result: Result) -> bool:
+    """Tell whether nothing but the row itself changes."""
+    return result.event is _E.ACCEPT and not (result.forgives or result.suppress or result.strikes)
+
+
 @dataclass(slots=True)
 class _Standing:
     """How a lease stands at the moment of a commit."""
@@ -164,7 +170,8 @@ class Commit:
     #: Others may write at the same time.
     locks: bool
     _at: int = field(init=False)
-    _standings: dict[Lease, _Standing] = field(default_factory=dict)
+    #: By issue, shard, epoch and owner.
+    _standings: dict[tuple[int, int, int, str], _Standing] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._at = to_microseconds(self.now)
@@ -178,8 +185,12 @@ class Commit:
             for lease in sorted(leases, key=lambda it: (it.issue, it.shard, it.epoch)):
                 self._standing(lease)
             results = sorted(results, key=lambda it: it.subscriber_id)
-        for result in results:
-            self._write(result)
+        for is_plain, several in groupby(results, _is_plain):
+            if is_plain:
+                self._accept(several)
+            else:
+                for result in several:
+                    self._write(result)
         refused = {}
         for wish in hand_overs:
             refusal = self._hand_over(wish)
@@ -188,12 +199,13 @@ class Commit:
         return refused
 
     def _standing(self, lease: Lease) -> _Standing:
-        known = self._standings.get(lease)
+        which = lease.issue, lease.shard, lease.epoch, lease.owner
+        known = self._standings.get(which)
         if known is None:
             epoch, owner, until, state, handed_at, revision = self.raw.execute(
                 _SHARD_LOCKED if self.locks else _SHARD, (lease.issue, lease.shard)
             ).fetchone()
-            known = self._standings[lease] = _Standing(
+            known = self._standings[which] = _Standing(
                 is_ours=epoch == lease.epoch and owner == lease.owner,
                 until=from_microseconds(until),
                 issue=IssueState(state),
@@ -202,17 +214,16 @@ class Commit:
             )
         return known
 
+    def _accept(self, results: Iterable[Result]) -> None:
+        """Write those from which nothing else follows: nearly all there ever are."""
+        self.raw.executemany(_UPDATE[_E.ACCEPT], [self._parameters(it) for it in results])
+
     def _write(self, result: Result) -> None:
         lease = result.lease
         if result.event not in _UPDATE:
             raise ValueError(f"{result.event} is no result of a try")
         row = (lease.issue, lease.shard, result.subscriber_id)
-        is_ours = self._standing(lease).is_ours
-        next_at = None if result.next_at is None else to_microseconds(result.next_at)
-        where = (next_at, self._at, *row, lease.epoch, is_ours)
-        reply = (result.code, result.reply[: steps.REPLY_LENGTH], result.reason, result.relay)
-        said = () if result.event in steps.KEEP_REPLY else reply
-        if not self.raw.execute(_UPDATE[result.event], (*where, *said)).rowcount:
+        if not self.raw.execute(_UPDATE[result.event], self._parameters(result)).rowcount:
             return
         if result.suppress is not None:
             self.raw.execute(
@@ -229,6 +240,19 @@ class Commit:
             self._wait(lease, row, result.next_at)
         elif result.event is _E.LOSE_REPLY:
             self._doubt(result, row)
+
+    def _parameters(self, result: Result) -> tuple[object, ...]:
+        """Give those of :data:`_UPDATE`."""
+        lease = result.lease
+        next_at = None if result.next_at is None else to_microseconds(result.next_at)
+        where = (
+            *(next_at, self._at, lease.issue, lease.shard, result.subscriber_id),
+            *(lease.epoch, self._standing(lease).is_ours),
+        )
+        if result.event in steps.KEEP_REPLY:
+            return where
+        reply = result.reply[: steps.REPLY_LENGTH]
+        return (*where, result.code, reply, result.reason, result.relay)
 
     def _doubt(self, result: Result, row: tuple[int, int, int]) -> None:
         """Do what the policy says about a message whose reply was not read."""

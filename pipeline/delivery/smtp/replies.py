@@ -11,8 +11,13 @@ REPLY_LIMIT = 32 * 1024
 _LINE = re.compile(r"([2-5][0-9]{2})(?:(-)|(?![0-9]))(.*)", re.DOTALL)
 #: What nearly every reply is: one line of visible ASCII.
 _USUAL = re.compile(rb"([2-5][0-9]{2}) ([ -~]*)\r\n")
+_REST = rb" [ -~]{0,506}\r\n"
 #: Three of them that say yes: to RSET, MAIL and RCPT.
-_THREE = re.compile(rb"(?:2[0-9]{2} [ -~]{0,506}\r\n){3}")
+_THREE = re.compile(rb"(?:2[0-9]{2}" + _REST + rb"){3}")
+#: Five: yes to the end of a message, those three, and "go on" to the DATA of the next message.
+_FIVE = re.compile(
+    rb"(2[0-9]{2}) ([ -~]{0,506})\r\n" + _THREE.pattern + rb"3[0-9]{2}" + _REST,
+)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 
 
@@ -106,6 +111,20 @@ class ReplyParser:
             return False
         self._start = self._searched = found.end()
         return True
+
+    def skip_five(self) -> Reply | None:
+        """Pass over the replies to an end of data and to the group behind it, all usual ones.
+
+        Gives the first, if it and the next three say yes and the last one "go on".
+        """
+        if self._lines:
+            return None
+        found = _FIVE.match(self._buffer, self._start)
+        if found is None:
+            return None
+        self._start = self._searched = found.end()
+        self._usual = found
+        return self.last
 
     @property
     def last(self) -> Reply:

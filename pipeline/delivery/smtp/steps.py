@@ -145,3 +145,6 @@ CHUNK = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA)
 #: What begins a group, and where it leads when the relay says yes to all of it.
 OPENING = GROUP[:3]
 OPENED = STEPS[STEPS[STEPS[State.READY, Stage.RSET][2], Stage.MAIL][2], Stage.RCPT][2]
+#: What is awaited from a terminator on, with the next group behind it, and where yes to all leads.
+NEXT_GROUP = (Stage.END_OF_DATA, *GROUP)
+WANTED = STEPS[OPENED, Stage.DATA][3]

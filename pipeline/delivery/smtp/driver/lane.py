@@ -24,6 +24,10 @@ from pipeline.delivery.smtp.steps import State
 from pipeline.delivery.stage import Stage
 
 
+#: By names of their own: see :mod:`pipeline.delivery.smtp.protocol`.
+_CLOSED, _RSET, _MAIL = State.CLOSED, Stage.RSET, Stage.MAIL
+
+
 class Hub(Protocol):
     """What a lane needs of the pool."""
 
@@ -168,7 +172,7 @@ class Lane:
             return
         if self._wire.gone:
             raise GoneError(self._wire.gone)
-        if self._smtp.state is State.CLOSED:
+        if self._smtp.state is _CLOSED:
             raise GoneError("the relay closed the connection")
         self._go_on()
 
@@ -199,10 +203,10 @@ class Lane:
 
     def _decided(self, event: Decided) -> None:
         parcel, reply = event.item, event.reply
-        is_closed = self._smtp.state is State.CLOSED
+        is_closed = self._smtp.state is _CLOSED
         outcome: Outcome = Answered(parcel, event.stage, reply)
-        if event.stage is Stage.RSET or (
-            event.stage is Stage.MAIL and reply.code == 421 and self._answered
+        if event.stage is _RSET or (
+            event.stage is _MAIL and reply.code == 421 and self._answered
         ):
             # Said to the connection, and not to the message.
             loss = Loss.UNTRIED if self._answered else Loss.BEFORE
@@ -235,7 +239,7 @@ class Lane:
         more = self._smtp.go_on()
         if more:
             self._wire.post(more)
-        if self._smtp.state is State.CLOSED:
+        if self._smtp.state is _CLOSED:
             raise GoneError("")
         if self._is_poured and not self._wire.is_full and self._held is not None:
             self._is_poured = False

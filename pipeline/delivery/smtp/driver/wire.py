@@ -72,8 +72,9 @@ class Wire(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         self.smtp.receive(self._incoming[:nbytes].tobytes())
-        self._acknowledge_at_once()
         self.on_change()
+        if self.smtp.expected is not None:
+            self._acknowledge_at_once()
 
     def eof_received(self) -> None:
         self.smtp.receive(b"")
@@ -194,7 +195,10 @@ class Wire(asyncio.BufferedProtocol):
             self._waiter.set_result(None)
 
     def _acknowledge_at_once(self) -> None:
-        """Re-arm TCP_QUICKACK, which does not last; else our ACK waits for the relay's Nagle."""
+        """Re-arm TCP_QUICKACK, which does not last; else our ACK waits for the relay's Nagle.
+
+        Only while more is to come: what we say next carries the ACK of what needs no further reply.
+        """
         if self._socket is not None and _QUICKACK is not None:
             try:  # noqa: SIM105 - once for whatever comes in
                 self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
