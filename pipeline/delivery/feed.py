@@ -265,7 +265,7 @@ class OutboxFeed:
         """Do what follows nearly always, and nothing else: the relay took the message."""
         relay = self.relays.now.name
         self.relays.accepted[relay] += 1
-        self._lost_replies.note(answered)
+        self._lost_replies.hear()
         self.watch.take(answered.parcel)
         self._outgoing.settle(answered.parcel, at)
         return judging.taken(answered, relay=relay if self.relays.is_backup else "")

@@ -71,7 +71,7 @@ def in_brackets(name: str, value: str) -> bytes:
     """Write a field whose value is one URI or id in angle brackets; never folded inside them."""
     if not is_bare(value) or len(name) + len(value) > LONGEST - 4:
         raise ValueError(f"{name} cannot hold {value[:200]!r}")
-    return _joined([f"{name}: <{value}>"])
+    return f"{name}: <{value}>\r\n".encode()
 
 
 def date(value: datetime) -> bytes:

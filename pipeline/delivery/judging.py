@@ -15,6 +15,8 @@ from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 from pipeline.model.delivery import DeliveryEvent, Result
 
+#: By a name of its own: see :mod:`pipeline.delivery.smtp.protocol`.
+_ACCEPT = DeliveryEvent.ACCEPT
 #: What a 5yz before the first recipient comes to, whatever its words are about.
 _REFUSED = "the relay refuses us"
 #: Longer replies are cut; the beginning tells enough.
@@ -60,7 +62,7 @@ def taken(answered: Answered, *, relay: str = "") -> Result:
     return Result(
         lease=parcel.lease,
         subscriber_id=recipient.subscriber_id,
-        event=DeliveryEvent.ACCEPT,
+        event=_ACCEPT,
         code=reply.code,
         reply=reply.text[:_REPLY_LENGTH],
         relay=relay,

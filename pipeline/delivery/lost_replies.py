@@ -28,8 +28,12 @@ class LostReplies:
             if self.in_a_row >= max(self.doubt, _FEW):
                 return f"the relay took {self.in_a_row} messages in a row without an answer"
         elif isinstance(outcome, Answered) and outcome.stage is Stage.END_OF_DATA:
-            self.in_a_row = 0
+            self.hear()
         return ""
+
+    def hear(self) -> None:
+        """Note a complete reply to a terminator."""
+        self.in_a_row = 0
 
     def may_take(self, out: int) -> bool:
         """Tell whether one more may be given out beside so many."""

@@ -11,15 +11,15 @@ hand-over is granted or not.
 
 import math
 from collections import deque
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Protocol
 
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel
 from pipeline.delivery.smtp.driver.connection import Connection
 from pipeline.delivery.smtp.driver.wire import GoneError
 from pipeline.delivery.smtp.events import ChunkingBroken, Closed, Decided, Event, Replied, Wanted
-from pipeline.delivery.smtp.options import SmtpOptions
+from pipeline.delivery.smtp.options import SmtpOptions, Timeouts
 from pipeline.delivery.smtp.steps import State
 from pipeline.delivery.stage import Stage
 
@@ -88,8 +88,7 @@ class Lane:
         self._smtp = connection.smtp
         self._wire = connection.wire
         self._timeouts = options.timeouts
-        #: How long the reply to each may take, and what is wrong after that.
-        self._limits = {stage: _limit(options.timeouts.after(stage), stage) for stage in Stage}
+        self._limits = _limits(options.timeouts)
         self._hub = hub
         self._left = min(
             connection.smtp.capabilities.mail_max or math.inf, options.messages_per_connection
@@ -389,5 +388,11 @@ class Lane:
         self._hub.record(lost)
 
 
-def _limit(seconds: float, stage: Stage) -> tuple[float, str]:
-    return seconds, f"no answer to {stage.said} within {seconds:g} s"
+@lru_cache(maxsize=1)
+def _limits(timeouts: Timeouts) -> Mapping[Stage, tuple[float, str]]:
+    """Give, by what a reply answers, how long it may take and what is wrong after that."""
+    limits = {stage: timeouts.after(stage) for stage in Stage}
+    return {
+        stage: (seconds, f"no answer to {stage.said} within {seconds:g} s")
+        for stage, seconds in limits.items()
+    }
