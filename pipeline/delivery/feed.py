@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pipeline.clock import Clock
 from pipeline.delivery import judging
 from pipeline.delivery.classify import ABOUT_US
+from pipeline.delivery.ending import Ending
 from pipeline.delivery.holding import Holding
 from pipeline.delivery.lost_replies import LostReplies
 from pipeline.delivery.outgoing import Outgoing
@@ -17,11 +18,11 @@ from pipeline.delivery.ports import Outbox
 from pipeline.delivery.queues import Queue
 from pipeline.delivery.relays import Relays
 from pipeline.delivery.report import RunReport, StopReason
-from pipeline.delivery.retry import RetryPolicy, StopRun
+from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.slowing import Slowing
 from pipeline.delivery.stock import Stock
 from pipeline.delivery.watching import Watch
-from pipeline.errors import DatabaseError, RelayError
+from pipeline.errors import DatabaseError
 from pipeline.model.delivery import DeliveryEvent, HandOver, Recipient, Refusal, Result
 from pipeline.model.message import Envelope, Message
 
@@ -53,10 +54,8 @@ class OutboxFeed:
     clock: Clock
     stop: Callable[[], StopReason | None]
     progress: Callable[[RunReport], None]
-    stopped: StopReason | None = field(default=None, init=False)
-    relay_error: RelayError | None = field(default=None, init=False)
-    _database_error: DatabaseError | None = field(default=None, init=False)
-    _pause_because: str = field(default="", init=False)
+    #: Why the run ends, once it does.
+    ending: Ending = field(init=False)
     _counts: Counter[DeliveryEvent] = field(default_factory=Counter, init=False)
     stock: Stock = field(init=False)
     _outgoing: Outgoing = field(init=False)
@@ -65,12 +64,11 @@ class OutboxFeed:
     #: Results that the ledger could not take so far.
     _unwritten: list[Result] = field(default_factory=list, init=False)
     _lost_replies: LostReplies = field(init=False)
-    #: Until when a limit of our account holds.
-    _limited_until: datetime | None = field(default=None, init=False)
     _begun_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         self._begun_at = self.clock.boot_time()
+        self.ending = Ending(relays=self.relays, clock=self.clock)
         self._lost_replies = LostReplies(self.relays.doubt)
         self.stock = Stock(
             outbox=self.outbox,
@@ -89,7 +87,7 @@ class OutboxFeed:
 
     @property
     def is_ending(self) -> bool:
-        return self.stopped is not None or self.relays.is_leaving
+        return self.ending.stopped is not None or self.relays.is_leaving
 
     def take(self, limit: int) -> Supply:
         parcels: list[Parcel] = []
@@ -112,7 +110,7 @@ class OutboxFeed:
             if not parcels:
                 self._write_results()
         except DatabaseError as error:
-            self._fail(error)
+            self.ending.fail(error)
         return Supply(tuple(parcels), wait)
 
     def commit(self, outcomes: Sequence[Outcome], wishes: Sequence[Parcel]) -> Collection[Parcel]:
@@ -148,11 +146,11 @@ class OutboxFeed:
 
     def look_after(self) -> None:
         try:
-            self._end(self.stop())
+            self.ending.end(self.stop())
             self.holding.renew()
             self.paces.save()
         except DatabaseError as error:
-            self._fail(error)
+            self.ending.fail(error)
 
     def may_hand_over(self, parcel: Parcel) -> bool:
         return self.holding.is_live(parcel.lease, self.clock.boot_time())
@@ -171,32 +169,22 @@ class OutboxFeed:
             self.paces.close()
             self._forgive()
             self.holding.release_all(self.stock.queues.held(self.clock.boot_time()))
-            if self._limited_until is not None:
-                self.outbox.postpone(self.holding.issue, until=self._limited_until)
+            if self.ending.limited_until is not None:
+                self.outbox.postpone(self.holding.issue, until=self.ending.limited_until)
         except DatabaseError as error:
-            self._fail(error)
+            self.ending.fail(error)
 
     def break_off(self) -> None:
         """End for somebody who does not wait for the answers: what is handed over is in doubt."""
-        self._end(StopReason.INTERRUPTED)
+        self.ending.end(StopReason.INTERRUPTED)
         for parcel in (*self._outgoing.handed,):
             result = judging.in_doubt(Lost(parcel, Loss.AFTER, "stopped before the relay answered"))
             self._outgoing.settle(parcel, self.clock.boot_time())
             self._unwritten.append(self._through_relay(result, self.clock.now()))
 
-    def fail(self, error: RelayError) -> None:
-        """Note that the relay cannot be used; go on with the next one, or end the run."""
-        if self.relays.give_up(error):
-            return
-        until = judging.limited_until(error, now=self.clock.now())
-        if until is not None:
-            message = f"{error.message}{self._wait_until(until)}"
-            error = RelayError(message, place=error.place, remedy=error.remedy)
-        self._stop_for(error)
-
     def go_on(self) -> bool:
         """Turn to the next relay with what is not handed over; ``False``: the run is over."""
-        if self.stopped is not None or not self.relays.go_on():
+        if self.ending.stopped is not None or not self.relays.go_on():
             return False
         self._outgoing.recall()
         self.paces.through(self.relays.now)
@@ -214,10 +202,10 @@ class OutboxFeed:
             in_doubt=counts[event.LOSE_REPLY],
             unrecorded=len(self._unwritten),
             seconds=self.clock.boot_time() - self._begun_at,
-            stopped=self.stopped,
-            relay_error=self.relay_error,
-            database_error=self._database_error,
-            pause_because=self._pause_because,
+            stopped=self.ending.stopped,
+            relay_error=self.ending.relay_error,
+            database_error=self.ending.database_error,
+            pause_because=self.ending.pause_because,
             remarks=tuple(self.watch.remarks()),
             by_relay=tuple(self.relays.accepted.items()),
             left_relays=tuple(self.relays.errors.values()),
@@ -256,7 +244,7 @@ class OutboxFeed:
         wait = min(wait, max(self.relays.returns_in, _PATIENCE))
         if wait <= _STAYS:
             return wait
-        self._wait_until(self.clock.now() + timedelta(seconds=wait))
+        self.ending.wait_until(self.clock.now() + timedelta(seconds=wait))
         return None
 
     # -- what became of it
@@ -282,17 +270,19 @@ class OutboxFeed:
         )
         if isinstance(outcome, Lost) and outcome.loss is Loss.BEFORE:
             self._lost.add(reader)
-        self._pause(self._lost_replies.note(outcome))
+        self.ending.pause(self._lost_replies.note(outcome))
         if verdict.slows is not None:
             self._slow(outcome, verdict.slows)
         if verdict.stop is not None:
-            self._halt(verdict.stop, outcome)
+            self.ending.halt(verdict.stop, outcome)
         result = verdict.result
         if isinstance(outcome, Answered) and result is not None:
             result = self.watch.look(outcome, result, now)
-            self._pause(self.watch.alarm)
+            self.ending.pause(self.watch.alarm)
         if result is None:
-            puts_back = verdict.puts_back or (verdict.stop is not None and self.stopped is None)
+            puts_back = verdict.puts_back or (
+                verdict.stop is not None and self.ending.stopped is None
+            )
             self._outgoing.drop(parcel, puts_back=puts_back)
             return None
         self._outgoing.settle(parcel, self.clock.boot_time())
@@ -310,12 +300,7 @@ class OutboxFeed:
         try:
             self._outgoing.slow(outcome.parcel, slowing, by_relay=by_relay)
         except DatabaseError as error:
-            self._fail(error)
-
-    def _pause(self, why: str) -> None:
-        if why:
-            self._pause_because = self._pause_because or why
-            self._end(StopReason.PAUSED)
+            self.ending.fail(error)
 
     def _askable(self, wishes: Sequence[Parcel]) -> dict[HandOver, Parcel]:
         """Leave out the wishes that need not be asked; renew leases that we slept past."""
@@ -347,7 +332,7 @@ class OutboxFeed:
             now = self.clock.now()
             refusals = self.outbox.commit(tuple(self._unwritten), tuple(asked), now=now)
         except DatabaseError as error:
-            self._fail(error)
+            self.ending.fail(error)
             return dict.fromkeys(asked)
         self._counts.update(it.event for it in self._unwritten if not it.is_taken_back(now))
         self._unwritten.clear()
@@ -370,7 +355,7 @@ class OutboxFeed:
             if requeued:
                 count = self.outbox.forgive(issue, requeued, requeues=True)
         except DatabaseError as error:
-            self._fail(error)
+            self.ending.fail(error)
         else:
             self.watch.forgiven()
             self._counts[DeliveryEvent.REJECT] -= count
@@ -378,41 +363,12 @@ class OutboxFeed:
     def _refused(self, wish: HandOver, refusal: Refusal | None) -> None:
         match refusal:
             case Refusal.PAUSED:
-                self._end(StopReason.PAUSED)
+                self.ending.end(StopReason.PAUSED)
             case Refusal.STOPPED:
-                self._end(StopReason.STOPPED)
+                self.ending.end(StopReason.STOPPED)
             case Refusal.SUPPRESSED:
                 self._counts[DeliveryEvent.SUPPRESS] += 1
             case Refusal.LEASE_LOST:
                 self.holding.drop(wish.lease)
             case Refusal.SETTLED | None:
                 pass
-
-    # -- how it ends
-
-    def _end(self, reason: StopReason | None) -> None:
-        self.stopped = self.stopped or reason
-
-    def _fail(self, error: DatabaseError) -> None:
-        self._database_error = self._database_error or error
-        self._end(StopReason.DATABASE)
-
-    def _halt(self, stop: StopRun, outcome: Outcome) -> None:
-        said = f"{outcome.reply}" if isinstance(outcome, Answered) else outcome.why
-        name = self.relays.now.name
-        if not stop.pauses and self.relays.give_up(RelayError(f"{stop.why}: {said}", place=name)):
-            return
-        waits = self._wait_until(stop.until) if stop.until else ""
-        error = RelayError(f"{stop.why}{waits}: {said}", place=name, remedy=stop.remedy)
-        if stop.pauses and not self._pause_because:
-            self._pause_because = error.message
-        self._stop_for(error)
-
-    def _stop_for(self, error: RelayError) -> None:
-        self.relay_error = self.relay_error or error
-        self._end(StopReason.RELAY)
-
-    def _wait_until(self, until: datetime) -> str:
-        """Let the issue wait for the end of a limit; give that in words."""
-        self._limited_until = max(until, self._limited_until or until)
-        return f", so the issue waits until {until:%Y-%m-%d %H:%M} UTC"

@@ -11,11 +11,10 @@ from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import Decision, GiveUp, Retry, RetryPolicy, StopRun
 from pipeline.delivery.slowing import Slowing
 from pipeline.delivery.smtp.refusal import SessionRefusedError
-from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 from pipeline.model.delivery import DeliveryEvent, Result
 
-#: By a name of its own: see :mod:`pipeline.delivery.smtp.protocol`.
+#: By a name of its own: see :mod:`pipeline.delivery.smtp.session`.
 _ACCEPT = DeliveryEvent.ACCEPT
 #: What a 5yz before the first recipient comes to, whatever its words are about.
 _REFUSED = "the relay refuses us"

@@ -8,8 +8,7 @@ from pipeline.delivery.stage import Stage
 from pipeline.model.delivery import HandOver, Lease, Recipient
 from pipeline.model.message import Envelope, Message
 
-
-#: By a name of its own: see :mod:`pipeline.delivery.smtp.protocol`.
+#: By a name of its own: see :mod:`pipeline.delivery.smtp.session`.
 _END_OF_DATA = Stage.END_OF_DATA
 
 

@@ -79,7 +79,7 @@ class Sender:
                 try:
                     relays.now.transport.run(feed)
                 except RelayError as error:
-                    feed.fail(error)
+                    feed.ending.leave_relay(error)
                 except KeyboardInterrupt:
                     feed.break_off()
                 is_on = feed.go_on()

@@ -49,7 +49,7 @@ class Watch:
         """Give the result of a refusal as it is to be written."""
         provider, reply = result.lease.provider, outcome.reply
         said = f"{reply.code} {reply.enhanced_code}".strip() if reply.digit == 5 else ""
-        reply_class = ReplyClass(result.reason) if result.reason else None
+        reply_class = ReplyClass(result.reason)
         is_believed = self._is_believed(outcome.parcel.recipient, result, reply_class)
         if not is_believed:
             result = _soften(outcome.parcel.recipient, result, now)
@@ -64,21 +64,18 @@ class Watch:
             result = replace(result, suppress=None, strikes=False)
         elif result.suppress is not None or result.strikes:
             self._judged[provider].append(result.subscriber_id)
-        if reply_class is not None and result.event is DeliveryEvent.REJECT:
+        if result.event is DeliveryEvent.REJECT:
             if is_absolved or reply_class in self._about_us:
                 self._to_requeue[result.subscriber_id] = None
             else:
                 self._rejected[provider, reply_class].append(result.subscriber_id)
         return result
 
-    def _is_believed(
-        self, recipient: Recipient, result: Result, reply_class: ReplyClass | None
-    ) -> bool:
+    def _is_believed(self, recipient: Recipient, result: Result, reply_class: ReplyClass) -> bool:
         """Tell whether a reader is meant, or the domain denies all that it has."""
-        domain = _domain(recipient)
         if reply_class not in DENIALS or result.event is not DeliveryEvent.REJECT:
             return True
-        before = self.domains.deny(domain, recipient.subscriber_id)
+        before = self.domains.deny(_domain(recipient), recipient.subscriber_id)
         if before is None:
             return True
         self._to_forgive |= dict.fromkeys(before)

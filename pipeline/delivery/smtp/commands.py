@@ -1,7 +1,6 @@
 """The envelope of a message as commands, with the parameters that the relay understands."""
 
 import re
-from functools import lru_cache
 
 from pipeline.delivery.smtp.capabilities import Capabilities
 from pipeline.delivery.smtp.replies import Reply

@@ -12,43 +12,38 @@ the message before in front where there is one. A relay without PIPELINING gets 
 one by one: :meth:`SmtpProtocol.go_on` gives the next one when its turn has come. ``chunk`` is a
 whole message (RFC 3030), and further ones may follow before it is decided.
 
-Each command puts the stage of its reply into a queue, and each reply takes one out. A message is
-judged by the first refusal in its group, else by the reply to its end.
+A message is judged by the first refusal in its group, else by the reply to its end.
 """
 
 from collections import deque
-from collections.abc import Iterator
-from itertools import chain, islice, repeat
+from itertools import islice
 from typing import Any
 
 from pipeline.delivery.smtp.capabilities import Capabilities
 from pipeline.delivery.smtp.commands import EnvelopeWriter
-from pipeline.delivery.smtp.events import ChunkingBroken, Closed, Decided, Event, Replied, Wanted
+from pipeline.delivery.smtp.events import ChunkingBroken, Decided, Wanted
 from pipeline.delivery.smtp.groups import Group
-from pipeline.delivery.smtp.logins import Auth, login
-from pipeline.delivery.smtp.replies import RelayFaultError, Reply, ReplyParser
+from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.smtp.session import Session
 from pipeline.delivery.smtp.steps import (
     CHUNK,
     GROUP,
-    LOCAL_STEPS,
     NEXT_GROUP,
     OPENED,
     OPENING,
     SENDS,
-    STEPS,
     WANTED,
     State,
     Step,
     StepError,
 )  # fmt: skip
-from pipeline.delivery.smuggling import SmtpDataError, check_data
+from pipeline.delivery.smuggling import check_data
 from pipeline.delivery.stage import Stage
 from pipeline.model.message import Envelope, Message
 
-#: By names of their own what is asked for each message: until Python 3.12 a member is looked up in
-#: its class at ten times the cost.
-_CLOSED, _HANDSHAKE, _HELD, _VOID = State.CLOSED, State.HANDSHAKE, State.HELD, State.VOID
-_END_OF_DATA, _RSET, _WAITING, _BODY_SENT = Stage.END_OF_DATA, Stage.RSET, State.WAITING, Step.BODY_SENT
+#: By names of their own, as in :mod:`pipeline.delivery.smtp.session`.
+_HELD, _VOID, _WAITING = State.HELD, State.VOID, State.WAITING
+_END_OF_DATA, _RSET, _BODY_SENT = Stage.END_OF_DATA, Stage.RSET, Step.BODY_SENT
 
 #: Where a group may begin, by the view of what was sent.
 _BEGINS = frozenset(state for state, stage in SENDS if stage is Stage.RSET)
@@ -57,76 +52,24 @@ _OF_GROUPS = frozenset(GROUP) | frozenset(CHUNK)
 _UNKNOWN = frozenset({500, 502, 503})
 
 
-class SmtpProtocol:
-    """One side of one connection: the client's."""
+class SmtpProtocol(Session):
+    """One side of one connection, the client's, with its messages."""
 
     def __init__(self, *, ehlo_name: str, lmtp: bool = False, pipelining: bool = True) -> None:
         """Begin a dialogue; without ``pipelining`` it is not used though the relay offers it."""
-        self.state = State.START
-        self.capabilities = Capabilities()
-        self.is_encrypted = False
+        super().__init__(ehlo_name=ehlo_name, lmtp=lmtp)
         self.is_pipelining = False
-        self.ehlo_name = ehlo_name
-        self._lmtp = lmtp
         self._may_pipeline = pipelining
-        self._projected = State.WAITING
-        self._parser = ReplyParser()
         self._writer = EnvelopeWriter(self.capabilities)
-        self._expected: deque[Stage] = deque([Stage.GREETING])
         #: Commands whose turn has not come.
         self._unsent: deque[tuple[Stage, bytes]] = deque()
         self._groups: deque[Group] = deque()
-        self._events: deque[Event] = deque()
-        self._answers: Iterator[str] = repeat("*")
-        self._is_helo = False
-        self._is_ended = False
-        #: Replies read so far.
-        self.replies = 0
-        #: The same when a 421 came while whole messages were on their way behind it.
+        #: Replies read when a 421 came while whole messages were on their way behind it.
         self._dismissed_at = 0
-        #: What the last reply answered; once closed, what would have been answered next.
-        self.stage = Stage.GREETING
         #: The relay answered the MAIL of a message that is not decided yet.
         self.is_trying = False
 
     # What came in.
-
-    def receive(self, data: bytes) -> None:
-        """Take bytes from the relay; empty bytes mean that it closed the connection."""
-        if self.state is _CLOSED:
-            return
-        if data and self.state is _HANDSHAKE:
-            return  # said in clear after STARTTLS: never to be believed (CVE-2021-38371)
-        if data:
-            self._parser.feed(data)
-        else:
-            self._is_ended = True
-
-    def next_event(self) -> Event | None:
-        """Give what happened, in order; ``None`` when more bytes are needed.
-
-        Raises RelayFaultError, and is closed then; what was decided before still comes.
-        """
-        while True:
-            if self._events:
-                return self._events.popleft()
-            if self.state is _CLOSED:
-                return None
-            try:
-                if self._expected and self._pass():
-                    continue
-                code = self._parser.next_code()
-                if code:
-                    self._judge(code)
-                    continue
-            except RelayFaultError:
-                self.close()
-                raise
-            # Only now: a complete reply decides, however fast the close came after it.
-            if not self._is_ended:
-                return None
-            self.close()
-            self._events.append(Closed())
 
     def _pass(self) -> bool:
         """Take what is nearly always read in one step, if all of it is there."""
@@ -168,46 +111,9 @@ class SmtpProtocol:
         self.state = OPENED
         return True
 
-    def _judge(self, code: int) -> None:
-        self.replies += 1
-        digit = code // 100
-        if self._expected:
-            stage = self._expected.popleft()
-        elif code == 421:
-            self.close()
-            self._events.append(Closed(self._parser.last))
-            return
-        elif (self.state, Step.REFUSED_EARLY) in LOCAL_STEPS and digit in {4, 5}:
-            stage = Stage.END_OF_DATA
-            self._take(Step.REFUSED_EARLY)
-        else:
-            raise RelayFaultError(f"a reply to nothing: {self._parser.last}")
-        self.stage = stage
-        before = self.state
-        following = STEPS.get((before, stage), {}).get(digit)
-        if following is None:
-            raise RelayFaultError(f"no answer to {stage.said}: {self._parser.last}")
-        self.state = following
-        if not self._expected:
-            self._projected = following
-        if stage in _OF_GROUPS and self._groups:
-            self._judge_group(stage, code, before)
-        else:
-            self._replied(stage, digit)
-        if code == 421 and any(group.is_chunk for group in self._groups):
-            self._dismissed_at = self.replies
-        elif code == 421 or self.state is State.CLOSED:
-            self.close()
-
-    def _replied(self, stage: Stage, digit: int) -> None:
-        reply = self._parser.last
-        if stage is Stage.EHLO and digit == 2:
-            self._know(Capabilities() if self._is_helo else Capabilities.parse(reply.lines))
-        if self.state is State.HANDSHAKE:
-            self._parser.clear()
-        self._events.append(Replied(stage, reply))
-
-    def _judge_group(self, stage: Stage, code: int, before: State) -> None:
+    def _belongs_to_message(self, stage: Stage, code: int, before: State) -> bool:
+        if stage not in _OF_GROUPS or not self._groups:
+            return False
         group = self._groups[0]
         self.is_trying = stage is not Stage.RSET and stage is not Stage.END_OF_DATA
         if stage is Stage.END_OF_DATA:
@@ -215,7 +121,7 @@ class SmtpProtocol:
             if group.is_chunk and before is State.ADDRESSED and code in _UNKNOWN:
                 self._events.append(ChunkingBroken(group.item, self._parser.last))
                 self.close()
-                return
+                return True
             if before is State.ASTRAY and code // 100 == 2:
                 group.refusal = None  # whatever it meant by refusing MAIL: it took the message
             self._decide(group, stage)
@@ -234,6 +140,13 @@ class SmtpProtocol:
                 self._unsent.clear()
                 self._groups.popleft()
                 self._decide(group, stage)
+        return True
+
+    def _goes_on(self) -> bool:
+        is_streaming = any(group.is_chunk for group in self._groups)
+        if is_streaming:
+            self._dismissed_at = self.replies
+        return is_streaming
 
     def _decide(self, group: Group, stage: Stage) -> None:
         if not group.is_decided:
@@ -241,72 +154,12 @@ class SmtpProtocol:
             refusal = group.refusal or (stage, self._parser.last)
             self._events.append(Decided(group.item, *refusal))
 
-    def _take(self, step: Step) -> None:
-        following = LOCAL_STEPS.get((self.state, step))
-        if following is None:
-            raise StepError(f"{step} in state {self.state}")
-        self.state = self._projected = following
-
     def _know(self, capabilities: Capabilities) -> None:
-        self.capabilities = capabilities
+        super()._know(capabilities)
         self._writer = EnvelopeWriter(capabilities)
         self.is_pipelining = self._may_pipeline and "PIPELINING" in capabilities
 
-    # What goes out: the dialogue around the messages, one command at a time.
-
-    def command(self, stage: Stage, line: str) -> bytes:
-        """Send one that belongs to no message; raises StepError where it cannot be said."""
-        following = SENDS.get((self._projected, stage))
-        if self._expected or following is None:
-            raise StepError(f"{stage.said} in state {self.state}")
-        if "\r" in line or "\n" in line:
-            raise SmtpDataError(f"a line end inside {stage.said}")
-        self._projected = following
-        self._expected.append(stage)
-        return line.encode() + b"\r\n"
-
-    def ehlo(self) -> bytes:
-        """Say who we are: EHLO, or LHLO."""
-        self._is_helo = False
-        return self.command(Stage.EHLO, f"{'LHLO' if self._lmtp else 'EHLO'} {self.ehlo_name}")
-
-    def helo(self) -> bytes:
-        """Say it in the old way, after a relay refused EHLO; it has no capabilities then."""
-        self._is_helo = True
-        return self.command(Stage.EHLO, f"HELO {self.ehlo_name}")
-
-    def starttls(self) -> bytes:
-        return self.command(Stage.STARTTLS, "STARTTLS")
-
-    def tls_started(self) -> None:
-        """Say that the handshake is done; what was known in clear is forgotten (RFC 3207, 4.2)."""
-        self._take(Step.TLS_STARTED)
-        self._parser.clear()
-        self._know(Capabilities())
-        self.is_encrypted = True
-
-    def auth(self, mechanism: Auth, username: str, password: str) -> bytes:
-        """Log in; then send each :meth:`answer` that is asked for."""
-        if not self.is_encrypted:
-            raise StepError("AUTH without TLS")
-        lines = login(mechanism, username, password)
-        command = self.command(Stage.AUTH, lines.command)
-        self._answers = chain(lines.answers, repeat(lines.last))
-        return command
-
-    def answer(self) -> bytes:
-        """Answer a 334."""
-        return self.command(Stage.AUTH, next(self._answers))
-
-    @property
-    def can_quit(self) -> bool:
-        """Whether leave can be taken now."""
-        return not self._expected and (self._projected, Stage.QUIT) in SENDS
-
-    def quit(self) -> bytes:
-        return self.command(Stage.QUIT, "QUIT")
-
-    # What goes out: messages.
+    # What goes out.
 
     def foresee(self, envelope: Envelope, message: Message) -> tuple[Stage, Reply] | None:
         """Give the refusal that the relay's capabilities already tell, if they do."""
@@ -384,9 +237,7 @@ class SmtpProtocol:
 
     def finish(self) -> bytes:
         """Hand the message over: the one step that cannot be taken back."""
-        self._refuse_unless(
-            can=self.state is _HELD and not self._expected, what="the terminator"
-        )
+        self._refuse_unless(can=self.state is _HELD and not self._expected, what="the terminator")
         return self._end()
 
     def _end(self) -> bytes:
@@ -411,20 +262,12 @@ class SmtpProtocol:
 
     def close(self) -> None:
         """Say that the connection is gone; messages refused so far still come as events."""
-        self._take(Step.CLOSED)
-        if self._expected:
-            self.stage = self._expected[0]
-        self._expected.clear()
+        super().close()
         self._unsent.clear()
         for group in self._groups:
             if group.refusal is not None:
                 self._decide(group, group.refusal[0])
         self._groups.clear()
-
-    @property
-    def expected(self) -> Stage | None:
-        """What the next reply answers; ``None`` when none is awaited."""
-        return self._expected[0] if self._expected else None
 
     def _refuse_unless(self, *, can: bool, what: str) -> None:
         if not can:

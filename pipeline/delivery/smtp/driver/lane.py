@@ -23,8 +23,7 @@ from pipeline.delivery.smtp.options import SmtpOptions, Timeouts
 from pipeline.delivery.smtp.steps import State
 from pipeline.delivery.stage import Stage
 
-
-#: By names of their own: see :mod:`pipeline.delivery.smtp.protocol`.
+#: By names of their own: see :mod:`pipeline.delivery.smtp.session`.
 _CLOSED, _RSET, _MAIL = State.CLOSED, Stage.RSET, Stage.MAIL
 
 
@@ -204,9 +203,7 @@ class Lane:
         parcel, reply = event.item, event.reply
         is_closed = self._smtp.state is _CLOSED
         outcome: Outcome = Answered(parcel, event.stage, reply)
-        if event.stage is _RSET or (
-            event.stage is _MAIL and reply.code == 421 and self._answered
-        ):
+        if event.stage is _RSET or (event.stage is _MAIL and reply.code == 421 and self._answered):
             # Said to the connection, and not to the message.
             loss = Loss.UNTRIED if self._answered else Loss.BEFORE
             if self._chunks and reply.code != 421:
