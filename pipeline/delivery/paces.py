@@ -66,8 +66,10 @@ class Paces:
         """Give the pace of a provider, or of a domain that is none of the big ones."""
         pace = self._by_name.get(provider)
         if pace is None:
-            shape = self.shaping.providers.get(provider, _FREE)
-            pace = self._make(provider_scope(provider), shape)
+            scope, shape = provider_scope(provider), self.shaping.providers.get(provider)
+            if shape is None and scope not in self._restraints:
+                return Pace(self.clock, places=self.places, shape=_FREE)
+            pace = self._make(scope, shape or _FREE)
             if pace.rating is not None or pace.restraint is not None:
                 self._by_name[provider] = pace
         return pace

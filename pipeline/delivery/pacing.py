@@ -5,6 +5,7 @@ Seconds are those of the boot-time clock.
 
 import sys
 from datetime import timedelta
+from math import inf
 
 from pipeline.clock import Clock
 from pipeline.delivery import restraining
@@ -30,8 +31,8 @@ class Pace:
         "_most",
         "_next_at",
         "_places",
+        "_shape",
         "_slowed_at",
-        "_usual_speed",
         "rating",
         "restraint",
     )
@@ -46,17 +47,14 @@ class Pace:
         restraint: Restraint | None = None,
     ) -> None:
         """``places``: how many messages can be on the wire at once."""
-        self._clock = clock
+        # Short, for it is called as often as there are readers of small domains.
+        self._clock, self._shape, self._places = clock, shape, places
         #: How many may be on their way at once when nothing slows us.
         self._most = shape.connections or sys.maxsize
-        self._places = min(places, self._most)
         self.rating = rating
         self.restraint = restraint
-        #: What the limits allow, in messages a second; 0: they allow everything.
-        limits = shape.limits.limits
-        self._usual_speed = min((it.count / it.seconds for it in limits), default=0.0)
-        self._next_at = self._slowed_at = float("-inf")
-        self._begun, self._count, self._before = clock.boot_time(), 0, 0.0
+        self._next_at = self._slowed_at = self._begun = -inf
+        self._count, self._before = 0, 0.0
 
     def wait(self, now: float) -> float:
         """Give the seconds until one more message may leave."""
@@ -69,7 +67,8 @@ class Pace:
         """Give how many messages may be on their way at once."""
         if self.restraint is None:
             return self._most
-        return restraining.most_out(self.restraint, self._clock.now(), usual=self._places)
+        usual = min(self._places, self._most)
+        return restraining.most_out(self.restraint, self._clock.now(), usual=usual)
 
     def give(self, now: float) -> None:
         """Note that a message is given out; raises DatabaseError when it cannot be written down."""
@@ -117,6 +116,7 @@ class Pace:
 
     def _speed(self, now: float) -> float:
         """Give the usual speed: what the limits allow, or what was reached lately."""
-        if self._usual_speed:
-            return self._usual_speed
+        limits = self._shape.limits.limits
+        if limits:
+            return min(it.count / it.seconds for it in limits)
         return max(self._before, self._count / max(now - self._begun, _AT_LEAST))
