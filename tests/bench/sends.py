@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from pipeline import garbage
 from pipeline.app import posting
 from pipeline.app.posting import Hooks
 from pipeline.app.site import open_site
@@ -45,6 +46,7 @@ def send(folder: Path, limit: int) -> Cost:
     The value has how many were accepted; the work of the two threads, ``driver`` and ``ledger``;
     and what was resident before and after, in MB.
     """
+    garbage.look_less()  # as the program does
     site = open_site(folder)
     with site.open_store() as store:
         store.sender_lock.acquire(0.0, site.clock)

@@ -14,7 +14,7 @@ const pool = nodemailer.createTransport({
   ignoreTLS: true,
   pool: true,
   maxConnections: connections,
-  maxMessages: Infinity,
+  maxMessages: 100, // its default, and ours
 })
 const line = "Say what you think, and *go* when you have to.\r\n"
 const body = Buffer.from(line.repeat(Math.floor(size / line.length)))
