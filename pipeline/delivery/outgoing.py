@@ -39,8 +39,9 @@ class Outgoing:
         """Note that the terminator of a message may be written."""
         self.handed.add(parcel)
         queue = self._from[parcel]
-        given = queue.out[parcel]
-        self.paces.leave(queue.pace, given, given + self._lateness.excess(now - given))
+        if self.paces.is_rated(queue.pace):
+            given = queue.out[parcel]
+            self.paces.leave(queue.pace, given, given + self._lateness.excess(now - given))
 
     def slow(self, parcel: Parcel, slowing: Slowing, *, by_relay: bool) -> None:
         """Go slower to a message's provider, or to the relay if it is the one who says so."""

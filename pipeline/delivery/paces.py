@@ -28,6 +28,7 @@ class Paces:
     relay: Relay
     _shared: tuple[Pace, Pace] = field(init=False)
     _of_all: Pace = field(init=False)
+    _is_rated: bool = field(init=False)
     #: The warm-up plan of the relay, and of those before it.
     _plan: WarmUp | None = field(default=None, init=False)
     _plans: dict[str, WarmUp] = field(default_factory=dict, init=False)
@@ -56,6 +57,7 @@ class Paces:
                 start = self.shaping.warm_up
                 self._plans[relay.name] = WarmUp(self.outbox, relay.name, start, self.clock)
         self._shared = (self._of_all, pace)
+        self._is_rated = any(it.rating is not None for it in self._shared)
         self._plan = self._plans.get(relay.name)
 
     @property
@@ -98,6 +100,10 @@ class Paces:
             pace.give(now)
         if self._plan is not None:
             self._plan.give()
+
+    def is_rated(self, own: Pace) -> bool:
+        """Tell whether it matters to any limit when a message of a provider leaves."""
+        return own.rating is not None or self._is_rated
 
     def leave(self, own: Pace, given: float, at: float) -> None:
         own.leave(given, at)

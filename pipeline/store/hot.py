@@ -219,7 +219,18 @@ class Commit:
 
     def _accept(self, results: Iterable[Result]) -> None:
         """Write those from which nothing else follows: nearly all there ever are."""
-        self.raw.executemany(_UPDATE[_E.ACCEPT], [self._parameters(it) for it in results])
+        at, standing, limit = self._at, self._standing, steps.REPLY_LENGTH
+        self.raw.executemany(
+            _UPDATE[_ACCEPT],
+            [
+                (
+                    *(None, at, (lease := it.lease).issue, lease.shard, it.subscriber_id),
+                    *(lease.epoch, standing(lease).is_ours),
+                    *(it.code, it.reply[:limit], it.reason, it.relay),
+                )
+                for it in results
+            ],
+        )
 
     def _write(self, result: Result) -> None:
         lease = result.lease
