@@ -2,6 +2,8 @@ import base64
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pipeline.delivery.smtp.events import ChunkingBroken, Closed, Decided, Event, Replied, Wanted
 from pipeline.delivery.smtp.logins import Auth
@@ -342,6 +344,45 @@ def test_a_reply_means_the_same_cut_at_every_byte(state, stage):
         (whole,) = events(sent(state, stage), data)
         for cut in range(1, len(data)):
             assert events(sent(state, stage), data[:cut], data[cut:]) == [whole]
+
+
+#: Usual ones, and some that are read line by line.
+_ANSWERS = (
+    *_REPLIES.values(),
+    b"251 2.1.5 taken on\r\n",
+    b"250\r\n",
+    b"250-two\r\n250 lines\r\n",
+    b"250 2.0.0 sch\xc3\xb6n\r\n",
+    b"421 4.3.2 going down\r\n",
+)
+
+
+@given(st.lists(st.sampled_from(_ANSWERS), min_size=1, max_size=7), st.booleans())
+@example([b"250 2.0.0 taken\r\n", *[b"250 ok\r\n"] * 3, b"354 go on\r\n"], False)
+@example([b"250 2.0.0 taken\r\n", *[b"250 ok\r\n"] * 3, b"550 never\r\n"], False)
+@example([b"250 2.0.0 taken\r\n", *[b"250 ok\r\n"] * 4], False)
+def test_what_is_read_in_one_step_means_what_it_means_byte_by_byte(answers, lmtp):
+    data = b"".join(answers)
+
+    assert heard(lmtp, [data]) == heard(lmtp, [bytes([octet]) for octet in data])
+
+
+def heard(lmtp: bool, pieces: list[bytes]) -> object:
+    """Tell all that a dialogue knows after a terminator, with a group behind it, was answered."""
+    smtp = held(lmtp=lmtp)
+    smtp.finish()
+    begun(smtp, "b")
+    found: list[Event] = []
+    fault = ""
+    for piece in pieces:
+        smtp.receive(piece)
+        try:
+            while (event := smtp.next_event()) is not None:
+                found.append(event)
+        except RelayFaultError as error:
+            fault = str(error)
+    known = (smtp.state, smtp.stage, smtp.expected, smtp.replies, smtp.is_trying, smtp.can_begin)
+    return found, known, fault
 
 
 #: The commands that belong to no message.
