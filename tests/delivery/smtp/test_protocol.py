@@ -375,12 +375,13 @@ def heard(lmtp: bool, pieces: list[bytes]) -> object:
     found: list[Event] = []
     fault = ""
     for piece in pieces:
-        smtp.receive(piece)
         try:
+            smtp.receive(piece)
             while (event := smtp.next_event()) is not None:
                 found.append(event)
         except RelayFaultError as error:
             fault = str(error)
+            found += events(smtp, b"")  # what was decided before still comes
     known = (smtp.state, smtp.stage, smtp.expected, smtp.replies, smtp.is_trying, smtp.can_begin)
     return found, known, fault
 
