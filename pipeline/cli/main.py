@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from pipeline import __version__
-from pipeline.cli import output
+from pipeline.cli import output, streams
 from pipeline.cli.groups import ReaderLeft, TopGroup
 from pipeline.cli.session import Session
 from pipeline.errors import ConfigError, MailbagError, StateError
@@ -49,7 +49,8 @@ def cli(ctx: click.Context, site: Path | None) -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and leave with its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    output.never_refuse_a_character()
+    streams.open_missing()
+    streams.never_refuse_a_character()
     as_json = "--json" in arguments
     code = 0
     try:

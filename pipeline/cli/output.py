@@ -52,14 +52,6 @@ def document(value: Mapping[str, Any]) -> None:
     click.echo(as_json(value))
 
 
-def never_refuse_a_character() -> None:
-    """Let a terminal that lacks a character show its escape, instead of ending the command."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-
-
 def finding_document(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.id,
