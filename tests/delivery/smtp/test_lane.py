@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel
 from pipeline.delivery.smtp.driver.connection import Connection
+from pipeline.delivery.smtp.driver.hub import Carrier
 from pipeline.delivery.smtp.driver.lane import Lane
 from pipeline.delivery.smtp.driver.watch import Watch
 from pipeline.delivery.smtp.driver.wire import Wire
@@ -163,10 +164,10 @@ class Ledger:
     def is_drained(self) -> bool:
         return not self.left
 
-    def next_parcel(self, lane: Lane) -> Parcel | None:
+    def next_parcel(self, lane: Carrier) -> Parcel | None:
         return self.left.popleft() if self.left else None
 
-    def wish(self, it: Parcel, lane: Lane) -> None:
+    def wish(self, it: Parcel, lane: Carrier) -> None:
         assert it not in self.granted
         self.wishes.append(it)
 
@@ -183,7 +184,7 @@ class Ledger:
         assert it not in self.settled
         self.settled[it] = None
 
-    def ended(self, lane: Lane) -> None:
+    def ended(self, lane: Carrier) -> None:
         self.is_over = True
 
     def crashed(self, error: BaseException) -> None:

@@ -13,10 +13,10 @@ import math
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from typing import Protocol
 
 from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel
 from pipeline.delivery.smtp.driver.connection import Connection
+from pipeline.delivery.smtp.driver.hub import Hub
 from pipeline.delivery.smtp.driver.wire import GoneError
 from pipeline.delivery.smtp.events import ChunkingBroken, Closed, Decided, Event, Replied, Wanted
 from pipeline.delivery.smtp.options import SmtpOptions, Timeouts
@@ -25,48 +25,6 @@ from pipeline.delivery.stage import Stage
 
 #: By names of their own: see :mod:`pipeline.delivery.smtp.session`.
 _CLOSED, _RSET, _MAIL = State.CLOSED, Stage.RSET, Stage.MAIL
-
-
-class Hub(Protocol):
-    """What a lane needs of the pool."""
-
-    @property
-    def is_ending(self) -> bool:
-        """Nothing more is to be begun."""
-        ...
-
-    @property
-    def is_drained(self) -> bool:
-        """There will be no more parcels, so there is no use in staying connected."""
-        ...
-
-    def next_parcel(self, lane: "Lane") -> Parcel | None:
-        """Give the next parcel; with ``None`` the lane is called when there is one."""
-        ...
-
-    def wish(self, parcel: Parcel, lane: "Lane") -> None:
-        """Ask for the hand-over; the answer comes by ``granted`` or ``refused``."""
-        ...
-
-    def may_hand_over(self, parcel: Parcel) -> bool:
-        """Tell, right before the terminator, whether the process slept past its lease."""
-        ...
-
-    def record(self, outcome: Outcome) -> None:
-        """Have an outcome written."""
-        ...
-
-    def forgo(self, parcel: Parcel) -> None:
-        """Note that a parcel was dropped without an outcome, since the run ends."""
-        ...
-
-    def ended(self, lane: "Lane") -> None:
-        """Hear that the connection is over."""
-        ...
-
-    def crashed(self, error: BaseException) -> None:
-        """Hear of a mistake of the program."""
-        ...
 
 
 class Lane:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pipeline.delivery.parcel import Loss, Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Feed
 from pipeline.delivery.smtp.driver.connection import Connection
+from pipeline.delivery.smtp.driver.hub import Carrier
 from pipeline.delivery.smtp.driver.lane import Lane
 from pipeline.delivery.smtp.driver.ledger import Ledger
 from pipeline.delivery.smtp.driver.opening import make_context, open_connection
@@ -49,7 +50,7 @@ class _Manner:
 class Pool:
     """Everything here lives in one event loop; the ledger has a thread of its own.
 
-    Fits :class:`pipeline.delivery.smtp.driver.lane.Hub`.
+    Fits :class:`pipeline.delivery.smtp.driver.hub.Hub`.
     """
 
     def __init__(
@@ -64,11 +65,11 @@ class Pool:
         self._workers = [_Worker() for _ in range(options.connections)]
         self._manner = _Manner()
         #: Who asked for which hand-over.
-        self._wishers: dict[Parcel, Lane] = {}
+        self._wishers: dict[Parcel, Carrier] = {}
         #: Parcels taken that no connection works on.
         self._waiting: deque[Parcel] = deque()
         #: Connections that have room, in the order in which they said so.
-        self._idle: dict[Lane, None] = {}
+        self._idle: dict[Carrier, None] = {}
         #: Workers without a connection, which is worth making when a parcel waits for it.
         self._sleeping: deque[asyncio.Future[None]] = deque()
         #: Connections that are being made.
@@ -177,7 +178,7 @@ class Pool:
 
     # -- for the lanes
 
-    def next_parcel(self, lane: Lane) -> Parcel | None:
+    def next_parcel(self, lane: Carrier) -> Parcel | None:
         if len(self._waiting) <= self._low:
             self._fetch()
         if self._waiting:
@@ -185,7 +186,7 @@ class Pool:
         self._idle[lane] = None
         return None
 
-    def wish(self, parcel: Parcel, lane: Lane) -> None:
+    def wish(self, parcel: Parcel, lane: Carrier) -> None:
         self._wishers[parcel] = lane
         self._ledger.wish(parcel)
 
@@ -199,7 +200,7 @@ class Pool:
         del parcel
         self._out -= 1
 
-    def ended(self, lane: Lane) -> None:
+    def ended(self, lane: Carrier) -> None:
         self._idle.pop(lane, None)
         for worker in self._workers:
             if worker.lane is lane:
