@@ -144,6 +144,7 @@ class Events:
             **counts,
             seconds=round(report.seconds, 3),
             rate=round(rate, 1),
+            waits_for=report.waits_for or None,
         )
 
     def _tell(self, event: str, **facts: Any) -> None:

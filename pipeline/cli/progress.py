@@ -87,9 +87,12 @@ class Progress:
             ("in doubt", report.in_doubt),
         )
         done = sum(count for _, count in named) + report.suppressed + report.expired
+        said = [f"{count:,} {name}" for name, count in named if count]
+        if report.waits_for:
+            said.append(f"waiting for {report.waits_for}")
         # A reader that was deferred may be due again in the same run.
         self._bars.update(
             self._task,
             completed=min(done, self._waiting),
-            counts=", ".join(f"{count:,} {name}" for name, count in named if count),
+            counts=", ".join(said),
         )

@@ -30,6 +30,8 @@ from pipeline.model.message import Envelope, Message
 _PATIENCE = 0.5
 #: Who would have to wait longer, in seconds, is left to a later run.
 _STAYS = 900.0
+#: Most replies come within so many seconds; what takes longer is said to be waited for.
+_SOON = 3.0
 #: Seconds between the last tries to write down results that are known.
 _LAST_TRIES = (0.0, 0.5, 1.0, 2.0)
 
@@ -65,9 +67,13 @@ class OutboxFeed:
     _unwritten: list[Result] = field(default_factory=list, init=False)
     _lost_replies: LostReplies = field(init=False)
     _begun_at: float = field(default=0.0, init=False)
+    #: When the relay answered last.
+    _heard_at: float = field(default=0.0, init=False)
+    #: What the transport waits for, in words.
+    _waits_for: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        self._begun_at = self.clock.boot_time()
+        self._begun_at = self._heard_at = self.clock.boot_time()
         self.ending = Ending(relays=self.relays, clock=self.clock)
         self._lost_replies = LostReplies(self.relays.doubt)
         self.stock = Stock(
@@ -115,8 +121,9 @@ class OutboxFeed:
 
     def commit(self, outcomes: Sequence[Outcome], wishes: Sequence[Parcel]) -> Collection[Parcel]:
         if outcomes:
+            self._heard_at = self.clock.boot_time()
             wall = self.clock.now()
-            at = self.clock.boot_time()
+            at = self._heard_at
             for outcome in outcomes:
                 if isinstance(outcome, Answered) and outcome.is_taken:
                     self._unwritten.append(self._taken(outcome, at))
@@ -144,7 +151,13 @@ class OutboxFeed:
         self.progress(self.report())
         return granted
 
-    def look_after(self) -> None:
+    def look_after(self, waits_for: str = "") -> None:
+        self._waits_for = waits_for
+        self._renew()
+        # Who watches sees that we live, also while nothing is answered.
+        self.progress(self.report())
+
+    def _renew(self) -> None:
         try:
             self.ending.end(self.stop())
             self.holding.renew()
@@ -202,6 +215,7 @@ class OutboxFeed:
             in_doubt=counts[event.LOSE_REPLY],
             unrecorded=len(self._unwritten),
             seconds=self.clock.boot_time() - self._begun_at,
+            waits_for=self._waits_for or self._unanswered(),
             stopped=self.ending.stopped,
             relay_error=self.ending.relay_error,
             database_error=self.ending.database_error,
@@ -210,6 +224,11 @@ class OutboxFeed:
             by_relay=tuple(self.relays.accepted.items()),
             left_relays=tuple(self.relays.errors.values()),
         )
+
+    def _unanswered(self) -> str:
+        """Say whose answer has not come for a while."""
+        is_late = self.clock.boot_time() - self._heard_at > _SOON
+        return f"an answer of {self.relays.now.name}" if is_late and self._outgoing.handed else ""
 
     # -- what is next
 
@@ -308,7 +327,7 @@ class OutboxFeed:
             return {}
         live = self._live(wishes)
         if len(live) < len(wishes):
-            self.look_after()
+            self._renew()
             live = self._live(wishes)
         return {parcel.wish: parcel for parcel in live}
 

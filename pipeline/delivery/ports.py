@@ -124,8 +124,11 @@ class Feed(Protocol):
         """
         ...
 
-    def look_after(self) -> None:
-        """Renew leases, hear of pause and stop; to be called once a second or more often."""
+    def look_after(self, waits_for: str = "") -> None:
+        """Renew leases, hear of pause and stop; to be called once a second or more often.
+
+        ``waits_for`` says in words what nothing goes on without, if there is such a thing.
+        """
         ...
 
     def may_hand_over(self, parcel: Parcel) -> bool:

@@ -37,6 +37,8 @@ class RunReport:
     #: Results that are known and could not be written down.
     unrecorded: int = 0
     seconds: float = 0.0
+    #: What nothing goes on without at the moment, in words: ``the greeting of mail.example:587``.
+    waits_for: str = ""
     #: ``None``: everything that could be tried now was tried.
     stopped: StopReason | None = None
     relay_error: RelayError | None = None

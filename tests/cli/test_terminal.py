@@ -1,6 +1,7 @@
 """What only a process of its own shows: terminals, pipes and signals."""
 
 import contextlib
+import itertools
 import json
 import os
 import pty
@@ -282,3 +283,31 @@ def test_events_at_a_terminal_are_events_alone(sending: Office, relay: Relay):
     lines = [line for line in terminal.shown.splitlines() if line.startswith("{")]
     assert [json.loads(line)["event"] for line in lines] == ["begin", "progress", "end", "done"]
     assert "\x1b" not in terminal.shown.replace("\x1b[0m", "")
+
+
+def test_a_terminal_says_whose_greeting_is_waited_for(office: Office):
+    with FaultSink() as sink:
+        sink.on("CONNECT", Stall(3))
+        office.set(port=str(sink.port))
+        office.read_in("a@mail.example")
+        terminal = Terminal(office, "send", "--now", "--yes", env={"COLUMNS": "160"})
+
+        terminal.wait_for(f"waiting for the greeting of 127.0.0.1:{sink.port}")
+
+        assert terminal.leave() == 0
+
+
+def test_progress_is_told_every_second_while_nothing_is_answered(office: Office):
+    with FaultSink() as sink:
+        sink.on(".", Stall(5))
+        office.set(port=str(sink.port))
+        office.read_in("a@mail.example")
+        process = office.process("send", "--now", "--yes", "--events", stderr=subprocess.PIPE)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    told = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    seconds = [it["seconds"] for it in told if it["event"] == "progress"]
+    waited = [it["waits_for"] for it in told if it["event"] == "progress"]
+    assert max(after - before for before, after in itertools.pairwise(seconds)) < 2.5
+    assert (len(seconds) >= 4, waited[0], waited[-1]) == (True, None, None)
+    assert f"an answer of 127.0.0.1:{sink.port}" in waited

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,8 +16,8 @@ from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 from pipeline.model.delivery import DeliveryState
 from tests.fakes import FakeClock
-from tests.fault_sink import Drop, FaultSink, Say
-from tests.sending import ISSUE, Mailing, addresses, options
+from tests.fault_sink import Drop, FaultSink, Say, Stall
+from tests.sending import ISSUE, QUICK, Mailing, addresses, options
 from tests.simulated_relay import SimulatedRelay, say
 
 S = DeliveryState
@@ -69,6 +70,21 @@ def test_who_took_a_message_is_written_down_when_it_was_not_the_first(clock):
     mailing.send(dead(), backups=[backup(SimulatedRelay(clock))])
 
     assert {it.relay for it in mailing.outbox.deliveries(ISSUE)} == {"backup.example:25"}
+
+
+def test_the_next_relay_steps_in_when_the_first_has_not_greeted_once(clock):
+    mailing = Mailing.to(20)
+    mailing.clock = clock
+    second = SimulatedRelay(clock)
+    with FaultSink() as sink:
+        sink.on("CONNECT", Stall(5))
+        silent = replace(options(sink.port), timeouts=replace(QUICK, greeting=0.3))
+
+        report = mailing.send(SmtpTransport(silent), relay="first", backups=[backup(second)])
+
+        assert sink.connections <= silent.connections
+    assert (report.accepted, report.stopped) == (20, None)
+    assert "no greeting within 0.3 s" in str(report.left_relays[0])
 
 
 def test_nothing_is_noted_of_the_first(clock):

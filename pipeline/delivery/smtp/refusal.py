@@ -1,8 +1,12 @@
-"""A relay that refuses the session, before any message."""
+"""A relay that refuses the session, or does not begin it, before any message."""
 
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
+
+
+class NoGreetingError(RelayError):
+    """The relay took the connection, and said nothing."""
 
 
 class SessionRefusedError(RelayError):
@@ -14,3 +18,8 @@ class SessionRefusedError(RelayError):
         super().__init__(message, place=place, remedy=remedy)
         self.stage = stage
         self.reply = reply
+
+    @property
+    def is_of_the_login(self) -> bool:
+        """Whether the user name and the password were refused for good."""
+        return self.stage is Stage.AUTH and self.reply.digit == 5

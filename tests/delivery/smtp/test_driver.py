@@ -73,7 +73,9 @@ def test_does_not_connect_when_there_is_nothing_to_send(sink):
         pytest.param("CONNECT", Say("421 4.3.2 busy"), "does not serve us: 421", id="421"),
         pytest.param("EHLO", Say("421 4.3.2 busy"), "refuses our greeting: 421", id="421 at EHLO"),
         pytest.param("CONNECT", Say("", raw=b"SSH-2.0-x\r\n"), "no SMTP reply", id="SSH"),
-        pytest.param("CONNECT", Stall(5), "no answer to GREETING within 0.5 s", id="no greeting"),
+        pytest.param(
+            "CONNECT", Stall(5), "connected, but no greeting within 0.5 s", id="no greeting"
+        ),
         pytest.param("EHLO", Stall(5), "no answer to EHLO within 0.5 s", id="no EHLO reply"),
     ],
 )
@@ -86,6 +88,19 @@ def test_a_relay_that_serves_nobody_ends_the_run(sink, step, action, sentence):
     assert report.stopped is StopReason.RELAY
     assert sentence in str(report.relay_error)
     assert set(mailing.states().values()) == {S.QUEUED}
+
+
+def test_a_relay_that_greets_no_more_is_not_waited_for_again(sink):
+    mailing = Mailing.to(3)
+    quick = replace(QUICK, greeting=0.5)
+    smtp = {"connections": 1, "messages_per_connection": 1, "timeouts": quick}
+    sink.on("CONNECT", Say("220 hello"), times=1)
+    sink.on("CONNECT", Stall(5))
+
+    report = mailing.send_smtp(sink, smtp=smtp)
+
+    assert (report.accepted, report.stopped, sink.connections) == (1, StopReason.RELAY, 2)
+    assert "check port and security: 465 is tls, 587 is starttls" in str(report.relay_error)
 
 
 def test_a_port_where_nobody_listens_ends_the_run(sink):

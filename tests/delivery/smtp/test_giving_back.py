@@ -35,7 +35,7 @@ class Queue:
                 self.waiting.append(outcome.parcel)
         return wishes
 
-    def look_after(self) -> None:
+    def look_after(self, waits_for: str = "") -> None:
         pass
 
     def may_hand_over(self, parcel: Parcel) -> bool:

@@ -28,7 +28,7 @@ class Feed:
         self.commits.append((len(outcomes), len(wishes)))
         return frozenset(wishes)
 
-    def look_after(self) -> None:
+    def look_after(self, waits_for: str = "") -> None:
         """Nothing to look after."""
 
     def may_hand_over(self, parcel: Parcel) -> bool:

@@ -410,3 +410,31 @@ def test_a_way_to_log_in_that_is_not_offered_is_named(trusted, ca_file):
             probe(options(sink.port, security=STARTTLS, auth=Auth.XOAUTH2, **settings))
 
         assert "PLAIN, LOGIN" in str(refused.value)
+
+
+def test_a_relay_that_waits_for_tls_is_waited_for_once(authority, ca_file, trusted):
+    """Port 465 with ``security = "starttls"``: each of the two waits for the other to begin."""
+    with FaultSink(tls=trusted, implicit_tls=True) as sink:
+        mailing = Mailing.to(5)
+        quick = replace(QUICK, greeting=0.3)
+        smtp = {"security": STARTTLS, "username": "me", "password": "secret", "ca_file": ca_file}
+
+        report = mailing.send_smtp(sink, smtp={**smtp, "connections": 4, "timeouts": quick})
+
+        assert report.stopped is StopReason.RELAY
+        assert str(report.relay_error) == (
+            f"127.0.0.1:{sink.port}: connected, but no greeting within 0.3 s; check port and"
+            " security: 465 is tls, 587 is starttls; if they are right, ask who runs it, and who"
+            " runs the firewalls on the way"
+        )
+        assert sink.connections == 1
+
+
+@pytest.mark.parametrize("look", [probe, lambda it: send_once(it, ENVELOPE, MESSAGE)])
+def test_who_only_looks_waits_half_a_minute_for_a_greeting(monkeypatch, look):
+    monkeypatch.setattr("pipeline.delivery.smtp.driver.probing._GREETING", 0.3)
+    with FaultSink() as sink:
+        sink.on("CONNECT", Stall(5))
+
+        with pytest.raises(RelayError, match=r"no greeting within 0\.3 s; check port"):
+            look(SmtpOptions(port=sink.port))

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pipeline.delivery.smtp import logins
 from pipeline.delivery.smtp.driver.connection import Connection
 from pipeline.delivery.smtp.driver.watch import Watch
-from pipeline.delivery.smtp.driver.wire import GoneError, Wire
+from pipeline.delivery.smtp.driver.wire import GoneError, LateError, Wire
 from pipeline.delivery.smtp.events import Replied
 from pipeline.delivery.smtp.logins import Auth
 from pipeline.delivery.smtp.options import Kind, Security, SmtpOptions
 from pipeline.delivery.smtp.protocol import SmtpProtocol
-from pipeline.delivery.smtp.refusal import SessionRefusedError
+from pipeline.delivery.smtp.refusal import NoGreetingError, SessionRefusedError
 from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 
@@ -91,7 +91,7 @@ async def _introduce(
     connection: Connection, options: SmtpOptions, context: ssl.SSLContext | None
 ) -> None:
     smtp = connection.smtp
-    _refuse_unless_done(await connection.reply(Stage.GREETING), options, "does not serve us")
+    _refuse_unless_done(await _greeting(connection, options), options, "does not serve us")
     if not options.ehlo_name and _FULL_NAME.fullmatch(smtp.ehlo_name) is None:
         smtp.ehlo_name = _literal(connection.wire.local_address)
     await _greet(connection, options)
@@ -114,6 +114,24 @@ async def _introduce(
         await _greet(connection, options)
     if options.username:
         await _log_in(connection, options)
+
+
+async def _greeting(connection: Connection, options: SmtpOptions) -> Replied:
+    seconds = options.timeouts.greeting
+    try:
+        return await connection.reply(Stage.GREETING)
+    except LateError as error:
+        connection.wire.abort()
+        ask = "ask who runs it, and who runs the firewalls on the way"
+        is_encrypted = options.security is Security.TLS
+        raise NoGreetingError(
+            f"connected, but no greeting within {seconds:g} s",
+            place=options.place,
+            # A server that speaks TLS from the start waits for us to begin, as we do for it.
+            remedy=ask
+            if is_encrypted
+            else f"check port and security: 465 is tls, 587 is starttls; if they are right, {ask}",
+        ) from error
 
 
 async def _greet(connection: Connection, options: SmtpOptions) -> None:

@@ -5,6 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from pipeline.delivery.parcel import Loss, Lost, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Feed
@@ -15,8 +16,7 @@ from pipeline.delivery.smtp.driver.ledger import Ledger
 from pipeline.delivery.smtp.driver.opening import make_context, open_connection
 from pipeline.delivery.smtp.driver.watch import Watch
 from pipeline.delivery.smtp.options import SmtpOptions
-from pipeline.delivery.smtp.refusal import SessionRefusedError
-from pipeline.delivery.stage import Stage
+from pipeline.delivery.smtp.refusal import NoGreetingError, SessionRefusedError
 from pipeline.errors import RelayError
 
 #: Seconds between two looks at leases, pause and stop.
@@ -142,10 +142,16 @@ class Pool:
 
     async def _look_after(self) -> None:
         while True:
-            await self._ledger.call(self._feed.look_after)
+            await self._ledger.call(partial(self._feed.look_after, self._waits_for))
             self._hear()
             await self._wait_for(self._woken, _LOOK)
             self._woken.clear()
+
+    @property
+    def _waits_for(self) -> str:
+        """What nothing goes on without."""
+        is_open = any(worker.lane is not None for worker in self._workers)
+        return f"the greeting of {self._options.place}" if self._opening and not is_open else ""
 
     def _hear(self) -> None:
         if self._feed.is_ending or self._ledger.error is not None:
@@ -302,7 +308,11 @@ class Pool:
                 connection = await self._open()
             except RelayError as error:
                 self._note(worker, error)
-                if _is_of_the_login(error):
+                if isinstance(error, NoGreetingError):
+                    worker.failures = _PATIENCE  # to wait as long once more would help nobody
+                    if not self._was_open:
+                        self._finish()
+                if isinstance(error, SessionRefusedError) and error.is_of_the_login:
                     self._finish()  # accounts are locked for a few wrong passwords
             finally:
                 self._opening -= 1
@@ -373,18 +383,12 @@ class Pool:
 
     async def _goes_on(self, worker: _Worker) -> bool:
         """Wait a little after a failure, longer each time; tell whether to try again."""
+        if worker.failures >= _PATIENCE:
+            return False
         pause = self._options.timeouts.reconnect * 2 ** (worker.failures - 1)
         await self._wait_for(self._finished, pause)
-        return self._was_open and worker.failures < _PATIENCE
+        return self._was_open
 
     def _note(self, worker: _Worker, error: RelayError) -> None:
         worker.failures += 1
         self._error = error
-
-
-def _is_of_the_login(error: RelayError) -> bool:
-    return (
-        isinstance(error, SessionRefusedError)
-        and error.stage is Stage.AUTH
-        and error.reply.digit == 5
-    )

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipeline.delivery.smtp.commands import EnvelopeWriter
@@ -16,6 +16,10 @@ from pipeline.delivery.smtp.replies import Reply
 from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 from pipeline.model.message import Envelope, Message
+
+#: Somebody sits at the screen, and nothing is lost by a look that is given up: a greeting has so
+#: many seconds, not the five minutes that RFC 5321 gives it in a send.
+_GREETING = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ def probe(options: SmtpOptions, sender: str = "", *, size: int = 0) -> RelayProb
     ``sender`` is the envelope's, and is not asked about when it is empty; ``size`` the octets of a
     message, told to a relay that wants to know. No message is begun. Raises RelayError.
     """
-    return asyncio.run(_probe(options, sender, size))
+    return asyncio.run(_probe(_for_a_person(options), sender, size))
 
 
 def send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Reply:
@@ -49,7 +53,13 @@ def send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Rep
 
     Raises RelayError for anything else, with what the relay said.
     """
-    return asyncio.run(_send_once(options, envelope, message))
+    return asyncio.run(_send_once(_for_a_person(options), envelope, message))
+
+
+def _for_a_person(options: SmtpOptions) -> SmtpOptions:
+    timeouts = options.timeouts
+    greeting = min(timeouts.greeting, _GREETING)
+    return replace(options, timeouts=replace(timeouts, greeting=greeting))
 
 
 async def _probe(options: SmtpOptions, sender: str, size: int) -> RelayProbe:

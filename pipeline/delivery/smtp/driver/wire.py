@@ -22,6 +22,10 @@ class GoneError(Exception):
     """The connection is of no more use; the sentence says why."""
 
 
+class LateError(GoneError):
+    """No answer came in time."""
+
+
 class Wire(asyncio.BufferedProtocol):
     """Feeds the state machine with what comes in, and says that something changed.
 
@@ -46,6 +50,7 @@ class Wire(asyncio.BufferedProtocol):
         self._socket: socket.socket | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._why_late = ""
+        self._is_late = False
         self._seconds = 0.0
         self._unsent = 0
         self._incoming = memoryview(bytearray(_AT_ONCE))
@@ -102,6 +107,7 @@ class Wire(asyncio.BufferedProtocol):
                 self._unsent = unsent
                 self.deadline = self._watch.now() + self._seconds
                 return
+        self._is_late = True
         self.drop(self._why_late)
 
     # -- what the connection calls
@@ -188,7 +194,7 @@ class Wire(asyncio.BufferedProtocol):
             finally:
                 self._waiter = None
         if self.gone:
-            raise GoneError(self.gone)
+            raise (LateError if self._is_late else GoneError)(self.gone)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
