@@ -1,15 +1,12 @@
 """The outbox in dictionaries: the promises of the real one, for tests, rehearsals and previews."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
-from pipeline.errors import ConflictError, NotFoundError
 from pipeline.model.delivery import (
     DELIVERY_TRANSITIONS,
     OTHER_PROVIDERS,
-    Delivery,
     DeliveryEvent,
     DeliveryState,
     DoubtPolicy,
@@ -19,30 +16,25 @@ from pipeline.model.delivery import (
     Recipient,
     Refusal,
     Result,
-    Sums,
 )
-from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
+from pipeline.model.issue import IssueState
 from pipeline.store import steps
 from pipeline.store.memory_addresses import Addresses
-from pipeline.store.memory_paces import MemoryPaces
+from pipeline.store.memory_issues import FAR_OFF, MemoryIssues
 from pipeline.store.memory_rows import LONG_AGO, HeldIssue, Row, Shard, after
 
 _S, _E = DeliveryState, DeliveryEvent
-_FAR_OFF = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class MemoryOutbox(Addresses, MemoryPaces):
+class MemoryOutbox(MemoryIssues, Addresses):
     """Fits :class:`pipeline.delivery.ports.Outbox`; gone with the process."""
 
     policy: DoubtPolicy = DoubtPolicy.HOLD
     #: No other sender can be at work, so a lease of another owner has ended.
     alone: bool = False
-    #: So many readers are one shard.
-    shard_size: int = 1000
     #: What :meth:`history` says of earlier issues.
     past: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    _issues: dict[int, HeldIssue] = field(default_factory=dict)
 
     @classmethod
     def with_recipients(  # noqa: PLR0913 - what tests differ in
@@ -50,7 +42,7 @@ class MemoryOutbox(Addresses, MemoryPaces):
         issue: int,
         addresses: Iterable[str],
         *,
-        expires_at: datetime = _FAR_OFF,
+        expires_at: datetime = FAR_OFF,
         policy: DoubtPolicy = DoubtPolicy.HOLD,
         shard_size: int = 1000,
         provider_of: Callable[[str], str] = lambda _: OTHER_PROVIDERS,
@@ -59,76 +51,6 @@ class MemoryOutbox(Addresses, MemoryPaces):
         outbox = cls(policy=policy, shard_size=shard_size)
         outbox.freeze(issue, addresses, expires_at=expires_at, provider_of=provider_of)
         return outbox
-
-    def freeze(
-        self,
-        issue: int,
-        addresses: Iterable[str],
-        *,
-        expires_at: datetime = _FAR_OFF,
-        provider_of: Callable[[str], str] = lambda _: OTHER_PROVIDERS,
-    ) -> None:
-        """Give an issue its rows; one reader is one address, counted from 1."""
-        rows: defaultdict[str, list[Row]] = defaultdict(list)
-        for number, address in enumerate(addresses, start=1):
-            rows[provider_of(address)].append(Row(number, address))
-        parts = [
-            Shard(name, {row.subscriber_id: row for row in part[start : start + self.shard_size]})
-            for name, part in rows.items()
-            for start in range(0, len(part), self.shard_size)
-        ]
-        shards = dict(enumerate(parts, start=1))
-        self._issues[issue] = HeldIssue(expires_at, shards)
-
-    # -- the issue
-
-    def state(self, issue: int) -> IssueState:
-        return self._issue(issue).state
-
-    def is_published(self, issue: int) -> bool:
-        """Tell whether a message of it was ever handed over."""
-        return self._issue(issue).is_published
-
-    def step(self, issue: int, event: IssueEvent) -> IssueState:
-        """Let something happen to the issue, if :data:`ISSUE_TRANSITIONS` has it."""
-        with self._turn:
-            it = self._issue(issue)
-            state = ISSUE_TRANSITIONS.get((it.state, event))
-            if state is None:
-                raise ConflictError(f"{event} is not possible: issue {issue} is {it.state}")
-            it.state = state
-            return state
-
-    def revise(self, issue: int) -> int:
-        """Put the next edition of a paused issue in force; give its number."""
-        with self._turn:
-            it = self._issue(issue)
-            steps.check_revision(issue, it.state)
-            it.revision += 1
-            return it.revision
-
-    def complete_if_done(self, issue: int) -> bool:
-        """End a sending issue of which no row is queued, deferred or in hand."""
-        with self._turn:
-            it = self._issue(issue)
-            if it.state is IssueState.SENDING and not any(
-                row.state in steps.UNFINISHED for row in it.rows()
-            ):
-                it.state = IssueState.COMPLETE
-            return it.state is IssueState.COMPLETE
-
-    def cancel_rest(self, issue: int) -> int:
-        """Cancel what a stopped issue has left to hand over; give the number of rows."""
-        with self._turn:
-            it = self._issue(issue)
-            if it.state is not IssueState.STOPPED:
-                raise ConflictError(f"issue {issue} is {it.state}, not stopped")
-            rest = [row for row in it.rows() if row.state in steps.WAITING]
-            for row in rest:
-                row.state = after(row.state, _E.CANCEL)
-            return len(rest)
-
-    # -- what a sender does
 
     def lease(
         self,
@@ -289,18 +211,6 @@ class MemoryOutbox(Addresses, MemoryPaces):
         with self._turn:
             return self._issue(issue).history(self.past)
 
-    def postpone(self, issue: int, *, until: datetime) -> None:
-        with self._turn:
-            for shard in self._issue(issue).shards.values():
-                if not shard.owner and not shard.is_done:
-                    shard.due_at = max(shard.due_at, until)
-
-    def hurry(self, issue: int) -> None:
-        with self._turn:
-            for shard in self._issue(issue).shards.values():
-                if not shard.owner and not shard.is_done:
-                    shard.due_at = LONG_AGO
-
     def release(self, lease: Lease, *, now: datetime, not_before: datetime | None = None) -> None:
         del now
         with self._turn:
@@ -313,63 +223,7 @@ class MemoryOutbox(Addresses, MemoryPaces):
             due_at = min((row.due_at() for row in left), default=LONG_AGO)
             shard.due_at = max(due_at, not_before or LONG_AGO)
 
-    # -- what people ask and decide
-
-    def sums(self, issue: int) -> Sums:
-        with self._turn:
-            counts = dict.fromkeys(_S, 0)
-            for row in self._issue(issue).rows():
-                counts[row.state] += 1
-            return steps.add_up(issue, counts, planned=sum(counts.values()))
-
-    def deliveries(self, issue: int, state: DeliveryState | None = None) -> Iterator[Delivery]:
-        it = self._issue(issue)
-        for row in it.rows():
-            if state in {None, row.state}:
-                yield Delivery(
-                    issue=issue,
-                    subscriber_id=row.subscriber_id,
-                    address=row.address,
-                    state=row.state,
-                    attempts=row.attempts,
-                    code=row.code,
-                    reply=row.reply,
-                    reason=row.reason,
-                    relay=row.relay,
-                    next_at=row.next_at,
-                    edition=it.edition_of(row),
-                )
-
-    def resolve(
-        self, issue: int, canonicals: Sequence[str] | None, event: DeliveryEvent, *, now: datetime
-    ) -> int:
-        """Say what became of doubtful messages: RESEND, ACCEPT or CLOSE."""
-        with self._turn:
-            it = self._issue(issue)
-            steps.check_resolution(issue, event, state=it.state, expires_at=it.expires_at, now=now)
-            count = 0
-            for number, shard in it.shards.items():
-                for row in shard.rows.values():
-                    if row.state is _S.HANDING and (not shard.owner or shard.lease_until <= now):
-                        row.state = after(row.state, _E.LOSE_REPLY)
-                    if row.state is not _S.IN_DOUBT or (
-                        canonicals is not None and row.address not in canonicals
-                    ):
-                        continue
-                    row.state = after(row.state, event)
-                    count += 1
-                    if event is _E.RESEND:  # without its epoch, a late reply cannot write it
-                        row.epoch, row.next_at, row.keeps_edition = 0, None, True
-                        self._wait(issue, number, row)
-            return count
-
     # -- within a turn
-
-    def _issue(self, number: int) -> HeldIssue:
-        try:
-            return self._issues[number]
-        except KeyError:
-            raise NotFoundError(f"there is no issue {number}") from None
 
     def _shard(self, lease: Lease) -> Shard:
         return self._issue(lease.issue).shards[lease.shard]
@@ -386,15 +240,3 @@ class MemoryOutbox(Addresses, MemoryPaces):
         elif self.policy is DoubtPolicy.RESEND and not row.keeps_edition:
             row.state = after(row.state, _E.DEFER)
             row.epoch, row.next_at, row.keeps_edition = 0, now + steps.RESEND_AFTER, True
-
-    def _wait(self, number: int, shard_number: int, row: Row) -> None:
-        """See to it that somebody looks at a row that waits again."""
-        issue = self._issue(number)
-        if issue.state is IssueState.STOPPED:
-            row.state = after(row.state, _E.CANCEL)
-            return
-        if issue.state is IssueState.COMPLETE:
-            issue.state = ISSUE_TRANSITIONS[issue.state, IssueEvent.REOPEN]
-        shard = issue.shards[shard_number]
-        shard.due_at = row.due_at() if shard.is_done else min(shard.due_at, row.due_at())
-        shard.is_done = False
