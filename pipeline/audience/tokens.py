@@ -12,9 +12,6 @@ import hmac
 import re
 from collections.abc import Sequence
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.hmac import HMAC
-
 from pipeline.audience.keys import KEY_BYTES, key_fingerprint
 
 #: The subscriber id of a test message: nobody's. Its token is read, and changes nothing.
@@ -73,25 +70,22 @@ def _key_id(key: bytes) -> bytes:
     return bytes.fromhex(key_fingerprint(key))[:_KEY_ID]
 
 
-def _prepared(key: bytes) -> HMAC:
-    """Begin a MAC: what depends on the key alone is done once, and not for each token.
-
-    To go on from it takes half as long as with the standard library's.
-    """
-    return HMAC(key, SHA256())
+def _prepared(key: bytes) -> hmac.HMAC:
+    """Begin a MAC: what depends on the key alone is done once, and not for each token."""
+    return hmac.new(key, digestmod="sha256")
 
 
-def _digest(begun: HMAC, data: bytes) -> bytes:
+def _digest(begun: hmac.HMAC, data: bytes) -> bytes:
     mac = begun.copy()
     mac.update(data)
-    return mac.finalize()
+    return mac.digest()
 
 
-def _tag(key: HMAC, number: bytes, ending: bytes) -> bytes:
+def _tag(key: hmac.HMAC, number: bytes, ending: bytes) -> bytes:
     return _digest(key, _PURPOSE + number + ending)[:_TAG]
 
 
-def _masked(key: HMAC, tag: bytes, number: bytes) -> bytes:
+def _masked(key: hmac.HMAC, tag: bytes, number: bytes) -> bytes:
     """Mask or unmask an id."""
     stream = _digest(key, _MASK + tag)[:_ID]
     return (int.from_bytes(number, "big") ^ int.from_bytes(stream, "big")).to_bytes(_ID, "big")
