@@ -108,6 +108,10 @@ class Events:
         elif report.stopped is StopReason.INTERRUPTED:
             self._tell("interrupted", issue=number)
 
+    def ending(self) -> None:
+        """A signal came; the messages in hand are answered first."""
+        self._tell("ending")
+
     def end(self, record: IssueRecord, sums: Sums) -> None:
         """Nothing more is done about an issue now."""
         self._tell(

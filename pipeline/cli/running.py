@@ -22,9 +22,10 @@ def run_command(session: Session, *, events: bool) -> int:
     """Send on schedule, in the foreground; what is due is looked up twice a minute."""
     site = session.site
     told = Events(session.clock) if events else None
+    tell = (told.ending,) if told is not None else ()
     with (
         session.store() as store,
-        stop_on_signals(session.clock) as stop,
+        stop_on_signals(session.clock, *tell) as stop,
         Progress(quiet=events) as progress,
     ):
         watching = Watching(session=session, store=store, progress=progress, events=told)

@@ -91,7 +91,8 @@ def _send_for_real(  # noqa: PLR0913 - what the options say
     as_json: bool,
 ) -> int:
     patience = 0.0 if due else _PATIENCE_SECONDS
-    with session.store() as store, stop_on_signals(session.clock) as stop:
+    tell = (told.ending,) if told is not None else ()
+    with session.store() as store, stop_on_signals(session.clock, *tell) as stop:
         if not store.sender_lock.acquire(patience, session.clock):
             if due:
                 if as_json:

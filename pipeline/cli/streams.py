@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 
 _NAMES = ("stdin", "stdout", "stderr")
 
@@ -24,6 +25,19 @@ def open_missing() -> None:
         if getattr(sys, name) is None:
             mode = "r" if number == 0 else "w"
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - it stays
+
+
+def terminals() -> tuple[int, ...]:
+    """Give the numbers of what is shown on a terminal; one that is closed is none any more."""
+    return tuple(number for number in (1, 2) if os.isatty(number))
+
+
+def lead_nowhere(numbers: Iterable[int]) -> None:
+    """Let nothing be shown there from now on, instead of an error for each line."""
+    for number in numbers:
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, number)
+        os.close(null)
 
 
 def never_refuse_a_character() -> None:

@@ -9,6 +9,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -49,6 +50,10 @@ class Terminal:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1.0)
                 return
+
+    def close(self) -> None:
+        """Take the terminal away, as a window that is closed does."""
+        os.close(self._ours)
 
     def leave(self) -> int:
         """Read to the end; give the exit code."""
@@ -201,7 +206,7 @@ def test_json_is_valid_whatever_the_terminal_can_show(office: Office, encoding):
     assert "the-long-meeting" in titles
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_send_with_nothing_in_doubt(office: Office, number):
     with FaultSink() as sink:
         office.folder.joinpath("newsletter.toml").write_text(
@@ -311,3 +316,56 @@ def test_progress_is_told_every_second_while_nothing_is_answered(office: Office)
     assert max(after - before for before, after in itertools.pairwise(seconds)) < 2.5
     assert (len(seconds) >= 4, waited[0], waited[-1]) == (True, None, None)
     assert f"an answer of 127.0.0.1:{sink.port}" in waited
+
+
+def slow_send(office: Office, sink: FaultSink) -> Stall:
+    """Let a send to forty readers stand still for a moment in its middle."""
+    office.set(port=str(sink.port))
+    office.read_in(*(f"reader-{n}@mail.example" for n in range(40)))
+    stall = Stall(1.0)
+    sink.on(".", stall, to="reader-20@mail.example", times=1)
+    return stall
+
+
+def test_a_signal_is_an_event_among_events(office: Office):
+    with FaultSink() as sink:
+        stall = slow_send(office, sink)
+        process = office.process("send", "--now", "--yes", "--events", stderr=subprocess.PIPE)
+        assert stall.begun.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    names = [json.loads(line)["event"] for line in err.splitlines()]
+    assert names.index("begin") < names.index("ending") < names.index("interrupted")
+
+
+def test_a_terminal_that_is_closed_leaves_nothing_in_doubt(office: Office):
+    with FaultSink() as sink:
+        stall = slow_send(office, sink)
+        terminal = Terminal(office, "send", "--now", "--yes")
+        assert stall.begun.wait(PATIENCE)
+        terminal.close()
+        for _ in range(2):  # from the system, and from the shell
+            terminal.process.send_signal(signal.SIGHUP)
+        code = terminal.process.wait(PATIENCE)
+        sums = office("status", "--json").document
+        taken = len(sink.messages)
+
+    assert (code, sums["in_doubt"], sums["accepted"]) == (0, 0, taken)
+    assert sums["queued"] == 40 - taken
+
+
+def test_nohup_goes_on_to_the_end(office: Office):
+    with FaultSink() as sink:
+        stall = slow_send(office, sink)
+        program = [sys.executable, "-m", "pipeline", "--site", str(office.folder)]
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            ["/bin/sh", "-c", 'trap "" HUP; exec "$@"', "sh", *program, "send", "--now", "--yes"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert stall.begun.wait(PATIENCE)
+        process.send_signal(signal.SIGHUP)
+
+        assert process.wait(PATIENCE) == 0
+        assert len(sink.messages) == 40
