@@ -50,8 +50,8 @@ def _do(work: Callable[[], Any], there: int) -> NoReturn:
     failed = 1
     try:
         # The parent takes them, and says so once.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         found = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(there, "wb") as pipe:
             pipe.write(found)

@@ -1,7 +1,9 @@
 """Edge: everything that is SQLite's own: its connections, its manners, and its errors in words."""
 
+import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from pipeline.errors import DatabaseBusyError, DatabaseError, DatabaseFullError
+from pipeline.store.location import beside
 
 #: How long a connection waits for a program that does not know of the ticket, such as a shell.
 _FOREIGN_WRITER_SECONDS: Final = 5.0
@@ -32,6 +35,24 @@ def create_file(path: Path) -> None:
             place=str(path),
             remedy="make the folder, or let the user that runs mailbag write to it",
         ) from error
+
+
+def give_log_the_mode_of(path: Path) -> None:
+    """Make the files of the write-ahead log writable again where the database is.
+
+    SQLite makes them with the mode of the database, also for somebody who only looks; one that was
+    made while the database could only be read stays so when the database does not.
+    """
+    if not os.access(path, os.W_OK):
+        return
+    for part in _log_of(path):
+        if part.exists() and not os.access(part, os.W_OK):
+            with contextlib.suppress(OSError):  # it is another's; what cannot be written is named
+                part.chmod(stat.S_IMODE(path.stat().st_mode))
+
+
+def _log_of(path: Path) -> tuple[Path, Path]:
+    return beside(path, "-wal"), beside(path, "-shm")
 
 
 def connect(
@@ -93,25 +114,31 @@ def errors_in_words(path: Path) -> Iterator[None]:
     except DBAPIError as error:
         if not isinstance(error.orig, sqlite3.Error):
             raise
-        sentence = _sentence(error.orig, str(path))
+        sentence = _sentence(error.orig, path)
         if sentence is None:
             raise
         raise sentence from error
     except sqlite3.Error as error:
-        sentence = _sentence(error, str(path))
+        sentence = _sentence(error, path)
         if sentence is None:
             raise
         raise sentence from error
 
 
-def _sentence(error: sqlite3.Error, place: str) -> DatabaseError | None:
+def _sentence(error: sqlite3.Error, path: Path) -> DatabaseError | None:
     """Say what is wrong with the database; ``None`` when the statement was wrong, not it."""
     extended: int = getattr(error, "sqlite_errorcode", 0)
     words = _WORDS.get(extended) or _WORDS.get(extended & 0xFF)
     if words is None:
         return None
     kind, message, remedy = words
-    return kind(message, place=place, remedy=remedy)
+    if words is _READ_ONLY and os.access(path, os.W_OK):
+        for part in _log_of(path):
+            if part.exists() and not os.access(part, os.W_OK):
+                message = "this file of the database may only be read"
+                remedy = f"let the user that runs mailbag write to it, as to {path.name}"
+                return kind(message, place=str(part), remedy=remedy)
+    return kind(message, place=str(path), remedy=remedy)
 
 
 _NO_MORE: Final = (

@@ -24,6 +24,7 @@ class SqliteDatabase(Database):
 
     def __init__(self, path: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
         self.path = path
+        sqlite.give_log_the_mode_of(path)
         self._turn = Turn(beside(path, ".turn"), seconds=wait_seconds)
         self._reader = sqlite.make_engine(path, query_only=True)
         self._writer = sqlite.make_engine(path, query_only=False)

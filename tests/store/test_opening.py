@@ -1,3 +1,5 @@
+import contextlib
+import os
 import shutil
 import sqlite3
 import stat
@@ -364,3 +366,42 @@ def test_a_file_without_permission_is_named_with_a_remedy(
 
     assert sentence in said
     assert "; let the user that runs mailbag" in said
+
+
+def test_a_log_that_a_look_left_is_writable_again_with_its_database(open_folder):
+    """Somebody looked while the database could only be read; SQLite gave its log that mode."""
+    database = open_folder / "mailbag.db"
+    if os.geteuid() == 0:
+        os.chown(open_folder, 65534, 65534)
+        os.chown(database, 65534, 65534)
+    database.chmod(0o444)
+    refused, _ = start(_READER, open_folder, stdout=subprocess.PIPE).communicate()
+    left = [path.name for path in sorted(open_folder.glob("mailbag.db-*"))]
+    database.chmod(0o644)
+
+    said, _ = start(_READER, open_folder, stdout=subprocess.PIPE).communicate()
+
+    assert "the database may only be read" in refused
+    assert left == ["mailbag.db-shm", "mailbag.db-wal"]
+    assert said == ""
+
+
+def test_a_log_that_may_only_be_read_is_named(open_folder):
+    """It is another user's, so that nobody can give it the mode of the database."""
+    if os.geteuid() != 0:
+        pytest.skip("only root makes files of another user")
+    database = open_folder / "mailbag.db"
+    os.chown(open_folder, 65534, 65534)
+    os.chown(database, 65534, 65534)
+    with contextlib.closing(sqlite3.connect(database)) as other:
+        other.execute("SELECT count(*) FROM fact").fetchone()
+        for name in ("mailbag.db-wal", "mailbag.db-shm"):
+            (open_folder / name).chmod(0o444)
+            os.chown(open_folder / name, 0, 0)
+        said, _ = start(_READER, open_folder, stdout=subprocess.PIPE).communicate()
+
+    assert f"{open_folder}/mailbag.db-" in said
+    assert said.endswith(
+        "this file of the database may only be read; let the user that runs mailbag write to it,"
+        " as to mailbag.db\n"
+    )
