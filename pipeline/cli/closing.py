@@ -1,8 +1,9 @@
 """What a command says when a send is over: sums that add up, and who did not get it and why."""
 
+import sys
 from collections.abc import Iterator
 
-from pipeline.cli import documents, output
+from pipeline.cli import documents, output, streams
 from pipeline.cli.events import Events
 from pipeline.delivery import unreached
 from pipeline.errors import MailbagError
@@ -25,25 +26,52 @@ _DOUBT = frozenset({DeliveryState.IN_DOUBT, DeliveryState.HANDING, DeliveryState
 def report(
     day: Day, store: Store, *, silent: bool, as_json: bool, events: Events | None = None
 ) -> int:
-    """Print what was done; give 4 when a reader was lost, doubt left or the relay unusable."""
+    """Print what was done; give 4 when a reader was lost, doubt left or the relay unusable.
+
+    The code is that of the send also where the report could not be written.
+    """
     trouble, code = judge(day)
+    try:
+        if as_json or code or not silent:
+            _print(day, store, is_quiet=not trouble, as_json=as_json)
+            sys.stdout.flush()
+    except OSError as error:
+        streams.print_no_more()
+        if not isinstance(error, BrokenPipeError):  # who reads us has enough of it
+            said = _unprinted(day, error)
+            if events is not None:
+                events.note(said)
+            else:
+                output.warn(f"mailbag: {said}")
+    if events is not None:
+        _tell(day, trouble, code, events)
+    else:
+        for fault in trouble:
+            output.warn(f"mailbag: {fault}")
+    return code
+
+
+def _unprinted(day: Day, error: OSError) -> str:
+    """Say that it is the report that failed: who took it for the send might send once more."""
+    states = [f"issue {sent.record.number} is {sent.record.state.value}" for sent in day.sent]
+    return (
+        f"{', '.join(states) or 'nothing was due'}; only the report could not be written:"
+        f" {error.strerror or error}; `mailbag status` shows what it came to"
+    )
+
+
+def _print(day: Day, store: Store, *, is_quiet: bool, as_json: bool) -> None:
     if as_json:
         output.document(
             documents.send_document(day.sent, day.notes, _unreached_by_issue(day, store))
         )
-    elif code or not silent:
-        for sent in day.sent:
-            _say(sent, store)
-        for note in day.notes:
-            output.say(note)
-        if not (day.sent or day.notes or trouble):
-            output.say("nothing is due")
-    if events is not None:
-        _tell(day, trouble, code, events)
-    else:
-        for error in trouble:
-            output.warn(f"mailbag: {error}")
-    return code
+        return
+    for sent in day.sent:
+        _say(sent, store)
+    for note in day.notes:
+        output.say(note)
+    if not (day.sent or day.notes) and is_quiet:
+        output.say("nothing is due")
 
 
 def judge(day: Day) -> tuple[list[MailbagError], int]:

@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         _leave(ConfigError("stopped before it was done"), 2, as_json=as_json)
     except (ReaderLeft, BrokenPipeError):
-        _print_no_more()
+        streams.print_no_more()
     except OSError as error:
         _leave(*_of_system(error), as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the one door
@@ -92,7 +92,7 @@ def _of_usage(error: click.UsageError) -> ConfigError:
 def _of_system(error: OSError) -> tuple[MailbagError, int]:
     """Say what the operating system refused; without a file or a disk to name it is a bug."""
     if error.errno in _DISK:
-        _print_no_more()
+        streams.print_no_more()
         said = StateError(
             error.strerror or str(error),
             place=str(error.filename or ""),
@@ -119,11 +119,6 @@ def _of_bug(error: Exception) -> tuple[MailbagError, int]:
         remedy=f"set {_DEBUG}=1 and report what it prints",
     )
     return said, 1
-
-
-def _print_no_more() -> None:
-    """Keep Python from trying once more at its end to print what nobody takes."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave(error: MailbagError, code: int, *, as_json: bool) -> NoReturn:

@@ -27,6 +27,11 @@ def open_missing() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - it stays
 
 
+def print_no_more() -> None:
+    """Keep Python from trying once more at its end to print what nobody takes."""
+    lead_nowhere([sys.stdout.fileno()])
+
+
 def terminals() -> tuple[int, ...]:
     """Give the numbers of what is shown on a terminal; one that is closed is none any more."""
     return tuple(number for number in (1, 2) if os.isatty(number))

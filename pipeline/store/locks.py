@@ -36,15 +36,19 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise DatabaseFullError(
-                "there is no room for the lock file", place=str(path), remedy="make room"
-            ) from error
-        raise DatabaseError(
-            f"the lock file cannot be written: {error.strerror}",
-            place=str(path),
-            remedy="let the user that runs mailbag write to the database's folder",
-        ) from error
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> DatabaseError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DatabaseFullError(
+            "there is no room for the lock file", place=str(path), remedy="make room"
+        )
+    return DatabaseError(
+        f"the lock file cannot be written: {error.strerror}",
+        place=str(path),
+        remedy="let the user that runs mailbag write to the database's folder",
+    )
 
 
 def _try(descriptor: int) -> bool:
@@ -130,8 +134,12 @@ class SenderLock:
                 os.close(descriptor)
                 return False
             clock.sleep(min(left, _LOOK_AGAIN_SECONDS))
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            os.close(descriptor)
+            raise _refused(self._path, error) from error
         _held.add(descriptor)
         self._descriptor = descriptor
         return True

@@ -189,6 +189,25 @@ def test_a_full_disk_behind_stdout_is_5(office: Office):
     assert err == "mailbag: No space left on device; make room on the disk, or name another one\n"
 
 
+@pytest.mark.parametrize("words", [[], ["--json"], ["--events"]])
+def test_a_full_disk_behind_stdout_is_no_failed_send(sending: Office, relay: Relay, words):
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full")
+    with Path("/dev/full").open("w") as full:
+        process = sending.process(
+            "send", "--now", "--yes", *words, stdout=full, stderr=subprocess.PIPE
+        )
+        _, err = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, len(relay.taken)) == (0, 2)
+    assert (
+        "issue 1 is complete; only the report could not be written: No space left on device;"
+        " `mailbag status` shows what it came to"
+    ) in err
+    if "--events" in words:
+        assert json.loads(err.splitlines()[-1])["event"] == "done"
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_json_is_valid_whatever_the_terminal_can_show(office: Office, encoding):
     office.write("the-long-meeting", title="Träge 会議 “long”")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import SystemClock
-from pipeline.errors import DatabaseBusyError, DatabaseError, StateError
+from pipeline.errors import DatabaseBusyError, DatabaseError, DatabaseFullError, StateError
 from pipeline.store.locks import SenderLock, Turn
 from tests.store.programs import start
 
@@ -186,6 +186,21 @@ def test_threads_take_turns(tmp_path):
         thread.join()
 
     assert count == 800
+
+
+def test_a_full_disk_is_named_by_the_lock_file(path, monkeypatch):
+    def no_room(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    lock = SenderLock(path)
+    monkeypatch.setattr(os, "pwrite", no_room)
+
+    with pytest.raises(DatabaseFullError, match=f"{path}: there is no room for the lock file"):
+        lock.acquire(0, SystemClock())
+
+    monkeypatch.undo()
+    assert lock.acquire(0, SystemClock())
+    lock.release()
 
 
 def test_a_folder_that_is_missing_is_an_error(tmp_path):
