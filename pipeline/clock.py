@@ -1,7 +1,7 @@
 """Edge: the only reader of the time and the only sleeper."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -30,10 +30,21 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clocks."""
+    """The machine's own clocks, until somebody is heeded who knows the time better."""
+
+    def __init__(self) -> None:
+        #: What another clock said, and our boot-time clock then.
+        self._told: tuple[datetime, float] | None = None
+
+    def heed(self, told: datetime) -> None:
+        """Go by another clock, which says so now, from here on."""
+        self._told = told, _boot_time()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        if self._told is None:
+            return datetime.now(UTC)
+        told, at = self._told
+        return told + timedelta(seconds=_boot_time() - at)
 
     def boot_time(self) -> float:
         return _boot_time()

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -212,7 +212,8 @@ class Site:
         and a new ledger would have forgotten what was published and who left.
         """
         self._refuse_lost_ledger()
-        store = opening.open_store(self.settings.document.database.url, folder=self.folder)
+        url = self.settings.document.database.url
+        store = opening.open_store(url, folder=self.folder, heed=self._heed)
         mark = self.folder / _LEDGER_MARK
         if not mark.exists() and mark.parent.is_dir():
             writing.write_text_atomically(mark, "A ledger was made for this site.\n")
@@ -221,7 +222,13 @@ class Site:
     def store_if_there(self) -> Store | None:
         """Open the ledger if there is one; a bare clone on an editor's laptop has none."""
         self._refuse_lost_ledger()
-        return opening.open_existing(self.settings.document.database.url, folder=self.folder)
+        url = self.settings.document.database.url
+        return opening.open_existing(url, folder=self.folder, heed=self._heed)
+
+    @property
+    def _heed(self) -> Callable[[datetime], None] | None:
+        """Have whoever shares a database server go by its clock, whatever their own ones say."""
+        return self.clock.heed if isinstance(self.clock, SystemClock) else None
 
     def _refuse_lost_ledger(self) -> None:
         url, folder = self.settings.document.database.url, self.folder

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from pipeline.clock import Clock
 from pipeline.delivery import restraining
@@ -10,9 +11,14 @@ from pipeline.delivery.ports import Outbox
 from pipeline.delivery.rating import ALL, Rating, provider_scope, relay_scope
 from pipeline.delivery.relays import Relay
 from pipeline.delivery.shaping import ProviderShape, Shaping
+from pipeline.delivery.sharing import SharedRating
 from pipeline.delivery.slowing import Slowing
+from pipeline.delivery.turns import Turns
 from pipeline.delivery.warm_up import WarmUp
 from pipeline.model.restraint import Restraint
+
+#: Seconds until it is heard again how others were slowed.
+_HEED = 1.0
 
 
 @dataclass(kw_only=True)
@@ -36,13 +42,14 @@ class Paces:
     _by_name: dict[str, Pace] = field(default_factory=dict, init=False)
     _restraints: Mapping[str, Restraint] = field(init=False)
 
+    #: Where other senders keep to the same: every pace that is in use, by its scope.
+    _in_use: WeakValueDictionary[str, Pace] | None = field(default=None, init=False)
+    _heeded_at: float = field(default=0.0, init=False)
+
     def __post_init__(self) -> None:
-        now = self.clock.now()
-        self._restraints = {
-            scope: it
-            for scope, it in self.outbox.restraints().items()
-            if not restraining.is_over(it, now)
-        }
+        if self.outbox.is_shared:
+            self._in_use = WeakValueDictionary()
+        self._restraints = self._read()
         self._of_all = self._make(ALL, ProviderShape(limits=self.shaping.limits))
         self.through(self.relay)
 
@@ -69,7 +76,7 @@ class Paces:
         pace = self._by_name.get(provider)
         if pace is None:
             scope, shape = provider_scope(provider), self.shaping.providers.get(provider)
-            if shape is None and scope not in self._restraints:
+            if shape is None and scope not in self._restraints and self._in_use is None:
                 return Pace(self.clock, places=self.places, shape=_FREE)
             pace = self._make(scope, shape or _FREE)
             if pace.rating is not None or pace.restraint is not None:
@@ -125,36 +132,70 @@ class Paces:
     def slow(self, provider: str | None, own: Pace, slowing: Slowing, *, given: float) -> None:
         """Go slower to a provider, or through the relay (``None``); write it down."""
         pace = self._shared[-1] if provider is None else own
-        if pace.slow(slowing, given) and pace.restraint is not None:
+        senders = 1
+        if self._in_use is not None:
+            self._heed()
+            senders = max(1, self.outbox.senders(now=self.clock.now()))
+        if pace.slow(slowing, given, senders=senders) and pace.restraint is not None:
             scope = self._scope if provider is None else provider_scope(provider)
             if provider is not None:
                 self._by_name[provider] = pace
+            self._share(pace, scope)
             self.outbox.restrain(scope, pace.restraint)
 
     def save(self) -> None:
-        for rating in self._ratings():
-            rating.save()
+        """Keep the ledger up to date, and hear what it says; to be called about once a second."""
+        for pace in self._kept():
+            if pace.rating is not None:
+                pace.rating.save()
+        if self._in_use is not None and self.clock.boot_time() >= self._heeded_at + _HEED:
+            self._heed()
 
     def close(self) -> None:
         """Leave in the ledger what was given out, and no more."""
-        for rating in self._ratings():
-            rating.close()
+        for pace in self._kept():
+            pace.close()
         for plan in self._plans.values():
             plan.save()
 
-    def _ratings(self) -> list[Rating]:
-        paces = (self._shared[0], *self._by_relay.values(), *self._by_name.values())
-        return [pace.rating for pace in paces if pace.rating is not None]
+    def _kept(self) -> tuple[Pace, ...]:
+        return (self._shared[0], *self._by_relay.values(), *self._by_name.values())
+
+    def _read(self) -> dict[str, Restraint]:
+        self._heeded_at, now = self.clock.boot_time(), self.clock.now()
+        restraints = self.outbox.restraints().items()
+        return {scope: it for scope, it in restraints if not restraining.is_over(it, now)}
+
+    def _heed(self) -> None:
+        """Hold back as other senders were told to."""
+        before, self._restraints = self._restraints, self._read()
+        for scope, it in self._restraints.items():
+            pace = self._in_use.get(scope) if self._in_use is not None else None
+            if pace is not None and it != before.get(scope) and it != pace.restraint:
+                pace.heed(it)
+                self._share(pace, scope)
+                if scope.startswith(provider_scope("")):
+                    self._by_name[scope.removeprefix(provider_scope(""))] = pace
+
+    def _share(self, pace: Pace, scope: str) -> None:
+        """Have all senders together go as fast as a restraint says."""
+        if self._in_use is not None and pace.turns is None:
+            pace.turns = Turns(self.outbox, f"slowed {scope}", self.clock)
 
     def _make(self, scope: str, shape: ProviderShape) -> Pace:
-        limits = shape.limits
-        return Pace(
+        limits, rates = shape.limits, Rating if self._in_use is None else SharedRating
+        pace = Pace(
             self.clock,
             places=self.places,
             shape=shape,
-            rating=Rating(self.outbox, scope, limits, self.clock) if limits else None,
+            rating=rates(self.outbox, scope, limits, self.clock) if limits else None,
             restraint=self._restraints.get(scope),
         )
+        if self._in_use is not None:
+            self._in_use[scope] = pace
+            if pace.restraint is not None:
+                self._share(pace, scope)
+        return pace
 
 
 _FREE = ProviderShape()

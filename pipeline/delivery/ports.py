@@ -1,10 +1,11 @@
 """What the delivery stage needs of the ledger and of a transport; they fit it structurally."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pipeline.delivery.parcel import Outcome, Parcel, Supply
+from pipeline.model.allowance import Ask, Grant
 from pipeline.model.delivery import HandOver, History, Lease, Recipient, Refusal, Result
 from pipeline.model.restraint import Restraint
 from pipeline.model.warm_up import WarmUpDay
@@ -80,6 +81,36 @@ class Outbox(Protocol):
         """
         ...
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other senders may keep to the same limits at the same time."""
+        ...
+
+    def senders(self, *, now: datetime) -> int:
+        """Count the senders that hold a shard of any issue."""
+        ...
+
+    def reserve(self, asked: Ask, *, now: datetime) -> Grant:
+        """Take turns under a limit; a server's own clock decides, not ``now``."""
+        ...
+
+    def give_back(self, key: str, end: int, length: int) -> None:
+        """Give so many microseconds of turns back, if nobody took some since that end."""
+        ...
+
+    def spend_within(  # noqa: PLR0913 - a limit, and how the ledger counts it
+        self,
+        key: str,
+        count: int,
+        *,
+        most: int,
+        period: timedelta,
+        now: datetime,
+        bucket_seconds: int,
+    ) -> int:
+        """Write down up to so many, as far as the last period has room; give how many."""
+        ...
+
     def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
         """Write down that so many messages were handed over now under a rate's key."""
         ...
@@ -93,7 +124,7 @@ class Outbox(Protocol):
         ...
 
     def restrain(self, name: str, restraint: Restraint) -> None:
-        """Write down how far we hold back from somebody."""
+        """Write down how far we hold back from somebody; a longer rest written down stays."""
         ...
 
     def warm_up(self, relay: str) -> WarmUpDay | None:

@@ -38,11 +38,12 @@ def spent_before(outbox: Outbox, scope: str, limit: Limit, now: datetime) -> Spe
     return [
         # A bucket from the future was written by a clock that has been set back.
         (max(0.0, (now - start).total_seconds() - width), count)
-        for start, count in outbox.spent(_key(scope, limit), since=since)
+        for start, count in outbox.spent(key_of(scope, limit), since=since)
     ]
 
 
-def _key(scope: str, limit: Limit) -> str:
+def key_of(scope: str, limit: Limit) -> str:
+    """Name a limit of a scope in the ledger."""
     return f"{scope} /{int(limit.seconds)}"
 
 
@@ -54,7 +55,7 @@ class _Meter:
         self.is_stock = not limit.is_paced
         self._bucket = limit.bucket_seconds
         self._block = max(1, limit.count // _BLOCKS)
-        self._key = _key(scope, limit)
+        self._key = key_of(scope, limit)
         #: Written down and not given out yet, and when it was written.
         self._unused, self._written = 0, clock.now()
         boot = clock.boot_time()

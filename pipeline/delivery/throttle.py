@@ -43,13 +43,24 @@ _FIRST, _LAST = attrgetter("first"), attrgetter("last")
 class Throttle:
     """The messages of one limit's last period."""
 
-    def __init__(self, limit: Limit, spent: Iterable[tuple[float, int]] = ()) -> None:
-        """Begin with what is known to have left: (when, how many)."""
+    def __init__(
+        self,
+        limit: Limit,
+        spent: Iterable[tuple[float, int]] = (),
+        *,
+        is_paced: bool | None = None,
+    ) -> None:
+        """Begin with what is known to have left: (when, how many).
+
+        ``is_paced`` is the limit's own; not when somebody else sees to the pace.
+        """
         self._count = limit.count
-        self._period = limit.seconds + min(limit.seconds * _GUARD, _MOST_GUARD)
+        self.period = limit.seconds + min(limit.seconds * _GUARD, _MOST_GUARD)
         self._width = limit.seconds / _GRAINS
-        self._interval = self._period / limit.count if limit.is_paced else 0.0
-        self._credit = min(limit.seconds * _CREDIT, _MOST_CREDIT)
+        self._interval = (
+            self.period / limit.count if (limit.is_paced if is_paced is None else is_paced) else 0.0
+        )
+        self.credit = min(limit.seconds * _CREDIT, _MOST_CREDIT)
         self._grains = deque(_Grain(at, count) for at, count in sorted(spent))
         self._total = sum(grain.count for grain in self._grains)
         #: When the next message leaves if nobody is late.
@@ -57,7 +68,7 @@ class Throttle:
 
     def wait(self, now: float) -> float:
         """Give the seconds until one more message may leave; 0 when it may now."""
-        grains, edge = self._grains, now - self._period
+        grains, edge = self._grains, now - self.period
         while grains and grains[0].last <= edge + _INSTANT:
             self._total -= grains.popleft().count
         wait = 0.0 if self._next_at is None else self._next_at - now
@@ -74,7 +85,7 @@ class Throttle:
         """Note that a message leaves now."""
         self._add(now)
         if self._interval:
-            due = now if self._next_at is None else max(self._next_at, now - self._credit)
+            due = now if self._next_at is None else max(self._next_at, now - self.credit)
             self._next_at = due + self._interval
 
     def move(self, given: float, left: float) -> None:

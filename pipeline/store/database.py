@@ -1,11 +1,12 @@
 """Edge: what a database is to the rest of the store: transactions that read, and that write."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from pipeline.store.raw import Raw
 
@@ -17,6 +18,8 @@ class Database(ABC):
     BEGIN: ClassVar[str]
     #: Whether others may write at the same time, so that what is read to decide must be locked.
     LOCKS_ROWS: ClassVar[bool]
+    #: Whether senders on several machines share it: then its clock is theirs, and so are limits.
+    KEEPS_TIME: ClassVar[bool]
 
     @property
     @abstractmethod
@@ -47,6 +50,17 @@ class Database(ABC):
 
         SQLAlchemy costs several times what the statements of a hand-over cost.
         """
+
+    @abstractmethod
+    def run(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        """Run one statement by hand, in a transaction of its own and beside everybody.
+
+        It is run twice if the server has ended the connection meanwhile.
+        """
+
+    @abstractmethod
+    def look_over(self, *tables: Table) -> None:
+        """Let plans for tables be made anew, in which much was written just now."""
 
     @abstractmethod
     def gathering(self) -> AbstractContextManager[Raw]:

@@ -124,8 +124,11 @@ class Issues:
         An issue that was stopped meanwhile has nothing left to freeze.
         """
         with self.database.writing() as connection:
-            read(connection, number)
-            return freezing.freeze_range(connection, number, limit=limit)
+            was_frozen = read(connection, number).is_frozen
+            is_done = freezing.freeze_range(connection, number, limit=limit)
+        if is_done and not was_frozen:
+            self.database.look_over(delivery, shard)
+        return is_done
 
     def get(self, number: int) -> IssueRecord:
         """Raises :class:`NotFoundError` for a number that the ledger does not hold."""

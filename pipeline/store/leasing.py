@@ -197,6 +197,14 @@ def release(connection: Connection, lease: Lease, *, not_before: datetime | None
     connection.execute(_RELEASE, {**held, "due": due_at, "done": not left})
 
 
+def owners(connection: Connection, *, now: datetime) -> int:
+    """Count those who hold a shard now."""
+    query = select(func.count(shard.c.owner.distinct())).where(
+        shard.c.owner != "", shard.c.lease_until > now
+    )
+    return int(connection.execute(query).scalar_one())
+
+
 def _held(lease: Lease) -> dict[str, int | str]:
     return {
         "in_issue": lease.issue,

@@ -83,6 +83,10 @@ class MemoryOutbox(MemoryIssues, Addresses):
                 )
             return None
 
+    def senders(self, *, now: datetime) -> int:
+        with self._turn:
+            return len(frozenset[str]().union(*(it.owners(now) for it in self._issues.values())))
+
     def _is_free(self, shard: Shard, issue: HeldIssue, *, owner: str, now: datetime) -> bool:
         if shard.is_done:
             return False

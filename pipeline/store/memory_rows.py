@@ -79,6 +79,10 @@ class HeldIssue:
         for shard in self.shards.values():
             yield from shard.rows.values()
 
+    def owners(self, now: datetime) -> frozenset[str]:
+        held = (it for it in self.shards.values() if it.owner and it.lease_until > now)
+        return frozenset(it.owner for it in held)
+
     def history(self, past: Mapping[str, tuple[int, int]]) -> History:
         states = [row.state for row in self.rows()]
         settled = sum(state in {_S.ACCEPTED, _S.REJECTED} for state in states)

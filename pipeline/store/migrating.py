@@ -12,7 +12,7 @@ from pipeline.errors import DatabaseError, DatabaseNewerError
 from pipeline.store.database import Database
 
 #: The newest revision in ``migrations/versions``. Revisions are numbered, so they have an order.
-NEWEST: Final = "0005"
+NEWEST: Final = "0006"
 
 
 def bring_up_to_date(database: Database) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.store.locks import SenderLock
     from pipeline.store.mail_domains import MailDomains
     from pipeline.store.outbox import SqlOutbox
-    from pipeline.store.postgres_database import PostgresDatabase
+    from pipeline.store.postgres_database import Heed, PostgresDatabase
     from pipeline.store.postgres_lock import ServerSenderLock
     from pipeline.store.publications import Publications
     from pipeline.store.slots import Drafts, Slots
@@ -80,15 +80,19 @@ class Store:
         self.close()
 
 
-def open_store(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) -> Store:
+def open_store(
+    url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS, heed: Heed | None = None
+) -> Store:
     """Open the database, made or migrated if need be; a relative URL counts from ``folder``.
+
+    ``heed`` is told what the clock of a server says, now and whenever it is written to.
 
     Raises :class:`ConfigError` for a URL this release cannot open, and the
     :class:`DatabaseError` that says what is wrong with the file or the server.
     """
     location.check(url)
     if location.is_server(url):
-        return open_server(url, wait_seconds=wait_seconds)
+        return open_server(url, wait_seconds=wait_seconds, heed=heed)
     path = database_file(url, folder=folder)
     if not path.exists():
         from pipeline.store import sqlite  # noqa: PLC0415 - see above
@@ -97,11 +101,13 @@ def open_store(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) ->
     return _open(path, wait_seconds)
 
 
-def open_existing(url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS) -> Store | None:
+def open_existing(
+    url: str, *, folder: Path, wait_seconds: float = WAIT_SECONDS, heed: Heed | None = None
+) -> Store | None:
     """Open the database if there is one; never makes it."""
     location.check(url)
     if location.is_server(url):
-        return open_server(url, wait_seconds=wait_seconds, makes=False)
+        return open_server(url, wait_seconds=wait_seconds, makes=False, heed=heed)
     if not is_there(url, folder=folder):
         return None
     return _open(database_file(url, folder=folder), wait_seconds)
@@ -138,11 +144,23 @@ def has_tables(url: str) -> bool:
 
 
 @overload
-def open_server(url: str, *, wait_seconds: float = ..., makes: Literal[True] = ...) -> Store: ...
-@overload
-def open_server(url: str, *, wait_seconds: float = ..., makes: Literal[False]) -> Store | None: ...
 def open_server(
-    url: str, *, wait_seconds: float = WAIT_SECONDS, makes: bool = True
+    url: str,
+    *,
+    wait_seconds: float = ...,
+    makes: Literal[True] = ...,
+    heed: Heed | None = ...,
+) -> Store: ...
+@overload
+def open_server(
+    url: str, *, wait_seconds: float = ..., makes: Literal[False], heed: Heed | None = ...
+) -> Store | None: ...
+def open_server(
+    url: str,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    makes: bool = True,
+    heed: Heed | None = None,
 ) -> Store | None:
     """Open a PostgreSQL database; tables that are old are migrated.
 
@@ -150,13 +168,13 @@ def open_server(
     """
     if not makes and not has_tables(url):
         return None
-    database = _server(url, wait_seconds)
+    database = _server(url, wait_seconds, heed)
     from pipeline.store.postgres_lock import ServerSenderLock  # noqa: PLC0415 - see above
 
     return _store(database, ServerSenderLock(database))
 
 
-def _server(url: str, wait_seconds: float) -> PostgresDatabase:
+def _server(url: str, wait_seconds: float, heed: Heed | None = None) -> PostgresDatabase:
     try:
         from pipeline.store.postgres_database import PostgresDatabase  # noqa: PLC0415 - see above
     except ImportError as error:
@@ -167,7 +185,7 @@ def _server(url: str, wait_seconds: float) -> PostgresDatabase:
             place="[database] url",
             remedy="pip install 'mailbag[postgres]'",
         ) from error
-    return PostgresDatabase(url, wait_seconds=wait_seconds)
+    return PostgresDatabase(url, wait_seconds=wait_seconds, heed=heed)
 
 
 def _open(path: Path, wait_seconds: float) -> Store:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 
+from pipeline.model.allowance import Ask, Grant
 from pipeline.model.delivery import (
     Delivery,
     DeliveryEvent,
@@ -24,6 +25,7 @@ from pipeline.model.delivery import (
 from pipeline.model.restraint import Restraint
 from pipeline.model.warm_up import WarmUpDay
 from pipeline.store import (
+    allowances,
     hot,
     leasing,
     pages,
@@ -145,8 +147,43 @@ class SqlOutbox:
             found = connection.execute(select(func.min(shard.c.due_at)).where(_is_idle(issue)))
             return found.scalar()
 
+    @property
+    def is_shared(self) -> bool:
+        return self.database.KEEPS_TIME
+
+    def senders(self, *, now: datetime) -> int:
+        with self.database.reading() as connection:
+            return leasing.owners(connection, now=now)
+
+    def reserve(self, asked: Ask, *, now: datetime) -> Grant:
+        return allowances.reserve(self.database, asked, now=now)
+
+    def give_back(self, key: str, end: int, length: int) -> None:
+        allowances.give_back(self.database, key, end, length)
+
+    def spend_within(  # noqa: PLR0913 - a limit, and how the ledger counts it
+        self,
+        key: str,
+        count: int,
+        *,
+        most: int,
+        period: timedelta,
+        now: datetime,
+        bucket_seconds: int,
+    ) -> int:
+        with self.database.writing_rows() as connection:
+            return allowances.spend_within(
+                connection,
+                key,
+                count,
+                most=most,
+                period=period,
+                now=now,
+                bucket_seconds=bucket_seconds,
+            )
+
     def spend(self, key: str, count: int, *, now: datetime, bucket_seconds: int) -> None:
-        with self.database.writing() as connection:
+        with self.database.writing_rows() as connection:
             rates.spend(connection, key, count, now=now, bucket_seconds=bucket_seconds)
 
     def spent(self, key: str, *, since: datetime) -> Sequence[tuple[datetime, int]]:
@@ -158,7 +195,7 @@ class SqlOutbox:
             return restraints.read(connection)
 
     def restrain(self, name: str, restraint: Restraint) -> None:
-        with self.database.writing() as connection:
+        with self.database.writing_rows() as connection:
             restraints.write(connection, name, restraint)
 
     def warm_up(self, relay: str) -> WarmUpDay | None:

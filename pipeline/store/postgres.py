@@ -128,6 +128,11 @@ class RawConnection:
         rows: Rows = self._cursor.execute(_with_dollars(sql), _clean(parameters) or None)
         return rows
 
+    def run(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        """Run a statement outside of a transaction."""
+        rows = self.execute(sql, parameters)
+        return rows.fetchall() if self._cursor.description else []
+
     def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> Rows:
         self._cursor.executemany(_with_dollars(sql), [_clean(row) for row in parameters])
         rows: Rows = self._cursor

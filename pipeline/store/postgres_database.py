@@ -9,12 +9,13 @@ is fair: nobody starves beside a busy sender.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, text
 
 from pipeline.errors import ConfigError, DatabaseError
 from pipeline.store import postgres
@@ -27,8 +28,14 @@ TURN_KEY: Final = int.from_bytes(b"mailbag\x01", "big")
 SENDER_KEY: Final = int.from_bytes(b"mailbag\x02", "big")
 
 #: The first statement of a transaction, so that every later one sees what others committed.
-_ALONE: Final = f"SELECT pg_advisory_xact_lock({TURN_KEY})"
-_SHARED: Final = f"SELECT pg_advisory_xact_lock_shared({TURN_KEY})"
+#: It gives the server's time as well, for those who go by its clock.
+_ALONE: Final = f"SELECT pg_advisory_xact_lock({TURN_KEY}), clock_timestamp()"
+_SHARED: Final = f"SELECT pg_advisory_xact_lock_shared({TURN_KEY}), clock_timestamp()"
+
+_T = TypeVar("_T")
+
+#: Told what a clock says now.
+Heed = Callable[[datetime], None]
 
 _OLDEST: Final = 140_000
 
@@ -45,8 +52,13 @@ class PostgresDatabase(Database):
 
     BEGIN: ClassVar[str] = f"BEGIN; {_ALONE}"
     LOCKS_ROWS: ClassVar[bool] = True
+    KEEPS_TIME: ClassVar[bool] = True
 
-    def __init__(self, url: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, url: str, *, wait_seconds: float = WAIT_SECONDS, heed: Heed | None = None
+    ) -> None:
+        """``heed`` is told the server's time each time that it is known."""
+        self._heed = heed
         self.url = postgres.address(url)
         self.wait_seconds = wait_seconds
         self._place = postgres.place(self.url)
@@ -67,19 +79,24 @@ class PostgresDatabase(Database):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         with postgres.errors_in_words(self.place), self._writer.begin() as connection:
-            connection.exec_driver_sql(_ALONE)
+            self._begin(connection, _ALONE)
             yield connection
 
     @contextmanager
     def writing_rows(self) -> Iterator[Connection]:
         with postgres.errors_in_words(self.place), self._writer.begin() as connection:
-            connection.exec_driver_sql(_SHARED)
+            self._begin(connection, _SHARED)
             yield connection
+
+    def _begin(self, connection: Connection, turn: str) -> None:
+        _, told = connection.exec_driver_sql(turn).one()
+        if self._heed is not None:
+            self._heed(told)
 
     @contextmanager
     def writing_raw(self) -> Iterator[RawConnection]:
         with postgres.errors_in_words(self.place):
-            raw = self._begun(f"BEGIN; {_SHARED}")
+            raw, _ = self._first(lambda raw: raw.begin(f"BEGIN; {_SHARED}"))
             try:
                 yield raw
                 raw.commit()
@@ -87,12 +104,25 @@ class PostgresDatabase(Database):
                 raw.rollback()
                 raise
             finally:
-                if raw.is_usable:
-                    self._idle.append(raw)
-                else:
-                    raw.close()
+                self._put_back(raw)
 
-    def _begun(self, begin: str) -> RawConnection:
+    def run(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        with postgres.errors_in_words(self.place):
+            raw, rows = self._first(lambda raw: raw.run(sql, parameters))
+            self._put_back(raw)
+            return rows
+
+    def look_over(self, *tables: Table) -> None:
+        for table in tables:
+            self.run(f"ANALYZE {table.name}", ())
+
+    def _put_back(self, raw: RawConnection) -> None:
+        if raw.is_usable:
+            self._idle.append(raw)
+        else:
+            raw.close()
+
+    def _first(self, do: Callable[[RawConnection], _T]) -> tuple[RawConnection, _T]:
         """Begin on a connection that is open, or on a new one where the server has closed those."""
         while True:
             try:
@@ -100,14 +130,14 @@ class PostgresDatabase(Database):
             except IndexError:
                 raw, is_new = self._connect(), True
             try:
-                raw.begin(begin)
+                done = do(raw)
             except BaseException:
                 was_ended = not raw.is_usable
                 raw.close()
                 if is_new or not was_ended:
                     raise
             else:
-                return raw
+                return raw, done
 
     def _connect(self) -> RawConnection:
         return RawConnection(postgres.connect(self.url, wait_seconds=self.wait_seconds))
@@ -153,6 +183,8 @@ class PostgresDatabase(Database):
 
     def revision(self) -> str | None:
         with self.reading() as connection:
+            if self._heed is not None:
+                self._heed(connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one())
             tables = set(connection.exec_driver_sql(_TABLES).scalars())
             if not tables:
                 return None

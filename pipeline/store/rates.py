@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from pipeline.store.columns import from_microseconds
 from pipeline.store.tables import rate
 
 #: No limit looks back further.
 _KEPT: Final = timedelta(days=8)
+
+#: Somebody else may have begun the bucket meanwhile.
+_ADD: Final = text(
+    "INSERT INTO rate (key, bucket, count) VALUES (:key, :bucket, :count) "
+    "ON CONFLICT (key, bucket) DO UPDATE SET count = rate.count + excluded.count"
+)
 
 
 def spend(
@@ -24,7 +30,7 @@ def spend(
         .values(count=rate.c["count"] + count)
     )
     if not added.rowcount:
-        connection.execute(insert(rate).values(key=key, bucket=bucket, count=count))
+        connection.execute(_ADD, {"key": key, "bucket": bucket, "count": count})
         old = int((now - _KEPT).timestamp())
         connection.execute(delete(rate).where(rate.c.key == key, rate.c.bucket < old))
 

@@ -3,11 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from pipeline.model.restraint import Restraint
+from pipeline.store.columns import Instant
 from pipeline.store.tables import restraint
+
+_WRITE: Final = text("""
+INSERT INTO restraint
+  (name, share, speed, since, until, per_minute, crawls_until, reason, said)
+VALUES (:name, :share, :speed, :since, :until, :per_minute, :crawls_until, :reason, :said)
+ON CONFLICT (name) DO UPDATE SET share = excluded.share, speed = excluded.speed,
+  since = excluded.since, per_minute = excluded.per_minute, crawls_until = excluded.crawls_until,
+  until = CASE WHEN restraint.until > excluded.until THEN restraint.until ELSE excluded.until END,
+  reason = CASE WHEN restraint.until > excluded.until
+    THEN restraint.reason ELSE excluded.reason END,
+  said = CASE WHEN restraint.until > excluded.until THEN restraint.said ELSE excluded.said END
+""").bindparams(*(bindparam(name, type_=Instant) for name in ("since", "until", "crawls_until")))
 
 
 def read(connection: Connection) -> Mapping[str, Restraint]:
@@ -28,9 +42,11 @@ def read(connection: Connection) -> Mapping[str, Restraint]:
 
 
 def write(connection: Connection, name: str, value: Restraint) -> None:
-    """Put a restraint in the place of the one before, within a transaction."""
-    connection.execute(delete(restraint).where(restraint.c.name == name))
-    connection.execute(insert(restraint).values(name=name, **asdict(value)))
+    """Put a restraint in the place of the one before, within a transaction.
+
+    A rest that somebody else wrote down meanwhile, and that ends later, stays.
+    """
+    connection.execute(_WRITE, {"name": name, **asdict(value)})
 
 
 def end_rests(connection: Connection, reason: str, *, now: datetime) -> None:

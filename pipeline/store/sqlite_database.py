@@ -1,12 +1,12 @@
 """Edge: the ledger in one SQLite file: whose turn it is to write, and how it is begun."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import DatabaseError
@@ -21,6 +21,7 @@ class SqliteDatabase(Database):
 
     BEGIN: ClassVar[str] = "BEGIN IMMEDIATE"
     LOCKS_ROWS: ClassVar[bool] = False
+    KEEPS_TIME: ClassVar[bool] = False
 
     def __init__(self, path: Path, *, wait_seconds: float = WAIT_SECONDS) -> None:
         self.path = path
@@ -63,6 +64,13 @@ class SqliteDatabase(Database):
             except BaseException:
                 raw.rollback()
                 raise
+
+    def run(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        with self.writing_raw() as raw:
+            return raw.execute(sql, parameters).fetchall()
+
+    def look_over(self, *tables: Table) -> None:
+        """Leave it: the plans here do not depend on how many rows there are."""
 
     @contextmanager
     def gathering(self) -> Iterator[sqlite3.Connection]:

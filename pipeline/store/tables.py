@@ -229,6 +229,15 @@ rate = Table(
     sqlite_with_rowid=False,
 )
 
+#: When the next message may leave under a limit that senders share, or after a word to slow down.
+allowance = Table(
+    "allowance",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("next_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 #: How far we hold back from a provider, or through a relay.
 restraint = Table(
     "restraint",

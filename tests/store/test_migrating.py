@@ -100,6 +100,7 @@ def downgrade(raw: sqlite3.Connection) -> None:
     """Make a ledger what it was before an issue could have several editions."""
     raw.executescript(
         """
+        DROP TABLE allowance;
         ALTER TABLE restraint DROP COLUMN reason;
         ALTER TABLE restraint DROP COLUMN said;
         ALTER TABLE issue DROP COLUMN revision;
@@ -248,6 +249,7 @@ def test_an_older_ledger_on_a_server_keeps_its_editions(server_store):
 
 
 _DOWNGRADE_ON_SERVER = (
+    "DROP TABLE allowance",
     "ALTER TABLE restraint DROP COLUMN reason, DROP COLUMN said",
     "ALTER TABLE issue DROP COLUMN revision",
     "ALTER TABLE delivery DROP COLUMN edition, DROP COLUMN keeps_edition",

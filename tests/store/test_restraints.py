@@ -2,12 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from pipeline.model.restraint import Restraint
 from pipeline.model.warm_up import WarmUpDay
 from tests.factories import NOON
 from tests.store.ledgers import EXPIRES
 from tests.store.test_contract import LATER, UNTIL, lease
+
+
+def restraint(**changes: Any) -> Restraint:
+    it = Restraint(share=0.5, speed=14.5, since=NOON, until=NOON, per_minute=0, crawls_until=NOON)
+    return replace(it, **changes)
 
 
 def test_a_shard_of_a_provider_to_be_avoided_is_not_leased(make_ledger):
@@ -29,9 +35,7 @@ def test_a_shard_rests_until_the_time_it_was_given_back_for(make_ledger):
 
 def test_remembers_how_far_we_hold_back_from_whom(make_ledger):
     box = make_ledger(["a@mail.example"]).outbox()
-    first = Restraint(
-        share=0.5, speed=14.5, since=NOON, until=NOON, per_minute=0, crawls_until=NOON
-    )
+    first = restraint()
     box.restrain("provider gmail", first)
     box.restrain("provider yahoo", first)
     second = replace(first, share=0.25, per_minute=1, until=LATER, crawls_until=EXPIRES)
