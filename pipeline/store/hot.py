@@ -22,7 +22,7 @@ from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
 from pipeline.model.subscriber import SubscriberStatus, SuppressionReason
 from pipeline.store import steps, strikes
 from pipeline.store.columns import CODES, from_microseconds, to_microseconds
-from pipeline.store.raw import Raw
+from pipeline.store.raw import Counts, Raw
 from pipeline.store.suppressions import STRENGTH
 
 _E = DeliveryEvent
@@ -172,6 +172,8 @@ class Commit:
     now: datetime
     #: Others may write at the same time.
     locks: bool
+    #: Where each statement is a round trip, they are made together.
+    counts: Counts | None = None
     _at: int = field(init=False)
     #: By issue, shard, epoch and owner.
     _standings: dict[tuple[int, int, int, str], _Standing] = field(default_factory=dict)
@@ -194,6 +196,8 @@ class Commit:
             else:
                 for result in several:
                     self._write(result)
+        if self.counts is not None:
+            return self._hand_over_all(hand_overs, self.counts)
         refused = {}
         for wish in hand_overs:
             refusal = self._hand_over(wish)
@@ -301,24 +305,60 @@ class Commit:
             )
 
     def _hand_over(self, wish: HandOver) -> Refusal | None:
-        lease = wish.lease
-        standing = self._standing(lease)
+        standing = self._standing(wish.lease)
+        refusal = self._refusal(standing)
+        if refusal is not None:
+            return refusal
+        if not self.raw.execute(_HAND_OVER, self._granted(wish, standing)).rowcount:
+            return self._gone(wish, standing)
+        if not standing.is_published:
+            self._publish(wish.lease.issue)
+            standing.is_published = True
+        return None
+
+    def _hand_over_all(
+        self, wishes: Sequence[HandOver], counts: Counts
+    ) -> Mapping[HandOver, Refusal]:
+        """Do as :meth:`_hand_over` for each, in their order."""
+        refused = {}
+        asked = []
+        for wish in wishes:
+            standing = self._standing(wish.lease)
+            refusal = self._refusal(standing)
+            if refusal is None:
+                asked.append((wish, standing))
+            else:
+                refused[wish] = refusal
+        done = counts(_HAND_OVER, [self._granted(*it) for it in asked])
+        for (wish, standing), count in zip(asked, done, strict=True):
+            if not count:
+                refused[wish] = self._gone(wish, standing)
+            elif not standing.is_published:
+                self._publish(wish.lease.issue)
+                standing.is_published = True
+        return refused
+
+    def _refusal(self, standing: _Standing) -> Refusal | None:
+        """Tell why nothing of a lease may be handed over."""
         if not standing.is_ours or standing.until <= self.now:
             return Refusal.LEASE_LOST
         if standing.issue is not _SENDING:
             is_paused = standing.issue is IssueState.PAUSED
             return Refusal.PAUSED if is_paused else Refusal.STOPPED
-        row = (lease.issue, lease.shard, wish.subscriber_id)
-        of_edition = (standing.revision, wish.edition)
-        if not self.raw.execute(
-            _HAND_OVER, (lease.epoch, self._at, wish.edition, *row, *of_edition)
-        ).rowcount:
-            gone = self.raw.execute(_SUPPRESS, (self._at, *row, *of_edition)).rowcount
-            return Refusal.SUPPRESSED if gone else Refusal.SETTLED
-        if not standing.is_published:
-            self._publish(lease.issue)
-            standing.is_published = True
         return None
+
+    def _granted(self, wish: HandOver, standing: _Standing) -> tuple[object, ...]:
+        """Give the parameters of :data:`_HAND_OVER`."""
+        lease = wish.lease
+        row = (lease.issue, lease.shard, wish.subscriber_id)
+        return (lease.epoch, self._at, wish.edition, *row, standing.revision, wish.edition)
+
+    def _gone(self, wish: HandOver, standing: _Standing) -> Refusal:
+        """Find out why a row could not be handed over; one who left is marked."""
+        row = (wish.lease.issue, wish.lease.shard, wish.subscriber_id)
+        of_edition = (standing.revision, wish.edition)
+        gone = self.raw.execute(_SUPPRESS, (self._at, *row, *of_edition)).rowcount
+        return Refusal.SUPPRESSED if gone else Refusal.SETTLED
 
     def _publish(self, number: int) -> None:
         """Mark the first hand-over of an issue; its Q&As are published from here on."""

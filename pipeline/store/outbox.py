@@ -107,6 +107,7 @@ class SqlOutbox:
     ) -> Mapping[HandOver, Refusal]:
         with self.database.writing_raw() as raw:
             commit = hot.Commit(raw, self.policy, now, self.database.LOCKS_ROWS)
+            commit.counts = getattr(raw, "counts", None)
             return commit.write(results, hand_overs)
 
     def forgive(self, issue: int, subscribers: Collection[int], *, requeues: bool = False) -> int:

@@ -138,6 +138,17 @@ class RawConnection:
         rows: Rows = self._cursor
         return rows
 
+    def counts(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> list[int]:
+        """Run a statement for each, all in one round trip; count the rows each changed."""
+        if not parameters:
+            return []
+        cursor = self._cursor
+        cursor.executemany(_with_dollars(sql), [_clean(row) for row in parameters], returning=True)
+        counts = [cursor.rowcount]
+        while cursor.nextset():
+            counts.append(cursor.rowcount)
+        return counts
+
     def rollback(self) -> None:
         if not self.connection.closed:
             self.connection.rollback()

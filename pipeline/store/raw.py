@@ -5,7 +5,7 @@ by number, and nothing that only one of the two can read. SQLite takes them as t
 PostgreSQL the marks are rewritten (:mod:`pipeline.store.postgres`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 
@@ -16,6 +16,10 @@ class Rows(Protocol):
     def rowcount(self) -> int: ...
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
+
+
+#: Runs a statement many times at once, and counts the rows that each changed.
+Counts = Callable[[str, Sequence[Sequence[Any]]], list[int]]
 
 
 class Raw(Protocol):
