@@ -703,6 +703,21 @@ def test_what_a_dead_sender_left_in_hand_can_be_resolved(ledger):
     assert box.resolve(1, None, E.ACCEPT, now=UNTIL) == 1
 
 
+def test_of_many_hand_overs_at_once_each_has_its_own_answer(ledger):
+    box = ledger.outbox()
+    held = lease(box)
+    hand_over(box, held, 1)
+    ledger.leave(2)
+
+    refused = hand_over(box, held, 1, 2, 3)
+
+    assert {it.subscriber_id: why for it, why in refused.items()} == {
+        1: Refusal.SETTLED,
+        2: Refusal.SUPPRESSED,
+    }
+    assert states(box) == [S.HANDING, S.SUPPRESSED, S.HANDING]
+
+
 # -- rates
 
 

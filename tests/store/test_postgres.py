@@ -268,6 +268,18 @@ def test_the_lock_does_not_end_another_senders_lease(store):
     store.sender_lock.release()
 
 
+def test_who_plans_knows_how_many_rows_a_frozen_issue_has(store):
+    add_readers(store, [f"r{number}@mail.example" for number in range(3_000)])
+    begin(store)
+    freeze(store)
+
+    with store.database.reading() as connection:
+        tables = connection.exec_driver_sql(
+            "SELECT relname, reltuples::int FROM pg_class WHERE relname IN ('delivery', 'shard')"
+        ).all()
+    assert dict(map(tuple, tables)) == {"delivery": 3_000, "shard": 3}
+
+
 # -- a process that is killed
 
 _FREEZER = """

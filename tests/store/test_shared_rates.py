@@ -1,6 +1,7 @@
 """Several processes that keep to one limit by rows of a server, whatever their own clocks say."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +9,15 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.app import new_site
+from pipeline.app.site import open_site
 from pipeline.clock import SystemClock
 from pipeline.delivery.limits import Limits
 from pipeline.delivery.paces import Paces
 from pipeline.delivery.relays import Relay
 from pipeline.delivery.shaping import Shaping
 from pipeline.store.opening import Store, open_server
+from tests.factories import NOON
 from tests.fakes import FakeClock
 from tests.simulated_relay import SimulatedRelay
 from tests.store import programs
@@ -83,13 +87,13 @@ def what_left(found: list[subprocess.Popen[str]]) -> list[list[float]]:
 
 @pytest.mark.parametrize("wrong", [(0, 0, 0), (0, 3600, -3600)], ids=["right", "an hour off"])
 def test_three_processes_keep_to_one_limit_together(database_url, wrong):
-    with senders(database_url, "200/s", 6, *wrong) as found:
+    with senders(database_url, "200/s", 4, *wrong) as found:
         lists = what_left(found)
 
     left = sorted(at for one in lists for at in one)
     took = left[-1] - left[0]
     assert 0.98 * 200 <= len(left) / took <= 1.01 * 200
-    assert min(len(one) for one in lists) > 200
+    assert min(len(one) for one in lists) > 130
     fullest = max(
         sum(at <= other < at + 1 for other in left[n : n + 400]) for n, at in enumerate(left)
     )
@@ -109,27 +113,23 @@ def test_over_a_minute_a_limit_is_reached_and_kept_within_a_hundredth(database_u
     left = sorted(at for one in lists for at in one)
     minute = sum(left[0] + 1 <= at < left[0] + 61 for at in left)
     should = 60 * limit.count / limit.seconds
-    second = max(
-        sum(at <= other < at + 1 for other in left[n : n + 500]) for n, at in enumerate(left)
-    )
-    print(text, count, minute, minute / should, "fullest second", second, [len(it) for it in lists])
     assert 0.99 <= minute / should <= 1.01
 
 
 def test_a_stock_is_used_up_by_three_processes_and_no_more(database_url):
-    with senders(database_url, "500/h", 3, 0, 3600, -3600) as found:
+    with senders(database_url, "500/h", 2, 0, 3600, -3600) as found:
         lists = what_left(found)
 
     assert sum(len(one) for one in lists) == 500
 
 
 def test_a_killed_sender_takes_its_batch_with_it_and_no_more(database_url):
-    with senders(database_url, "100/s", 5, 0, 0) as found:
+    with senders(database_url, "100/s", 4, 0, 0) as found:
         SystemClock().sleep(1)
         found[0].kill()
         (left,) = what_left(found[1:])
 
-    after = [at for at in left if at > left[0] + 2]
+    after = [at for at in left if at > left[0] + 1.8]
     assert (len(after) - 1) / (after[-1] - after[0]) >= 97
 
 
@@ -157,6 +157,27 @@ def test_a_provider_that_is_paused_by_one_update_is_left_alone_by_every_sender(
     assert all(7_190 < wait <= 7_200 for wait in waits)
 
 
+def test_a_provider_that_slowed_one_sender_is_slowed_for_all_of_them_together(
+    server_store, database_url
+):
+    clock = SystemClock()
+    now = clock.now()
+    calm = restraint(share=0.5, speed=40.0, since=now, until=now, crawls_until=now)
+    server_store.outbox().restrain("provider gmail", calm)
+    with open_server(database_url) as other:
+        gmail = [paces(store, clock).of("gmail") for store in (server_store, other)]
+        count, end = 0, clock.boot_time() + 2
+        while clock.boot_time() < end:
+            for pace in gmail:
+                at = clock.boot_time()
+                if not pace.wait(at):
+                    pace.give(at)
+                    count += 1
+            clock.sleep(0.005)
+
+    assert 36 <= count <= 42
+
+
 def test_a_sender_goes_by_the_clock_of_the_server(server_store, database_url):
     clock = SystemClock()
     clock.heed(SystemClock().now() + timedelta(hours=1))
@@ -164,3 +185,19 @@ def test_a_sender_goes_by_the_clock_of_the_server(server_store, database_url):
 
     with open_server(database_url, heed=clock.heed):
         assert abs(clock.now() - SystemClock().now()) < timedelta(seconds=1)
+
+
+def test_a_site_on_a_server_goes_by_its_clock(database_url, tmp_path):
+    new_site.make_site(tmp_path, today=NOON.date())
+    toml = tmp_path / "newsletter.toml"
+    toml.write_text(
+        re.sub(r'(?m)^url = "sqlite:.*"$', f'url = "{database_url}"', toml.read_text("utf-8")),
+        "utf-8",
+    )
+    right, wrong = SystemClock(), SystemClock()
+    wrong.heed(right.now() + timedelta(hours=1))
+
+    site = open_site(tmp_path, clock=wrong)
+    site.open_store().close()
+
+    assert abs(site.clock.now() - right.now()) < timedelta(seconds=1)
