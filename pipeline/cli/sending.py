@@ -93,6 +93,8 @@ def _send_for_real(  # noqa: PLR0913 - what the options say
     patience = 0.0 if due else _PATIENCE_SECONDS
     tell = (told.ending,) if told is not None else ()
     with session.store() as store, stop_on_signals(session.clock, *tell) as stop:
+        # Read before another sender is waited for: what it ends meanwhile was meant by us as well.
+        seen = sending.over(store)
         if not store.sender_lock.acquire(patience, session.clock):
             if due:
                 if as_json:
@@ -112,27 +114,28 @@ def _send_for_real(  # noqa: PLR0913 - what the options say
                 hooks = watching.hooks(stop.reason)
                 post = posting.make_post(session.site, store, session.environment, hooks)
                 ask = None if yes else _question(session, progress)
-                day = _send(session, post, number, due=due, ask=ask)
+                day = _send(session, post, number, due=due, ask=ask, seen=seen)
         finally:
             store.sender_lock.release()
         silent = due and not sys.stdout.isatty()
         return closing.report(day, store, silent=silent, as_json=as_json, events=told)
 
 
-def _send(
+def _send(  # noqa: PLR0913 - what the options say
     session: Session,
     post: Post,
     number: int | None,
     *,
     due: bool,
     ask: Callable[[Edition, int], None] | None,
+    seen: frozenset[int],
 ) -> Day:
     shop, now = session.site.workshop, session.clock.now()
     if due:
         return sending.send_due(shop, post, now=now)
     if number is not None:
         return sending.send_issue(shop, post, number, now=now)
-    return sending.send_now(shop, post, now=now, **({"confirm": ask} if ask else {}))
+    return sending.send_now(shop, post, now=now, seen=seen, **({"confirm": ask} if ask else {}))
 
 
 def _can_ask(*, as_json: bool) -> bool:

@@ -94,10 +94,24 @@ def send_due(shop: Workshop, post: Post, *, now: datetime) -> Day:
     return Day(sent=tuple(sent), notes=tuple(notes), paused=paused, troubles=tuple(troubles))
 
 
-def send_now(shop: Workshop, post: Post, *, now: datetime, confirm: Confirm = unasked) -> Day:
+def over(store: Store) -> frozenset[int]:
+    """Give the numbers of the issues that are complete or stopped."""
+    ends = {IssueState.COMPLETE, IssueState.STOPPED}
+    return frozenset(record.number for record in store.issues.all() if record.state in ends)
+
+
+def send_now(
+    shop: Workshop,
+    post: Post,
+    *,
+    now: datetime,
+    confirm: Confirm = unasked,
+    seen: frozenset[int] | None = None,
+) -> Day:
     """Go on with the unfinished issue if there is one, else make the next at once.
 
-    ``confirm`` is asked before anything is written down or sent.
+    ``confirm`` is asked before anything is written down or sent. ``seen`` are the issues that were
+    over when the person asked: one that another sender ended since is the one that was meant.
     """
     post = _ready(post, now)
     post.store.meta.rule_since(shop.schedule.rule, now=now)
@@ -109,6 +123,13 @@ def send_now(shop: Workshop, post: Post, *, now: datetime, confirm: Confirm = un
             return Day(sent=(finishing.go_on(shop, post, record, now=now),))
     for record in paused:
         raise waiting.paused(record)
+    meanwhile = over(post.store) - seen if seen is not None else ()
+    if meanwhile:
+        raise ContentError(
+            f"another sender ended issue {max(meanwhile)} while this one waited for it",
+            place="send --now",
+            remedy="nothing more was sent; the same command sends the issue after it",
+        )
     at = now.astimezone(UTC).replace(microsecond=0)
     slot = Slot(f"now {at:%Y-%m-%dT%H:%M:%SZ}", shop.today(now).date(), at)
     begun = beginning.begin(shop, post, slot, now=now, scheduled=False, confirm=confirm)

@@ -388,3 +388,25 @@ def test_nohup_goes_on_to_the_end(office: Office):
 
         assert process.wait(PATIENCE) == 0
         assert len(sink.messages) == 40
+
+
+def test_two_sends_at_once_send_one_issue(office: Office):
+    """Two people, or a person and a script, press the same button."""
+    with FaultSink() as sink:
+        office.set(port=str(sink.port))
+        office.edit("count = 3", "count = 1")
+        office.read_in("a@mail.example", "b@mail.example")
+        stall = Stall(6.0)
+        sink.on(".", stall, times=1)
+        first = office.process("send", "--now", "--yes", stdout=subprocess.DEVNULL)
+        assert stall.begun.wait(PATIENCE)
+        second = office.process("send", "--now", "--yes", stderr=subprocess.PIPE)
+        _, err = second.communicate(timeout=PATIENCE)
+
+        assert (first.wait(PATIENCE), second.returncode) == (0, 3)
+        assert err == (
+            "mailbag: send --now: another sender ended issue 1 while this one waited for it;"
+            " nothing more was sent; the same command sends the issue after it\n"
+        )
+        assert sink.counts == {"a@mail.example": 1, "b@mail.example": 1}
+    assert [it["issue"] for it in office("issues", "--json").document["issues"]] == [1]

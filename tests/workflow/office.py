@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pipeline.app.new_site import make_site
 from pipeline.app.site import Site, open_site
@@ -220,7 +221,7 @@ class Office:
     def send_due(self) -> Day:
         return sending.send_due(self.shop, self.post, now=self.now)
 
-    def send_now(self, **how: Callable[[Edition, int], None]) -> Day:
+    def send_now(self, **how: Any) -> Day:
         return sending.send_now(self.shop, self.post, now=self.now, **how)
 
     def send_issue(self, number: int = 1) -> Day:
