@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from pipeline.errors import SecretKeyError
 from pipeline.store.columns import from_microseconds, to_microseconds
 from pipeline.store.database import Database
+from pipeline.store.rewinding import rewind
 from pipeline.store.tables import fact
 
 _RULE = "rule"
@@ -96,9 +97,16 @@ class Facts:
                 _write(connection, _SEEN_AT, str(to_microseconds(now)))
 
     def reset_clock(self, now: datetime) -> None:
-        """Take the mark back to now: an operator says that the clock was wrong before."""
+        """Take the mark back to now: an operator says that the clock was wrong before.
+
+        With it goes what was written down for a time that has not come.
+        """
         with self.database.writing() as connection:
             _write(connection, _SEEN_AT, str(to_microseconds(now)))
+            since = _read(connection, _RULE_SINCE)
+            if since is not None and int(since) > to_microseconds(now):
+                _write(connection, _RULE_SINCE, str(to_microseconds(now)))
+            rewind(connection, now)
 
 
 def _key(name: str) -> str:

@@ -29,7 +29,8 @@ def spend(
         .where(rate.c.key == key, rate.c.bucket == bucket)
         .values(count=rate.c["count"] + count)
     )
-    if not added.rowcount:
+    # What is struck out of a bucket that a rewound clock took away stays: too much, not too little.
+    if not added.rowcount and count >= 0:
         connection.execute(_ADD, {"key": key, "bucket": bucket, "count": count})
         old = int((now - _KEPT).timestamp())
         connection.execute(delete(rate).where(rate.c.key == key, rate.c.bucket < old))

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -552,6 +553,36 @@ def test_the_limit_that_is_waited_for_is_named_wherever_somebody_looks(
     assert len(relay.taken) == 1
     assert document["waits_for"].startswith(said)
     assert all(said in it.out for it in (told, status, dry))
+
+
+@pytest.mark.parametrize(
+    ("edit", "opens"),
+    [
+        pytest.param(('rate = ""', 'rate = "1/h"'), 3_609, id="an hour"),
+        pytest.param(("[delivery]\n", '[delivery]\nrate = "1/d"\n'), 86_700, id="a day"),
+        pytest.param(("[delivery]\n", "[delivery]\nwarm_up = 1\n"), 12 * 3600, id="a plan"),
+    ],
+)
+def test_a_limit_holds_for_its_own_period_after_a_clock_that_was_ahead(
+    sending: Office, relay: Relay, clock: FakeClock, edit: tuple[str, str], opens: int
+):
+    ahead = 5 * 86_400
+    sending.edit(*edit)
+    clock.advance(ahead)
+    sending("send", "--now", "--yes")
+    clock.advance(-ahead)
+    accepted = clock.now()
+    sending("doctor", "--accept-clock")
+
+    early = sending("send", "--issue", "1")
+    said = re.search(r"nobody is tried before (\S+ \S+) UTC", early.out)
+    clock.advance(opens)
+    in_time = sending("send", "--issue", "1")
+
+    assert len(relay.taken) == 2, in_time.out
+    assert said is not None, early.out
+    told = datetime.strptime(f"{said[1]} +0000", "%Y-%m-%d %H:%M %z")
+    assert accepted < told <= clock.now()
 
 
 @pytest.mark.parametrize(
