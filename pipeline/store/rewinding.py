@@ -4,17 +4,26 @@ How long ago a thing really was that stands in the future, nobody knows. So it c
 a limit is never exceeded by it, and it holds for no longer than its own time.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, Connection, delete, func, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    delete,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 
 from pipeline.model.delivery import DeliveryState
 from pipeline.model.warm_up import WarmUpDay
-from pipeline.store import leasing, rates, restraints, warm_ups
+from pipeline.store import leasing, rates, warm_ups
 from pipeline.store.columns import to_microseconds
-from pipeline.store.tables import delivery, issue, rate, shard, warm_up
+from pipeline.store.tables import delivery, issue, rate, restraint, shard, warm_up
 
 #: A lease ends so soon when its holder is gone; one that works renews it every second.
 _LEASED: Final = timedelta(minutes=1)
@@ -24,12 +33,7 @@ def rewind(connection: Connection, now: datetime) -> None:
     """Let nothing count for longer than its own time from now, within a transaction."""
     _rates(connection, now)
     _warm_ups(connection, now)
-    for name, it in restraints.read(connection).items():
-        if (ahead := it.since - now) > timedelta(0):
-            until, crawls_until = it.until - ahead, it.crawls_until - ahead
-            restraints.write(
-                connection, name, replace(it, since=now, until=until, crawls_until=crawls_until)
-            )
+    _restraints(connection, now)
     _deliveries(connection, now)
 
 
@@ -65,15 +69,25 @@ def _warm_ups(connection: Connection, now: datetime) -> None:
         warm_ups.write(connection, relay, day)
 
 
+def _restraints(connection: Connection, now: datetime) -> None:
+    """Have them last as long as before, from now."""
+    connection.execute(
+        update(restraint)
+        .where(restraint.c.since > now)
+        .values(
+            since=now,
+            until=_moved(restraint.c.until, restraint.c.since, now),
+            crawls_until=_moved(restraint.c.crawls_until, restraint.c.since, now),
+        )
+    )
+
+
 def _deliveries(connection: Connection, now: datetime) -> None:
     """Have a sender look at every shard, and readers wait as long as they were told from now."""
-    next_at, updated_at = (
-        type_coerce(it, BigInteger) for it in (delivery.c.next_at, delivery.c.updated_at)
-    )
     connection.execute(
         update(delivery)
         .where(delivery.c.state == DeliveryState.DEFERRED, delivery.c.updated_at > now)
-        .values(next_at=next_at - updated_at + to_microseconds(now), updated_at=now)
+        .values(next_at=_moved(delivery.c.next_at, delivery.c.updated_at, now), updated_at=now)
     )
     connection.execute(
         update(shard)
@@ -83,3 +97,8 @@ def _deliveries(connection: Connection, now: datetime) -> None:
     ends = now + _LEASED
     connection.execute(update(shard).where(shard.c.lease_until > ends).values(lease_until=ends))
     connection.execute(update(issue).where(issue.c.ticked_at > now).values(ticked_at=now))
+
+
+def _moved(at: Column[datetime], written: Column[datetime], now: datetime) -> ColumnElement[int]:
+    """Give a time that stands as far from now as it stood from when it was written."""
+    return type_coerce(at, BigInteger) - type_coerce(written, BigInteger) + to_microseconds(now)
