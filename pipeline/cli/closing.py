@@ -1,15 +1,17 @@
 """What a command says when a send is over: sums that add up, and who did not get it and why."""
 
+import contextlib
 import sys
 from collections.abc import Iterator
 
 from pipeline.cli import documents, output, streams
 from pipeline.cli.events import Events
 from pipeline.delivery import unreached
-from pipeline.errors import MailbagError
+from pipeline.errors import DatabaseError, MailbagError
 from pipeline.model.delivery import Delivery, DeliveryState, Sums
 from pipeline.model.issue import IssueState
 from pipeline.store.opening import Store
+from pipeline.workflow import telling
 from pipeline.workflow.finishing import Sent
 from pipeline.workflow.sending import Day
 
@@ -35,6 +37,9 @@ def report(
         if as_json or code or not silent:
             _print(day, store, is_quiet=not trouble, as_json=as_json)
             sys.stdout.flush()
+        with contextlib.suppress(DatabaseError):  # then it is told once more
+            for sent in day.sent:
+                telling.told(store, sent.record.number)
     except OSError as error:
         streams.print_no_more()
         if not isinstance(error, BrokenPipeError):  # who reads us has enough of it

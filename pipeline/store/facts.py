@@ -1,13 +1,14 @@
 """Edge: what the ledger knows of its site: keys, the rule in force, the latest time seen.
 
-What an issue is signed with is here too, since nobody but its sender asks for it.
+What an issue is signed with is here too, and whether a run's doubt was told, since nobody but its
+sender asks for it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.errors import SecretKeyError
 from pipeline.store.columns import from_microseconds, to_microseconds
@@ -18,6 +19,7 @@ from pipeline.store.tables import fact
 _RULE = "rule"
 _RULE_SINCE = "rule_since"
 _SEEN_AT = "seen_at"
+_UNTOLD = "untold:"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,34 @@ class Facts:
         if self.signing(issue) != text:
             with self.database.writing() as connection:
                 _write(connection, _signing(issue), text)
+
+    def untold(self) -> dict[int, int]:
+        """Give the issues of which a run has begun and not reported: how many were in doubt."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(fact.c.name, fact.c.value).where(fact.c.name.startswith(_UNTOLD))
+            ).all()
+        return {int(row.name.removeprefix(_UNTOLD)): int(row.value) for row in rows}
+
+    def note_untold(self, issue: int, doubt: int) -> int:
+        """Note, before a run, how many are in doubt; give what an earlier run that died noted."""
+        with self.database.writing() as connection:
+            known = _read(connection, f"{_UNTOLD}{issue}")
+            if known is not None:
+                return int(known)
+            _write(connection, f"{_UNTOLD}{issue}", str(doubt))
+        return doubt
+
+    def note_told(self, issue: int, doubt: int | None) -> None:
+        """Take the note back after a report, or say how much doubt was told that is to come."""
+        known = self.untold().get(issue)
+        if known == doubt:
+            return
+        with self.database.writing() as connection:
+            if doubt is None:
+                connection.execute(delete(fact).where(fact.c.name == f"{_UNTOLD}{issue}"))
+            else:
+                _write(connection, f"{_UNTOLD}{issue}", str(doubt))
 
     def rule_since(self, rule: str, *, now: datetime) -> datetime:
         """Tell since when the rule is in force; slots before it are never due.

@@ -3,15 +3,16 @@
 Every step may be called again after a crash at any point.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.delivery.report import RunReport, StopReason
-from pipeline.model.delivery import DeliveryState, Sums
+from pipeline.model.delivery import Sums
 from pipeline.model.edition import Edition
 from pipeline.model.issue import IssueEvent, IssueState
 from pipeline.model.record import IssueRecord
-from pipeline.workflow import illustrating, waiting
+from pipeline.workflow import illustrating, telling, waiting
 from pipeline.workflow.workshop import Post, Workshop
 
 #: Recipients written in one transaction of a freeze.
@@ -26,7 +27,7 @@ class Sent:
     sums: Sums
     #: ``None`` when there was nothing to hand over now.
     run: RunReport | None
-    #: How many messages this call brought into doubt, those of a dead sender included.
+    #: How many messages are in doubt that no report told of, those of a dead sender included.
     new_doubt: int = 0
     #: Why nobody who waits is tried now, and until when; sentences without a full stop.
     waits: tuple[str, ...] = ()
@@ -42,11 +43,11 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
     """Freeze what is not frozen yet, send what can be sent, complete what is done."""
     store, number = post.store, record.number
     if record.state is IssueState.COMPLETE:
-        return _sent(shop, post, number, None)
+        return _sent(shop, post, number, None, store.meta.untold().get(number))
     store.issues.tick(number, now)
     freeze(post, record)
     run = None
-    doubt = _in_doubt(post, number)
+    doubt = telling.begin(store, number)
     if store.outbox().has_work(number, now=now):
         record = store.issues.get(number)
         if now < record.expires_at:
@@ -62,8 +63,12 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
     return _sent(shop, post, number, run, doubt)
 
 
-def _in_doubt(post: Post, number: int) -> int:
-    return sum(1 for _ in post.store.outbox().deliveries(number, DeliveryState.IN_DOUBT))
+def untold(shop: Workshop, post: Post, *, but: Collection[int]) -> tuple[Sent, ...]:
+    """Give the other issues of which a dead sender left doubt that nobody was told of."""
+    found = telling.left(post.store, but=but)
+    return tuple(
+        replace(_sent(shop, post, number, None), new_doubt=doubt) for number, doubt in found
+    )
 
 
 def freeze(post: Post, record: IssueRecord) -> None:
@@ -94,6 +99,6 @@ def _sent(
         record=record,
         sums=sums,
         run=run,
-        new_doubt=0 if doubt is None else max(0, _in_doubt(post, number) - doubt),
+        new_doubt=0 if doubt is None else telling.new_doubt(store, number, doubt),
         waits=waiting.why_it_waits(shop, store, record, sums, now=shop.clock.now()),
     )

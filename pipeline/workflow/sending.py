@@ -91,7 +91,16 @@ def send_due(shop: Workshop, post: Post, *, now: datetime) -> Day:
         sent.append(done)
         if done.ends_the_call:
             break
-    return Day(sent=tuple(sent), notes=tuple(notes), paused=paused, troubles=tuple(troubles))
+    day = Day(sent=tuple(sent), notes=tuple(notes), paused=paused, troubles=tuple(troubles))
+    return _with_untold(shop, post, day)
+
+
+def _with_untold(shop: Workshop, post: Post, day: Day) -> Day:
+    """Add what a run left in doubt that was killed before it could say so."""
+    if any(sent.ends_the_call for sent in day.sent):
+        return day
+    numbers = {sent.record.number for sent in day.sent}
+    return replace(day, sent=(*day.sent, *finishing.untold(shop, post, but=numbers)))
 
 
 def over(store: Store) -> frozenset[int]:
@@ -120,7 +129,8 @@ def send_now(
     for record in unfinished:
         if record not in paused:
             _ask(post, record, confirm)
-            return Day(sent=(finishing.go_on(shop, post, record, now=now),))
+            day = Day(sent=(finishing.go_on(shop, post, record, now=now),))
+            return _with_untold(shop, post, day)
     for record in paused:
         raise waiting.paused(record)
     meanwhile = over(post.store) - seen if seen is not None else ()
@@ -135,7 +145,7 @@ def send_now(
     begun = beginning.begin(shop, post, slot, now=now, scheduled=False, confirm=confirm)
     if isinstance(begun, str):
         raise ContentError(begun)
-    return Day(sent=(finishing.go_on(shop, post, begun, now=now),))
+    return _with_untold(shop, post, Day(sent=(finishing.go_on(shop, post, begun, now=now),)))
 
 
 def send_issue(shop: Workshop, post: Post, number: int, *, now: datetime) -> Day:
@@ -153,7 +163,7 @@ def send_issue(shop: Workshop, post: Post, number: int, *, now: datetime) -> Day
         record = issues.step(number, IssueEvent.RESUME, now=now)
     # A limit of the account may have been raised, or what was said of us mended.
     waiting.end_rests(post.store, number, now=now)
-    return Day(sent=(finishing.go_on(shop, post, record, now=now),))
+    return _with_untold(shop, post, Day(sent=(finishing.go_on(shop, post, record, now=now),)))
 
 
 def refuse_ended(store: Store, record: IssueRecord, *, now: datetime) -> bool:

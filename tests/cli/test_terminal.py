@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -410,3 +411,58 @@ def test_two_sends_at_once_send_one_issue(office: Office):
         )
         assert sink.counts == {"a@mail.example": 1, "b@mail.example": 1}
     assert [it["issue"] for it in office("issues", "--json").document["issues"]] == [1]
+
+
+def test_doubt_that_two_killed_runs_could_not_tell_is_told_once(office: Office):
+    """The first dies with messages in hand, the second when it has written that they are."""
+    dying = office.folder / "dying"
+    dying.mkdir()
+    (dying / "sitecustomize.py").write_text(
+        "import os, signal\n"
+        "import pipeline.cli.closing as it\n"
+        "it.report = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    env = {"PYTHONPATH": f"{dying}{os.pathsep}{Path(__file__).parents[2]}"}
+
+    def due(**settings: Any) -> "tuple[int, str, str]":
+        process = office.process(
+            "send", "--due", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **settings
+        )
+        out, err = process.communicate(timeout=PATIENCE)
+        return process.returncode, out, err
+
+    with FaultSink() as sink:
+        stall = slow_send(office, sink)
+        first = office.process("send", "--now", "--yes", stderr=subprocess.DEVNULL)
+        assert stall.begun.wait(PATIENCE)
+        first.kill()
+        first.wait(PATIENCE)
+        assert due(env=env) == (-signal.SIGKILL, "", "")
+        assert office("status", "--json").document["state"] == "complete"
+
+        code, out, err = due()
+        again = due()
+
+    assert (code, err) == (4, "")
+    assert "Issue 1 is complete" in out
+    assert "in doubt    reader-20@mail.example" in out
+    assert again == (0, "", "")
+
+
+def test_doubt_of_an_issue_that_was_paused_after_a_kill_is_told_once(office: Office):
+    with FaultSink() as sink:
+        stall = slow_send(office, sink)
+        first = office.process("send", "--now", "--yes", stderr=subprocess.DEVNULL)
+        assert stall.begun.wait(PATIENCE)
+        first.kill()
+        first.wait(PATIENCE)
+        assert office("pause", "1").code == 0
+
+        codes, out = [], ""
+        for words in (["send", "--due"], ["send", "--due"], ["send", "--issue", "1"]):
+            process = office.process(*words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            out, _ = process.communicate(timeout=PATIENCE)
+            codes.append(process.returncode)
+
+    assert codes == [4, 0, 0]
+    assert "Issue 1 is complete" in out

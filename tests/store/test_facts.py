@@ -55,3 +55,15 @@ def test_an_operator_takes_the_latest_time_back(store):
     store.meta.reset_clock(EARLIER)
 
     assert store.meta.seen_at() == EARLIER
+
+
+def test_a_note_of_untold_doubt_stays_until_a_report(store):
+    assert store.meta.note_untold(1, 2) == 2
+    assert store.meta.note_untold(1, 6) == 2  # the run before died
+    assert store.meta.note_untold(2, 0) == 0
+    assert store.meta.untold() == {1: 2, 2: 0}
+
+    store.meta.note_told(1, None)
+    store.meta.note_told(2, 3)
+
+    assert store.meta.untold() == {2: 3}
