@@ -7,8 +7,9 @@ import gc
 from typing import Final
 
 #: New objects until Python looks again. A message on its way is some forty of them, so with the
-#: 700 of the standard every second commit of a send was a look in vain.
-_OFTEN: Final = 10_000
+#: 700 of the standard every second commit of a send was a look in vain; with 10,000 a send needs
+#: two megabytes more.
+_OFTEN: Final = 2_000
 
 
 def look_less() -> None:

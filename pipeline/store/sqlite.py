@@ -21,6 +21,11 @@ from pipeline.store.location import beside
 #: How long a connection waits for a program that does not know of the ticket, such as a shell.
 _FOREIGN_WRITER_SECONDS: Final = 5.0
 
+#: Kibibytes of pages that a connection keeps: SQLite's own measure for one that writes in bulk,
+#: less for one that hands over or reads, which seldom meets a page again before somebody wrote.
+MANY_PAGES: Final = 2000
+FEW_PAGES: Final = 500
+
 #: Connections kept open for readers; more are opened when needed and closed after.
 _KEPT: Final = 4
 
@@ -56,9 +61,16 @@ def _log_of(path: Path) -> tuple[Path, Path]:
 
 
 def connect(
-    path: Path, *, query_only: bool = False, foreign_keys: bool = True
+    path: Path,
+    *,
+    query_only: bool = False,
+    foreign_keys: bool = True,
+    pages: int = MANY_PAGES,
 ) -> sqlite3.Connection:
-    """Open the file, which must be there. Transactions are begun by hand."""
+    """Open the file, which must be there. Transactions are begun by hand.
+
+    ``pages``: how many of them are kept in memory, in kibibytes.
+    """
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode=rw",
         uri=True,
@@ -69,6 +81,7 @@ def connect(
     )
     try:
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA cache_size={-pages}")
         connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         connection.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
     except BaseException:
@@ -92,7 +105,9 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
     """Give an engine whose transactions read, or write at once."""
     engine = create_engine(
         "sqlite://",
-        creator=lambda: connect(path, query_only=query_only),
+        creator=lambda: connect(
+            path, query_only=query_only, pages=FEW_PAGES if query_only else MANY_PAGES
+        ),
         poolclass=QueuePool,
         pool_size=_KEPT if query_only else 1,
         max_overflow=-1,

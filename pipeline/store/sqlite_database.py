@@ -55,7 +55,7 @@ class SqliteDatabase(Database):
     def writing_raw(self) -> Iterator[sqlite3.Connection]:
         with sqlite.errors_in_words(self.path), self._turn.taken():
             if self._hot is None:
-                self._hot = sqlite.connect(self.path)
+                self._hot = sqlite.connect(self.path, pages=sqlite.FEW_PAGES)
             raw = self._hot
             raw.execute(self.BEGIN)
             try:

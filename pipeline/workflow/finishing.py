@@ -16,7 +16,7 @@ from pipeline.workflow import illustrating, telling, waiting
 from pipeline.workflow.workshop import Post, Workshop
 
 #: Recipients written in one transaction of a freeze.
-_RANGE = 20_000
+_RANGE = 40_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

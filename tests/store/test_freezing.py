@@ -66,24 +66,25 @@ def test_who_joins_after_the_beginning_is_not_in_it(store):
     assert store.issues.get(1).planned == 3
 
 
-def test_a_shard_holds_one_provider_and_a_thousand_readers_at_most(store):
-    add_readers(store, addresses(2_100), provider="gmail")
+@pytest.mark.parametrize("limit", [300, 999, 1_000, 1_500, 5_000])
+def test_a_shard_holds_one_provider_and_a_thousand_readers_however_long_a_range_is(store, limit):
     add_readers(store, addresses(30, "s"), provider="other")
+    add_readers(store, addresses(2_100), provider="gmail")
     begin(store)
-    freeze(store, limit=1_500)
+    freeze(store, limit=limit)
 
     with store.database.reading() as connection:
         shards = connection.exec_driver_sql(
             "SELECT s.provider, s.recipients, count(*), count(DISTINCT r.provider) "
             "FROM shard s JOIN delivery d ON d.shard = s.number "
             "JOIN subscriber r ON r.id = d.subscriber_id "
-            "GROUP BY s.issue, s.number ORDER BY s.number"
+            "GROUP BY s.issue, s.number ORDER BY s.provider, s.number"
         ).all()
 
     assert [tuple(row) for row in shards] == [
         ("gmail", 1_000, 1_000, 1),
-        ("gmail", 500, 500, 1),
-        ("gmail", 600, 600, 1),
+        ("gmail", 1_000, 1_000, 1),
+        ("gmail", 100, 100, 1),
         ("other", 30, 30, 1),
     ]
 
