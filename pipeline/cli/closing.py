@@ -33,16 +33,15 @@ def report(
     The code is that of the send also where the report could not be written.
     """
     trouble, code = judge(day)
+    is_told = True
     try:
         if as_json or code or not silent:
             _print(day, store, is_quiet=not trouble, as_json=as_json)
             sys.stdout.flush()
-        with contextlib.suppress(DatabaseError):  # then it is told once more
-            for sent in day.sent:
-                telling.told(store, sent.record.number)
     except OSError as error:
         streams.print_no_more()
-        if not isinstance(error, BrokenPipeError):  # who reads us has enough of it
+        is_told = isinstance(error, BrokenPipeError)
+        if not is_told:  # who reads us has enough of it
             said = _unprinted(day, error)
             if events is not None:
                 events.note(said)
@@ -53,6 +52,10 @@ def report(
     else:
         for fault in trouble:
             output.warn(f"mailbag: {fault}")
+    if is_told:
+        with contextlib.suppress(DatabaseError):  # then it is told once more
+            for sent in day.sent:
+                telling.told(store, sent.record.number)
     return code
 
 
