@@ -12,6 +12,8 @@ class Size:
 
     readers: int = 1_000_000
     messages: int = 20_000
+    #: How often they are sent, in turns with the peer that they are compared with.
+    turns: int = 3
     files: int = 10_000
     peer_messages: int = 3_000
     times: int = 50
@@ -27,6 +29,7 @@ class Size:
 QUICK = Size(
     readers=20_000,
     messages=5_000,
+    turns=1,
     files=500,
     peer_messages=300,
     times=5,

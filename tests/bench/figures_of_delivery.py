@@ -19,11 +19,8 @@ _RATE = 50
 
 
 def messages(folder: Path, size: Size) -> Iterator[Figure]:
-    say(f"{size.messages:,} messages")
     with relays.smtp_sink(folder) as port:
-        site = _site(folder / "messages", port, size.messages)
-        sent = measuring.call("sends.send", site, size.messages)
-        alone = measuring.call("sends.compose", site, size.messages)
+        sent, pools, alone = _in_turns(folder, port, size)
         weight = alone.value["message_bytes"]
         cost = each(sent, sent.value["accepted"])
         yield Figure(
@@ -41,11 +38,44 @@ def messages(folder: Path, size: Size) -> Iterator[Figure]:
         yield from _parts(sent, each(alone, size.messages))
         say("the same by others")
         for name, peer in _peers(folder, port, size.peer_messages, weight):
-            theirs = each(peer, size.peer_messages)
-            rate = round(size.peer_messages / peer.seconds)
-            yield Figure(f"peer: {name}", theirs, "us", more={"messages_a_second": rate})
-            if name.startswith("nodemailer"):
-                yield Figure("CPU of a message, of nodemailer's", 100 * cost / theirs, "%", 25)
+            yield _peer(name, peer, size.peer_messages)
+        if pools:
+            pool = min(pools, key=lambda it: it.cpu_seconds)
+            name = f"nodemailer, ready bytes, no ledger, a pool of {_CONNECTIONS} connections"
+            yield _peer(name, pool, size.peer_messages)
+            share = 100 * cost / each(pool, size.peer_messages)
+            yield Figure("CPU of a message, of nodemailer's", share, "%", 25)
+
+
+def _in_turns(folder: Path, port: int, size: Size) -> tuple[Cost, list[Cost], Cost]:
+    """Send by ours and by nodemailer in turns; give our least, all of theirs, and composing.
+
+    Whatever else a machine does only adds, so the least is nearest to what the work takes.
+    """
+    installed = measuring.installed(folder) if _has_node() else None
+    ours: list[Cost] = []
+    theirs: list[Cost] = []
+    composed: list[Cost] = []
+    for number in range(size.turns):
+        say(f"{size.messages:,} messages, turn {number + 1} of {size.turns}")
+        site = _site(folder / f"messages-{number}", port, size.messages)
+        ours.append(measuring.call("sends.send", site, size.messages))
+        composed.append(measuring.call("sends.compose", site, size.messages))
+        if installed is not None:
+            weight = composed[-1].value["message_bytes"]
+            wanted = (installed, port, size.peer_messages, weight, _CONNECTIONS)
+            theirs.append(measuring.call("peers.nodemailer", *wanted))
+    least = min(ours, key=lambda it: each(it, it.value["accepted"]))
+    return least, theirs, min(composed, key=lambda it: it.cpu_seconds)
+
+
+def _peer(name: str, cost: Cost, count: int) -> Figure:
+    rate = round(count / cost.seconds)
+    return Figure(f"peer: {name}", each(cost, count), "us", more={"messages_a_second": rate})
+
+
+def _has_node() -> bool:
+    return bool(shutil.which("npm") and shutil.which("node"))
 
 
 def _parts(sent: Cost, compose: float) -> Iterator[Figure]:
@@ -77,12 +107,6 @@ def _peers(folder: Path, port: int, count: int, weight: int) -> Iterator[tuple[s
         f"aiosmtplib, ready bytes, no ledger, {_CONNECTIONS} connections",
         measuring.call("peers.aiosmtplib_bytes", port, count, weight, _CONNECTIONS),
     )
-    if shutil.which("npm") and shutil.which("node"):
-        installed = measuring.installed(folder)
-        yield (
-            f"nodemailer, ready bytes, no ledger, a pool of {_CONNECTIONS} connections",
-            measuring.call("peers.nodemailer", installed, port, count, weight, _CONNECTIONS),
-        )
     program = relays.program_of_postfix("smtp-source")
     if program is not None:
         yield (
