@@ -287,8 +287,7 @@ def _asked_about(sender: str, where: str, said: Reply) -> Line:
     if judged.limit is not None or (said.digit == 4 and not is_ours):
         return Line("sender", Health.LOOK, fact, "a send would have to wait; look again later")
     # What a message would be judged by is its size; here it is the only thing that is said of it.
-    is_too_large = said.code == 552 or said.enhanced_code == "5.3.4"
-    about = ReplyClass.SIZE if is_too_large else judged.reply_class
+    about = ReplyClass.SIZE if said.code == 552 else judged.reply_class
     remedy = _REMEDIES.get(about, _LET_IN)
     return Line("sender", Health.BAD, fact, remedy, RelayError.exit)
 

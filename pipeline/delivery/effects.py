@@ -135,6 +135,7 @@ EFFECTS: Final[dict[ReplyClass, Effect]] = {
             " and return_path); `mailbag send --test ADDR` tries it",
         )
     ),
+    _C.NOT_OFFERED: Effect(),
     _C.NETWORK: Effect(),
     _C.IN_DOUBT: Effect(),
     _C.UNKNOWN_4XX: Effect(),

@@ -295,7 +295,7 @@ class OutboxFeed:
         if verdict.stop is not None:
             self.ending.halt(verdict.stop, outcome)
         result = verdict.result
-        if isinstance(outcome, Answered) and result is not None:
+        if not isinstance(outcome, Lost) and result is not None:
             result = self.watch.look(outcome, result, now)
             self.ending.pause(self.watch.alarm)
         if result is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.delivery import classify, retry
 from pipeline.delivery.classify import Judgement
-from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome
+from pipeline.delivery.parcel import Answered, Foreseen, Loss, Lost, Outcome
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import Decision, GiveUp, Retry, RetryPolicy, StopRun
 from pipeline.delivery.slowing import Slowing
@@ -17,7 +17,14 @@ from pipeline.model.delivery import DeliveryEvent, Result
 #: By a name of its own: see :mod:`pipeline.delivery.smtp.session`.
 _ACCEPT = DeliveryEvent.ACCEPT
 #: What a 5yz before the first recipient comes to, whatever its words are about.
-_REFUSED = "the relay refuses us"
+_REFUSED = StopRun(why="the relay refuses us", pauses=False)
+#: Every message of an issue is about as large; a later run may find another relay or limit.
+_TOO_LARGE = StopRun(
+    why="the message is too large for the relay",
+    pauses=False,
+    remedy="attach no images ([images] delivery), or make the issue shorter",
+)
+_NOT_OFFERED = StopRun(why="the relay cannot take the message", pauses=False)
 #: Longer replies are cut; the beginning tells enough.
 _REPLY_LENGTH = 500
 #: So much of it tells why we hold back.
@@ -48,6 +55,8 @@ def settle(
     match outcome:
         case Answered():
             return _answered(outcome, is_handed=is_handed, now=now, policy=policy)
+        case Foreseen():
+            return _foreseen(outcome)
         case Lost(loss=Loss.AFTER):
             return Verdict(in_doubt(outcome))
         case Lost():
@@ -101,7 +110,7 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         policy=policy,
     )
     if outcome.stage in classify.ABOUT_US and isinstance(decision, GiveUp):
-        decision = StopRun(why=_REFUSED, pauses=False)
+        decision = _TOO_LARGE if judged.reply_class is ReplyClass.SIZE else _REFUSED
     stop = decision if isinstance(decision, StopRun) else None
     if stop is not None and not is_handed:
         return Verdict(stop=stop, slows=slows)
@@ -116,6 +125,15 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
         strikes=not isinstance(decision, StopRun) and decision.strikes,
     )
     return Verdict(result, stop=stop, slows=slows)
+
+
+def _foreseen(outcome: Foreseen) -> Verdict:
+    """Decide what follows where nothing was said to the relay; so there is no code either."""
+    lack = outcome.lack
+    if not lack.is_about_reader:
+        return Verdict(stop=_TOO_LARGE if lack.extension == "SIZE" else _NOT_OFFERED)
+    event, reason = DeliveryEvent.REJECT, ReplyClass.NOT_OFFERED
+    return Verdict(_result(outcome, event, reply=outcome.why, reason=reason))
 
 
 def _next_at(decision: Decision, now: datetime) -> datetime | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.delivery.smtp.lacking import Lack
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.delivery.stage import Stage
 from pipeline.model.delivery import HandOver, Lease, Recipient
@@ -77,4 +78,16 @@ class Lost:
     why: str
 
 
-Outcome = Answered | Lost
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Nothing was said of it: what the relay offers is not enough."""
+
+    parcel: Parcel
+    lack: Lack
+
+    @property
+    def why(self) -> str:
+        return self.lack.why
+
+
+Outcome = Answered | Lost | Foreseen

@@ -134,6 +134,13 @@ REASONS: Final[dict[ReplyClass, Reason]] = {
         todo="Mend `[smtp]`, the address that sends, or the account at the relay; `mailbag doctor`"
         " tries the connection, the login and the address, `mailbag send --test ADDR` a message.",
     ),
+    _C.NOT_OFFERED: Reason(
+        happened="the relay cannot write to an address beyond ASCII",
+        then="Nothing is said to it of the message: what it offers lacks SMTPUTF8. This issue is"
+        " not tried again, and nothing counts against the address.",
+        todo="Use a relay that offers SMTPUTF8 (`mailbag doctor` lists what yours offers), or ask"
+        " the reader for another address.",
+    ),
     _C.NETWORK: Reason(
         happened="the connection was lost before the message was handed over",
         then="It is tried again: once at once, then later.",

@@ -32,6 +32,8 @@ class ReplyClass(StrEnum):
     SIZE = "size"
     #: The relay refuses us: login, TLS, relaying, sender address.
     CONFIG_LOCAL = "config_local"
+    #: The relay does not offer what the reader's address needs. Never judged from a reply.
+    NOT_OFFERED = "not_offered"
     #: No connection, or it was lost before the terminator. Never judged from a reply.
     NETWORK = "network"
     #: The connection was lost after the terminator. Never judged from a reply.

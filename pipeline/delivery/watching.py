@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipeline.delivery.domains import BELIEVED, Domains
 from pipeline.delivery.guards import DENIALS, Alarm, Guards
-from pipeline.delivery.parcel import Answered, Parcel
+from pipeline.delivery.parcel import Answered, Foreseen, Parcel
 from pipeline.delivery.quoting import quoted
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.model.delivery import DeliveryEvent, Recipient, Result
@@ -45,20 +45,17 @@ class Watch:
             self.domains.take(_domain(parcel.recipient))
         self.guards.watch(parcel.lease.provider, None)
 
-    def look(self, outcome: Answered, result: Result, now: datetime) -> Result:
+    def look(self, outcome: Answered | Foreseen, result: Result, now: datetime) -> Result:
         """Give the result of a refusal as it is to be written."""
-        provider, reply = result.lease.provider, outcome.reply
-        said = f"{reply.code} {reply.enhanced_code}".strip() if reply.digit == 5 else ""
+        provider = result.lease.provider
         reply_class = ReplyClass(result.reason)
         is_believed = self._is_believed(outcome.parcel.recipient, result, reply_class)
         if not is_believed:
             result = _soften(outcome.parcel.recipient, result, now)
-        alarm = self.guards.watch(provider, reply_class, said, is_believed=is_believed)
+        alarm = self.guards.watch(provider, reply_class, _code(outcome), is_believed=is_believed)
         if alarm is not None:
             self._heed(alarm, provider)
-            # Any that belongs to it will do, and this one does: it set the alarm off.
-            said = quoted(reply, reader=outcome.parcel.recipient.address)
-            self.alarm = self.alarm or f"{alarm.why}; one reply: {said}"
+            self.alarm = self.alarm or alarm.why + _quote(outcome)
         is_absolved = self._absolves_all or provider in self._absolved
         if is_absolved:
             result = replace(result, suppress=None, strikes=False)
@@ -122,6 +119,21 @@ class Watch:
         """Note that the ledger did."""
         self._to_forgive.clear()
         self._to_requeue.clear()
+
+
+def _code(outcome: Answered | Foreseen) -> str:
+    """Give what tells refusals for good that are alike."""
+    if isinstance(outcome, Foreseen):
+        return f"{outcome.lack.extension} missing at the relay"
+    reply = outcome.reply
+    return f"{reply.code} {reply.enhanced_code}".strip() if reply.digit == 5 else ""
+
+
+def _quote(outcome: Answered | Foreseen) -> str:
+    """Quote a reply of those an alarm is about; any will do, as this one, which set it off."""
+    if isinstance(outcome, Foreseen):
+        return f": {outcome.why}"
+    return f"; one reply: {quoted(outcome.reply, reader=outcome.parcel.recipient.address)}"
 
 
 def _domain(recipient: Recipient) -> str:

@@ -618,6 +618,60 @@ def test_the_limits_of_all_relays_are_named_where_none_may_take_more(sending: Of
     assert f"reached ({both}), so" in sending("status", "--json").document["waits_for"]
 
 
+def test_what_the_relay_does_not_offer_is_not_told_as_its_word(office: Office):
+    with FaultSink() as sink:
+        sink.capabilities = tuple(it for it in sink.capabilities if it != "SMTPUTF8")
+        office.set(port=str(sink.port))
+        office.read_in("a@mail.example", "b@mail.example", "jürgen@mail.example")
+
+        told = office("send", "--now", "--yes", "--json")
+
+    (unreached,) = told.document["issues"][0]["unreached"]
+    assert (unreached["state"], unreached["code"]) == ("rejected", 0)
+    assert unreached["why"] == (
+        "the relay cannot write to an address beyond ASCII"
+        " (it does not offer SMTPUTF8; use one that does)"
+    )
+
+
+def test_a_list_that_the_relay_cannot_write_to_at_all_waits_for_another(office: Office):
+    with FaultSink() as sink:
+        sink.capabilities = tuple(it for it in sink.capabilities if it != "SMTPUTF8")
+        office.set(port=str(sink.port))
+        office.read_in("jörg@mail.example", "jürgen@mail.example")
+
+        told = office("send", "--now", "--yes", "--json").document
+
+    assert (told["rejected"], told["queued"]) == (0, 2)
+    assert office("status", "--json").document["why"] == (
+        "all 2 readers were refused with SMTPUTF8 missing at the relay:"
+        " it does not offer SMTPUTF8; use one that does"
+    )
+
+
+def test_a_message_larger_than_the_relay_takes_waits_and_is_not_to_be_reported(office: Office):
+    with FaultSink() as sink:
+        sink.capabilities = ("SIZE 2000", *sink.capabilities[1:])
+        office.set(port=str(sink.port))
+        office.read_in("a@mail.example")
+
+        trial = office("send", "--test", "me@mail.example")
+        told = office("send", "--now", "--yes")
+        status = office("status", "--json").document
+
+    assert told.code == 4
+    last = told.err.splitlines()[-1]
+    assert (
+        f"127.0.0.1:{sink.port}: the message is too large for the relay: the message has " in last
+    )
+    assert last.endswith(
+        "the relay takes 2,000; attach no images ([images] delivery), or make the issue shorter"
+    )
+    assert (status["state"], status["queued"]) == ("sending", 1)
+    assert "the relay takes 2,000" in trial.err
+    assert "552" not in told.err + trial.err
+
+
 def test_a_limit_that_is_the_relays_own_is_not_taken_for_ours(office: Office):
     with FaultSink() as sink:
         office.set(port=str(sink.port))

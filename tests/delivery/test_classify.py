@@ -54,7 +54,7 @@ def test_every_example_says_where_it_comes_from():
 
 
 def test_every_class_that_a_reply_can_have_has_a_row():
-    unread = {C.NETWORK, C.IN_DOUBT, C.UNKNOWN_4XX}
+    unread = {C.NOT_OFFERED, C.NETWORK, C.IN_DOUBT, C.UNKNOWN_4XX}
 
     assert {row.reply_class for row in table()} == set(C) - unread
 
@@ -161,10 +161,10 @@ def test_a_refusal_of_the_session_never_speaks_about_a_reader(stage, code, enhan
 
 
 @given(**_REPLIES)
-def test_doubt_and_a_lost_connection_are_never_read_out_of_a_reply(stage, code, enhanced, text):
+def test_what_was_said_by_nobody_is_never_read_out_of_a_reply(stage, code, enhanced, text):
     judged = classify.judge(stage, code, enhanced, text).reply_class
 
-    assert judged not in {C.NETWORK, C.IN_DOUBT}
+    assert judged not in {C.NOT_OFFERED, C.NETWORK, C.IN_DOUBT}
 
 
 @given(**_REPLIES)

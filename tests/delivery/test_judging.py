@@ -3,9 +3,11 @@ from datetime import timedelta
 import pytest
 
 from pipeline.delivery import judging
-from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel
+from pipeline.delivery.parcel import Answered, Foreseen, Loss, Lost, Outcome, Parcel
+from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import RetryPolicy
 from pipeline.delivery.slowing import HALVED
+from pipeline.delivery.smtp.lacking import Lack
 from pipeline.delivery.smtp.refusal import SessionRefusedError
 from pipeline.delivery.smtp.replies import Reply
 from pipeline.delivery.stage import Stage
@@ -156,3 +158,48 @@ def test_a_session_refused_for_a_limit_waits_until_it_ends(stage, reply, until):
 
     assert judging.limited_until(error, now=NOON) == until
     assert judging.limited_until(RelayError("no such host"), now=NOON) is None
+
+
+def test_what_an_address_needs_and_the_relay_lacks_has_no_code_and_no_strike():
+    lack = Lack("SMTPUTF8", "it does not offer SMTPUTF8; use one that does", is_about_reader=True)
+
+    result = settle(Foreseen(parcel(), lack)).result
+
+    assert result is not None
+    assert (result.event, result.code, result.reason) == (E.REJECT, 0, ReplyClass.NOT_OFFERED)
+    assert result.reply == "it does not offer SMTPUTF8; use one that does"
+    assert (result.suppress, result.strikes) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why", "remedy"),
+    [
+        pytest.param(
+            Foreseen(parcel(), Lack("SIZE", "it takes 20 octets")),
+            "the message is too large for the relay",
+            "attach no images",
+            id="SIZE as offered",
+        ),
+        pytest.param(
+            answered(Stage.MAIL, 552, "5.3.4 Message size exceeds fixed limit", "5.3.4"),
+            "the message is too large for the relay",
+            "attach no images",
+            id="SIZE as said",
+        ),
+        pytest.param(
+            Foreseen(parcel(), Lack("8BITMIME", "it does not offer 8BITMIME; use one that does")),
+            "the relay cannot take the message",
+            "",
+            id="8BITMIME",
+        ),
+    ],
+)
+def test_what_no_message_of_the_issue_gets_through_ends_the_run_and_pauses_nothing(
+    outcome: Outcome, why: str, remedy: str
+):
+    verdict = settle(outcome)
+
+    assert verdict.result is None
+    assert verdict.stop is not None
+    assert (verdict.stop.why, verdict.stop.pauses) == (why, False)
+    assert verdict.stop.remedy.startswith(remedy)

@@ -93,6 +93,9 @@ def test_a_message_beyond_the_relays_size_is_not_sent(make_mailing, sink):
 
     assert report.stopped is StopReason.RELAY
     assert "the relay takes 20" in str(report.relay_error)
+    assert "552" not in str(report.relay_error)
+    assert "attach no images" in report.relay_error.remedy
+    assert not report.pause_because
     assert not sink.said("MAIL")
     assert set(mailing.states().values()) == {S.QUEUED}
 

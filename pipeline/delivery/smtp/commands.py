@@ -3,9 +3,8 @@
 import re
 
 from pipeline.delivery.smtp.capabilities import Capabilities
-from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.smtp.lacking import Lack
 from pipeline.delivery.smuggling import SmtpDataError
-from pipeline.delivery.stage import Stage
 from pipeline.model.message import Envelope, Message
 
 #: RFC 3461, section 4.4.
@@ -25,19 +24,20 @@ class EnvelopeWriter:
         self._has_utf8 = "SMTPUTF8" in capabilities
         self._has_dsn = "DSN" in capabilities
 
-    def foresee(self, envelope: Envelope, message: Message) -> tuple[Stage, Reply] | None:
-        """Give the refusal that the relay's capabilities already tell, if they do."""
+    def foresee(self, envelope: Envelope, message: Message) -> Lack | None:
+        """Give what the message needs and the relay does not offer, if there is anything."""
         size = len(message.data)
         if self._size_limit is not None and size > self._size_limit:
-            text = f"5.3.4 the message has {size} octets, the relay takes {self._size_limit}"
-            return Stage.MAIL, Reply(552, (text,), "5.3.4")
+            return Lack(
+                "SIZE", f"the message has {size:,} octets, the relay takes {self._size_limit:,}"
+            )
         if not self._has_utf8 and _needs_utf8(envelope):
-            # RFC 6531, section 3.5; it says nothing about the address.
-            text = "5.6.7 the relay takes no address beyond ASCII (SMTPUTF8)"
-            return Stage.RCPT, Reply(553, (text,), "5.6.7")
+            # RFC 6531, section 3.5; a sender beyond ASCII is every message's.
+            is_about_reader = (envelope.mail_from or "").isascii()
+            why = "it does not offer SMTPUTF8; use one that does"
+            return Lack("SMTPUTF8", why, is_about_reader=is_about_reader)
         if not self._has_8bit and not message.is_ascii:
-            text = "5.6.3 the relay takes no message beyond ASCII (8BITMIME)"
-            return Stage.MAIL, Reply(554, (text,), "5.6.3")
+            return Lack("8BITMIME", "it does not offer 8BITMIME; use one that does")
         return None
 
     def mail(self, envelope: Envelope, message: Message) -> bytes:

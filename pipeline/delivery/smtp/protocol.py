@@ -23,7 +23,7 @@ from pipeline.delivery.smtp.capabilities import Capabilities
 from pipeline.delivery.smtp.commands import EnvelopeWriter
 from pipeline.delivery.smtp.events import ChunkingBroken, Decided, Wanted
 from pipeline.delivery.smtp.groups import Group
-from pipeline.delivery.smtp.replies import Reply
+from pipeline.delivery.smtp.lacking import Lack
 from pipeline.delivery.smtp.session import Session
 from pipeline.delivery.smtp.steps import (
     CHUNK,
@@ -161,8 +161,8 @@ class SmtpProtocol(Session):
 
     # What goes out.
 
-    def foresee(self, envelope: Envelope, message: Message) -> tuple[Stage, Reply] | None:
-        """Give the refusal that the relay's capabilities already tell, if they do."""
+    def foresee(self, envelope: Envelope, message: Message) -> Lack | None:
+        """Give what the message needs and the relay does not offer, if there is anything."""
         return self._writer.foresee(envelope, message)
 
     @property

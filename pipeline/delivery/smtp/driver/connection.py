@@ -37,9 +37,6 @@ class Connection:
 
     async def send(self, envelope: Envelope, message: Message) -> Decided:
         """See one message through that no ledger knows of."""
-        foreseen = self.smtp.foresee(envelope, message)
-        if foreseen is not None:
-            return Decided(message, *foreseen)
         self.wire.post(self.smtp.begin(message, envelope, message))
         while True:
             event = await self._event(self.smtp.expected or Stage.END_OF_DATA)

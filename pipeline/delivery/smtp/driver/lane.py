@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
-from pipeline.delivery.parcel import Answered, Loss, Lost, Outcome, Parcel
+from pipeline.delivery.parcel import Answered, Foreseen, Loss, Lost, Outcome, Parcel
 from pipeline.delivery.smtp.driver.connection import Connection
 from pipeline.delivery.smtp.driver.hub import Hub
 from pipeline.delivery.smtp.driver.wire import GoneError
@@ -218,9 +218,9 @@ class Lane:
             parcel = self._hub.next_parcel(self)
             if parcel is None:
                 break
-            foreseen = self._smtp.foresee(parcel.envelope, parcel.message)
-            if foreseen is not None:
-                self._hub.record(Answered(parcel, *foreseen))
+            lack = self._smtp.foresee(parcel.envelope, parcel.message)
+            if lack is not None:
+                self._hub.record(Foreseen(parcel, lack))
                 continue
             self._left -= 1
             if self._chunks:

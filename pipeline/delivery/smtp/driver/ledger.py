@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from queue import SimpleQueue
 from typing import TypeVar
 
-from pipeline.delivery.parcel import Lost, Outcome, Parcel, Supply
+from pipeline.delivery.parcel import Answered, Outcome, Parcel, Supply
 from pipeline.delivery.ports import Feed
 
 #: Seconds that a hand-over waits for those of other connections to share its commit.
@@ -97,7 +97,7 @@ class Ledger:
         if not self._outcomes:
             self._since = self._loop.time()
         self._outcomes.append(outcome)
-        if isinstance(outcome, Lost) or outcome.reply.digit != 2:
+        if not isinstance(outcome, Answered) or outcome.reply.digit != 2:
             # A refusal may stop the issue, so nobody goes on without having heard of it.
             self._is_urgent = True
             self._gather()

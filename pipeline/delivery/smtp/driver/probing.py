@@ -101,7 +101,12 @@ async def _ask_about(connection: Connection, sender: str, size: int) -> Reply:
 async def _send_once(options: SmtpOptions, envelope: Envelope, message: Message) -> Reply:
     with Watch() as watch:
         connection = await open_connection(options, make_context(options), watch)
+        lack = connection.smtp.foresee(envelope, message)
         try:
+            if lack is not None:
+                raise RelayError(
+                    f"the relay cannot take the message: {lack.why}", place=options.place
+                )
             decided = await connection.send(envelope, message)
         except GoneError as error:
             remedy = "it may have been taken all the same" if connection.is_handed else ""
