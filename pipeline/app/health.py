@@ -215,7 +215,7 @@ def _signing(site: Site) -> Iterator[Line]:
             f"the RSA key of {', '.join(weak)} is short (RFC 8301 asks for 2048 bits)",
             "change it: make another with `mailbag dkim` under a selector of its own",
         )
-    elif alignment(section.domain, sender) is Alignment.UNSURE:
+    elif (aligned := alignment(section.domain, sender)) is Alignment.UNSURE:
         yield Line(
             "dkim",
             Health.LOOK,
@@ -224,10 +224,13 @@ def _signing(site: Site) -> Iterator[Line]:
         )
     else:
         signers = [file.selector for file in signing.key_files(site) if file.signs]
+        relaxed = ""
+        if aligned is Alignment.RELAXED:
+            relaxed = f", which counts for {sender} unless its DMARC record says adkim=s"
         yield Line(
             "dkim",
             Health.GOOD,
-            f"{section.domain} signs with {' and '.join(signers)}; "
+            f"{section.domain} signs with {' and '.join(signers)}{relaxed}; "
             "`mailbag dkim` has what the DNS must say",
         )
 

@@ -6,8 +6,10 @@ from enum import StrEnum
 class Alignment(StrEnum):
     """How the two domains stand to each other, as far as their names tell."""
 
-    #: One is the other, or stands under it.
-    SURE = "sure"
+    #: One is the other: they agree whatever the DMARC record asks for.
+    STRICT = "strict"
+    #: One stands under the other: they agree unless the record says ``adkim=s``.
+    RELAXED = "relaxed"
     #: They share a parent; the DNS tells whether it is one owner's (RFC 9989, section 4.10).
     UNSURE = "unsure"
     #: Whoever owns the one does not thereby own the other.
@@ -22,6 +24,8 @@ def alignment(signing: str, sender: str) -> Alignment:
         if left != right:
             break
         shared += 1
+    if shared >= 2 and one == other:
+        return Alignment.STRICT
     if shared >= 2 and shared in {len(one), len(other)}:
-        return Alignment.SURE
+        return Alignment.RELAXED
     return Alignment.UNSURE if shared >= 2 else Alignment.NONE

@@ -6,10 +6,10 @@ from pipeline.delivery.dkim.alignment import Alignment, alignment
 @pytest.mark.parametrize(
     ("signing", "sender", "expected"),
     [
-        pytest.param("news.example", "news.example", Alignment.SURE, id="the same"),
-        pytest.param("News.Example.", "news.example", Alignment.SURE, id="written otherwise"),
-        pytest.param("news.example", "letters.news.example", Alignment.SURE, id="above"),
-        pytest.param("mail.news.example", "news.example", Alignment.SURE, id="below"),
+        pytest.param("news.example", "news.example", Alignment.STRICT, id="the same"),
+        pytest.param("News.Example.", "news.example", Alignment.STRICT, id="written otherwise"),
+        pytest.param("news.example", "letters.news.example", Alignment.RELAXED, id="above"),
+        pytest.param("mail.news.example", "news.example", Alignment.RELAXED, id="below"),
         pytest.param("a.news.example", "b.news.example", Alignment.UNSURE, id="beside"),
         pytest.param("a.co.uk.example", "b.co.uk.example", Alignment.UNSURE, id="a public suffix"),
         pytest.param("news.example", "sews.example", Alignment.NONE, id="another"),
