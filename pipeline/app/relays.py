@@ -45,6 +45,7 @@ def relay_options(site: Site, environment: Mapping[str, str], backup: int = 0) -
         messages_per_connection=section.messages_per_connection,
         ca_file=ca_file,
         kind=smtp.Kind.LMTP if section.kind is Kind.LMTP else smtp.Kind.SMTP,
+        table="[[smtp_backup]]" if backup else "[smtp]",
     )
 
 

@@ -24,6 +24,12 @@ def read_private(path: Path, what: str, *, remedy: str) -> bytes:
             # Of the opened file: what the name points to may change in between.
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(_LARGEST)
+    except IsADirectoryError as error:
+        raise ConfigError(
+            f"a folder stands where the file of {what} should",
+            place=str(path),
+            remedy="name a file, in it or elsewhere",
+        ) from error
     except OSError as error:
         raise ConfigError(
             f"the file of {what} cannot be read: {error.strerror}", place=str(path), remedy=remedy

@@ -6,6 +6,7 @@ from datetime import datetime
 from pipeline.clock import Clock
 from pipeline.delivery import judging
 from pipeline.delivery.parcel import Answered, Outcome
+from pipeline.delivery.quoting import quoted
 from pipeline.delivery.relays import Relays
 from pipeline.delivery.report import StopReason
 from pipeline.delivery.retry import StopRun
@@ -52,12 +53,17 @@ class Ending:
 
     def halt(self, stop: StopRun, outcome: Outcome) -> None:
         """Do as a refusal demands that is about us; the next relay may know better."""
-        said = f"{outcome.reply}" if isinstance(outcome, Answered) else outcome.why
-        name = self.relays.now.name
-        if not stop.pauses and self.relays.give_up(RelayError(f"{stop.why}: {said}", place=name)):
+        if isinstance(outcome, Answered):
+            said = quoted(outcome.reply, reader=outcome.parcel.recipient.address)
+        else:
+            said = outcome.why
+        name, remedy = self.relays.now.name, stop.remedy.replace("[smtp]", self.relays.table)
+        error = RelayError(f"{stop.why}: {said}", place=name, remedy=remedy)
+        if not stop.pauses and self.relays.give_up(error):
             return
-        waits = self.wait_until(stop.until) if stop.until else ""
-        error = RelayError(f"{stop.why}{waits}: {said}", place=name, remedy=stop.remedy)
+        if stop.until:
+            waits = self.wait_until(stop.until)
+            error = RelayError(f"{stop.why}{waits}: {said}", place=name, remedy=remedy)
         if stop.pauses and not self.pause_because:
             self.pause_because = error.message
         self._stop_for(error)
@@ -68,5 +74,8 @@ class Ending:
         return f", so the issue waits until {until:%Y-%m-%d %H:%M} UTC"
 
     def _stop_for(self, error: RelayError) -> None:
+        """End the run, and tell what kept the relays before from being used."""
+        left = self.relays.errors
+        error.others += tuple(str(it) for name, it in left.items() if name != self.relays.now.name)
         self.relay_error = self.relay_error or error
         self.end(StopReason.RELAY)

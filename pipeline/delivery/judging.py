@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.delivery import classify, retry
 from pipeline.delivery.classify import Judgement
 from pipeline.delivery.parcel import Answered, Foreseen, Loss, Lost, Outcome
+from pipeline.delivery.quoting import quoted
 from pipeline.delivery.reply_class import ReplyClass
 from pipeline.delivery.retry import Decision, GiveUp, Retry, RetryPolicy, StopRun
 from pipeline.delivery.slowing import Slowing
@@ -27,8 +28,6 @@ _TOO_LARGE = StopRun(
 _NOT_OFFERED = StopRun(why="the relay cannot take the message", pauses=False)
 #: Longer replies are cut; the beginning tells enough.
 _REPLY_LENGTH = 500
-#: So much of it tells why we hold back.
-_SAID_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,9 @@ def _answered(outcome: Answered, *, is_handed: bool, now: datetime, policy: Retr
     judged = classify.judge(outcome.stage, reply.code, reply.enhanced_code, reply.words)
     slows = judged.slows
     if slows is not None:
-        slows = replace(slows, reason=judged.reply_class.value, said=str(reply)[:_SAID_LENGTH])
+        slows = replace(
+            slows, reason=judged.reply_class.value, said=quoted(reply, reader=recipient.address)
+        )
     decision = retry.decide(
         judged,
         code=reply.code,

@@ -68,6 +68,11 @@ class Relays:
         return self._place > 0
 
     @property
+    def table(self) -> str:
+        """Name where a person finds the present relay in the toml."""
+        return "[[smtp_backup]]" if self.is_backup else "[smtp]"
+
+    @property
     def has_next(self) -> bool:
         return self._place + 1 < len(self.relays)
 

@@ -166,3 +166,4 @@ def test_doctor_looks_at_each_relay(sending: Office):
 
     assert told.code == 4
     assert "backup 1" in told.out
+    assert "the relay runs and that [[smtp_backup]] host and port are right" in told.out

@@ -618,6 +618,25 @@ def test_the_limits_of_all_relays_are_named_where_none_may_take_more(sending: Of
     assert f"reached ({both}), so" in sending("status", "--json").document["waits_for"]
 
 
+def test_a_dead_backup_does_not_hide_what_is_wrong_with_the_first_relay(office: Office):
+    with FaultSink() as sink:
+        office.set(port=str(sink.port))
+        office.append('[[smtp_backup]]\nhost = "127.0.0.1"\nport = 1\n')
+        office.read_in("a@mail.example")
+        sink.on("MAIL", Say("550 5.7.1 sender rejected"))
+
+        told = office("send", "--now", "--yes")
+
+    backup, first = told.err.splitlines()[-2:]
+    assert backup.startswith("mailbag: 127.0.0.1:1: no connection: ")
+    assert backup.endswith(
+        "check that the relay runs and that [[smtp_backup]] host and port are right"
+    )
+    assert first.startswith(
+        f"127.0.0.1:{sink.port}: the relay refuses us: 550 5.7.1 sender rejected;"
+    )
+
+
 def test_what_the_relay_does_not_offer_is_not_told_as_its_word(office: Office):
     with FaultSink() as sink:
         sink.capabilities = tuple(it for it in sink.capabilities if it != "SMTPUTF8")

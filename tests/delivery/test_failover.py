@@ -325,3 +325,30 @@ def test_a_relay_whose_limit_slides_is_not_tried_for_each_message(clock):
     assert first >= 100
     assert first + second == 5_000
     assert len(turns) <= 14
+
+
+def test_who_cannot_use_any_relay_hears_of_each(clock):
+    mailing = Mailing.to(3)
+    mailing.clock = clock
+    refuses = SimulatedRelay(clock, stage=Stage.MAIL, reply=lambda _: say(550, "5.7.1", "not you"))
+
+    report = mailing.send(dead(), relay="first.example:25", backups=[backup(refuses)])
+
+    assert report.stopped is StopReason.RELAY
+    last, first = str(report.relay_error).splitlines()
+    assert last.startswith("backup.example:25: the relay refuses us: 550 5.7.1 not you; ")
+    assert "mend the account there, [[smtp_backup]], or" in last
+    assert first == "first.example:25: connection refused"
+
+
+def test_a_relay_that_refuses_us_keeps_its_remedy_when_another_steps_in(clock):
+    mailing = Mailing.to(3)
+    mailing.clock = clock
+    refuses = SimulatedRelay(clock, stage=Stage.MAIL, reply=lambda _: say(550, "5.7.1", "not you"))
+
+    report = mailing.send(
+        refuses, relay="first.example:25", backups=[backup(SimulatedRelay(clock))]
+    )
+
+    (left,) = report.left_relays
+    assert "mend the account there, [smtp], or" in left.remedy

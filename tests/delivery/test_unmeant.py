@@ -223,3 +223,30 @@ def test_the_next_relay_gets_those_too_whom_the_first_refused_at_the_end_of_data
 
     assert (report.accepted, report.stopped) == (12, None)
     assert len(second.taken) == 12
+
+
+def test_a_pause_for_one_reply_cuts_it_and_names_no_reader(clock):
+    mailing = mailing_to(mixed(5, 0), clock)
+
+    def reply(parcel: Parcel):
+        words = f"<{parcel.recipient.address}> message is malformed" + " and" * 8_000
+        return say(554, "5.6.0", words)
+
+    report = mailing.send(SimulatedRelay(clock, reply=reply))
+
+    assert "554 5.6.0 <ADDR> message is malformed" in report.pause_because
+    assert len(report.pause_because) < 300
+    assert "@" not in report.pause_because
+
+
+def test_what_a_provider_said_when_it_slowed_us_names_no_reader(clock):
+    mailing = mailing_to(mixed(5, 0), clock)
+
+    def reply(parcel: Parcel):
+        return say(421, "4.7.28", f"<{parcel.recipient.address}> unusual rate")
+
+    mailing.send(SimulatedRelay(clock, reply=reply))
+
+    said = [it.said for it in mailing.outbox.restraints().values()]
+    assert said
+    assert not any("@" in it for it in said)

@@ -83,6 +83,8 @@ class SmtpOptions:
     kind: Kind = Kind.SMTP
     #: How we name ourselves in EHLO; empty: this machine's name.
     ehlo_name: str = ""
+    #: Where a person finds all this, for sentences.
+    table: str = "[smtp]"
     timeouts: Timeouts = field(default_factory=Timeouts)
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
 """TLS and login, against aiosmtpd and against a relay that cheats; a private authority signs."""
 
+import re
 import socket
 import ssl
 from collections import Counter
@@ -166,6 +167,7 @@ def test_a_certificate_that_cannot_be_verified_ends_the_run(authority, ca_file, 
 
         assert report.stopped is StopReason.RELAY
         assert "not to be trusted" in str(report.relay_error)
+        assert ".;" not in str(report.relay_error)
         assert not sink.said("AUTH")
         assert not sink.said("MAIL")
         assert set(mailing.states().values()) == {DeliveryState.QUEUED}
@@ -209,6 +211,22 @@ def test_starttls_that_fails_never_falls_back(ca_file, action, sentence):
 
         assert not sink.said("MAIL")
         assert len(sink.said("EHLO")) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [("454", "a later run tries again"), ("554", "ask who runs it|check the user name")],
+)
+@pytest.mark.parametrize("verb", ["CONNECT", "STARTTLS", "AUTH"])
+def test_a_session_that_is_refused_for_now_needs_nobody(trusted, ca_file, verb, code, remedy):
+    with FaultSink(tls=trusted, accounts={"me": "secret"}) as sink:
+        sink.on(verb, Say(f"{code} {code[0]}.3.2 busy"))
+        settings = {"username": "me", "password": "secret", "ca_file": ca_file}
+
+        with pytest.raises(RelayError) as refused:
+            probe(options(sink.port, security=STARTTLS, **settings))
+
+        assert re.search(remedy, refused.value.remedy)
 
 
 def test_a_handshake_that_stalls_ends_in_time(ca_file):

@@ -19,6 +19,8 @@ from pipeline.delivery.smtp.refusal import NoGreetingError, SessionRefusedError
 from pipeline.delivery.stage import Stage
 from pipeline.errors import RelayError
 
+#: What to do about a 4yz: "the command was not accepted, but the error condition is temporary".
+_LATER = "it is for now; a later run tries again by itself"
 #: A machine's name that an EHLO may hold (RFC 5321, section 2.3.5).
 _FULL_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -59,7 +61,7 @@ def make_context(options: SmtpOptions) -> ssl.SSLContext | None:
         except OSError as error:  # ssl.SSLError is one
             raise RelayError(
                 f"no certificates can be read from it: {error.strerror or error}",
-                place=f"[smtp] ca_file {options.ca_file}",
+                place=f"{options.table} ca_file {options.ca_file}",
                 remedy="give a readable PEM file",
             ) from error
     return context
@@ -153,9 +155,9 @@ async def _log_in(connection: Connection, options: SmtpOptions) -> None:
         raise RelayError(
             f"the relay offers no login by {wanted} (it offers: {', '.join(offered) or 'none'})",
             place=options.place,
-            remedy="remove [smtp] username if it needs none"
+            remedy=f"remove {options.table} username if it needs none"
             if not offered
-            else "set [smtp] auth to one that it offers",
+            else f"set {options.table} auth to one that it offers",
         )
     command = smtp.auth(mechanism, options.username, options.password)
     secrets = [command.split(b" ")[-1].strip().decode()]
@@ -171,8 +173,10 @@ async def _log_in(connection: Connection, options: SmtpOptions) -> None:
             f" {_masked(str(replied.reply), (options.password, *secrets))}",
             replied.stage,
             replied.reply,
-            place=f"[smtp] username {options.username}",
-            remedy="check the user name and the password file",
+            place=f"{options.table} username {options.username}",
+            remedy=_LATER
+            if replied.reply.digit == 4
+            else "check the user name and the password file",
         )
 
 
@@ -190,43 +194,45 @@ def _refuse_unless_done(replied: Replied, options: SmtpOptions, what: str) -> No
             replied.stage,
             replied.reply,
             place=options.place,
-            remedy="ask who runs it whether this machine may send",
+            remedy=_LATER
+            if replied.reply.digit == 4
+            else "ask who runs it whether this machine may send",
         )
 
 
 def _explain(error: Exception, options: SmtpOptions) -> RelayError:
-    place = options.place
+    place, table = options.place, options.table
     match error:
         case ssl.SSLCertVerificationError():
             return RelayError(
-                f"the relay's certificate is not to be trusted: {error.verify_message}",
+                f"the relay's certificate is not to be trusted: {error.verify_message.rstrip('.')}",
                 place=place,
-                remedy="give the name that the certificate has as [smtp] host,"
-                " or its authority as [smtp] ca_file",
+                remedy=f"give the name that the certificate has as {table} host,"
+                f" or its authority as {table} ca_file",
             )
         case ssl.SSLError():
             return RelayError(
                 f"no TLS with the relay: {error.reason or error}",
                 place=place,
-                remedy="check [smtp] security and port: 465 is tls, 587 is starttls",
+                remedy=f"check {table} security and port: 465 is tls, 587 is starttls",
             )
         case socket.gaierror():
             return RelayError(
-                f"no such host: {error.strerror}", place=place, remedy="check [smtp] host"
+                f"no such host: {error.strerror}", place=place, remedy=f"check {table} host"
             )
         case TimeoutError():
             seconds = options.timeouts.connect
             return RelayError(
-                f"no connection within {seconds:g} s", place=place, remedy="check [smtp] host"
+                f"no connection within {seconds:g} s", place=place, remedy=f"check {table} host"
             )
         case OSError():
             return RelayError(
                 f"no connection: {error.strerror or error}",
                 place=place,
-                remedy="check that the relay runs and that [smtp] host and port are right",
+                remedy=f"check that the relay runs and that {table} host and port are right",
             )
         case _:
-            return RelayError(f"no such host: {error}", place=place, remedy="check [smtp] host")
+            return RelayError(f"no such host: {error}", place=place, remedy=f"check {table} host")
 
 
 def _literal(address: str) -> str:
