@@ -16,7 +16,7 @@ class Overheard(SqlOutbox):
 
     @classmethod
     def of(cls, outbox: SqlOutbox, heard: Callable[[Result], None]) -> "Overheard":
-        return cls(outbox.database, outbox.policy, outbox.alone, heard)
+        return cls(outbox.database, outbox.policy, outbox.alone, outbox.ring, heard)
 
     def commit(
         self, results: Sequence[Result], hand_overs: Sequence[HandOver], *, now: datetime

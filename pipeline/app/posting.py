@@ -34,6 +34,7 @@ from pipeline.model.message import Envelope, Message
 from pipeline.model.record import IssueRecord
 from pipeline.store.opening import Store
 from pipeline.workflow import illustrating
+from pipeline.workflow.doorbells import Doorbells
 from pipeline.workflow.workshop import Post
 
 _TICK_SECONDS = 60.0
@@ -50,27 +51,36 @@ class Hooks:
     stop: Callable[[], StopReason | None] = lambda: None
     #: Told how far the send is.
     progress: Callable[[IssueRecord, RunReport], None] = lambda _record, _report: None
-    #: Told once before each issue: the issue, and how many messages can be in doubt at most.
-    begins: Callable[[IssueRecord, int], None] = lambda _record, _doubt: None
+    #: Told once before each issue: the issue, and how many messages can be in doubt at most;
+    #: ``None``: that depends on how many workers are there.
+    begins: Callable[[IssueRecord, int | None], None] = lambda _record, _doubt: None
     #: Told once after each issue what its run came to, before that is written down.
     ends: Callable[[IssueRecord, RunReport], None] = lambda _record, _report: None
     #: Told when another relay steps in, and when the first is tried again.
     turned: Callable[[IssueRecord, Turn], None] = lambda _record, _turn: None
     #: Told what became of each message that was not taken, once it is written down.
     heard: Callable[[Result], None] | None = None
+    #: Told when work waits for a worker and none is there.
+    unattended: Callable[[IssueRecord], None] = lambda _record: None
 
 
 def make_post(
-    site: Site, store: Store, environment: Mapping[str, str], hooks: Hooks | None = None
+    site: Site,
+    store: Store,
+    environment: Mapping[str, str],
+    hooks: Hooks | None = None,
+    *,
+    doorbells: Doorbells | None = None,
 ) -> Post:
-    """Wire the delivery stage of a site."""
+    """Wire the delivery stage of a site; with ``doorbells`` others are woken who send as well."""
     hooks = hooks or Hooks()
     document = site.settings.document
 
     def dispatch(record: IssueRecord, edition: Edition) -> RunReport:
         signer = signing.signer_of(site, store, record, site.clock.now())
         first, *backups = relays.relays(site, environment)
-        outbox = store.outbox(document.delivery.on_doubt)
+        ring = doorbells.send_shard if doorbells else None
+        outbox = store.outbox(document.delivery.on_doubt, ring=ring)
         if hooks.heard is not None:
             # SQLAlchemy comes along, as with every send.
             from pipeline.app.overhearing import Overheard  # noqa: PLC0415
@@ -94,7 +104,7 @@ def make_post(
         hooks.begins(record, max(it.transport.doubt for it in (first, *backups)))
         report = sender.run(
             record.number,
-            stop=_looking_after(store, record.number, site.clock, hooks.stop),
+            stop=looking_after(store, record.number, site.clock, hooks.stop),
             progress=lambda report: hooks.progress(record, report),
             turned=lambda turn: hooks.turned(record, turn),
         )
@@ -114,6 +124,7 @@ def make_post(
         apart=lambda work: apart(work, before=store.close),
         sort_readers=lambda: mail_hosts.look_up(site, store),
         stop=hooks.stop,
+        doorbells=doorbells,
     )
 
 
@@ -144,7 +155,7 @@ def _by_edition(
     return compose
 
 
-def _looking_after(
+def looking_after(
     store: Store, number: int, clock: Clock, stop: Callable[[], StopReason | None]
 ) -> Callable[[], StopReason | None]:
     """Ask what ends a run, and write down once a minute that somebody looks after the issue.

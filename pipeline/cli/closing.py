@@ -146,7 +146,13 @@ def _say(sent: Sent, store: Store) -> None:
         wait = "reader waits" if sums.unfinished == 1 else "readers wait"
         is_paused = record.state is IssueState.PAUSED
         what = f"`mailbag send --issue {record.number}`" if is_paused else "`mailbag send --due`"
-        output.say(f"  {sums.unfinished:,} {wait} for a later {what}")
+        if sent.run.by_workers and not is_paused:
+            output.say(
+                f"  {sums.unfinished:,} {wait}; workers go on,"
+                f" and `mailbag status {record.number}` tells how far they are"
+            )
+        else:
+            output.say(f"  {sums.unfinished:,} {wait} for a later {what}")
 
 
 def _say_unreached(sent: Sent, store: Store) -> None:

@@ -53,7 +53,7 @@ class Events:
         self._write = write
         self._told_at = 0.0
 
-    def begin(self, record: IssueRecord, due: Due, *, doubt: int) -> None:
+    def begin(self, record: IssueRecord, due: Due, *, doubt: int | None) -> None:
         """An issue is about to be handed over."""
         self._told_at = self._clock.boot_time()
         self._tell(

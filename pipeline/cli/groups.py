@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Send": {
         "send": "sending",
         "run": "running",
+        "worker": "working",
         "pause": "ledger",
         "resume": "ledger",
         "stop": "ledger",

@@ -2,7 +2,7 @@
 
 import click
 
-from pipeline.app import posting
+from pipeline.app import engines
 from pipeline.cli import closing, output
 from pipeline.cli.events import Events
 from pipeline.cli.progress import Progress
@@ -30,7 +30,7 @@ def run_command(session: Session, *, events: bool) -> int:
     ):
         watching = Watching(session=session, store=store, progress=progress, events=told)
         hooks = watching.hooks(stop.reason)
-        post = posting.make_post(site, store, session.environment, hooks)
+        post = engines.make_post(site, store, session.environment, hooks)
         for guard in post.guards:
             guard()
         upcoming = planning.next_slot(site.workshop, store, session.clock.now())

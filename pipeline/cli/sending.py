@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from pipeline.app import posting
+from pipeline.app import engines, posting
 from pipeline.cli import closing, documents, output, rehearsing
 from pipeline.cli.events import Events
 from pipeline.cli.progress import Progress
@@ -40,6 +40,7 @@ _PATIENCE_SECONDS = 30.0
 @click.option("--now", "at_once", is_flag=True, help="The next issue at once, off schedule.")
 @click.option("--dry-run", is_flag=True, help="Say what would go out, and send nothing.")
 @click.option("--test", metavar="ADDR", help="One marked copy of the next issue to this address.")
+@click.option("--detach", is_flag=True, help="Return once it is frozen; workers send it.")
 @click.option("--yes", is_flag=True, help="With --now: do not ask; scripts need it.")
 @events_option
 @json_option
@@ -52,6 +53,7 @@ def send_command(  # noqa: PLR0913 - each is an option
     due: bool,
     at_once: bool,
     dry_run: bool,
+    detach: bool,
     yes: bool,
     events: bool,
     as_json: bool,
@@ -59,6 +61,8 @@ def send_command(  # noqa: PLR0913 - each is an option
     """Send what is due, one issue, or the next one at once."""
     if sum((due, number is not None, at_once)) > 1:
         raise click.UsageError("choose one of --due, --issue and --now")
+    if detach and (dry_run or test is not None):
+        raise click.UsageError("--detach goes with --due, --issue and --now")
     if test is not None and (due or at_once or dry_run):
         raise click.UsageError("--test goes with --issue or alone")
     if yes and not at_once:
@@ -77,8 +81,16 @@ def send_command(  # noqa: PLR0913 - each is an option
             place="send --now",
             remedy="add --yes to send without a question",
         )
+    if detach and not engines.has_workers(session.site):
+        raise ConfigError(
+            "this process sends by itself, so it cannot leave",
+            place="send --detach",
+            remedy='set kind = "procrastinate" in [engine], or leave it out',
+        )
     told = Events(session.clock) if events else None
-    return _send_for_real(session, number, due=due, yes=yes, told=told, as_json=as_json)
+    return _send_for_real(
+        session, number, due=due, detach=detach, yes=yes, told=told, as_json=as_json
+    )
 
 
 def _send_for_real(  # noqa: PLR0913 - what the options say
@@ -86,6 +98,7 @@ def _send_for_real(  # noqa: PLR0913 - what the options say
     number: int | None,
     *,
     due: bool,
+    detach: bool,
     yes: bool,
     told: Events | None,
     as_json: bool,
@@ -112,7 +125,9 @@ def _send_for_real(  # noqa: PLR0913 - what the options say
                     session=session, store=store, progress=progress, events=told, quiet=due
                 )
                 hooks = watching.hooks(stop.reason)
-                post = posting.make_post(session.site, store, session.environment, hooks)
+                post = engines.make_post(
+                    session.site, store, session.environment, hooks, detach=detach
+                )
                 ask = None if yes else _question(session, progress)
                 day = _send(session, post, number, due=due, ask=ask, seen=seen)
         finally:

@@ -30,6 +30,8 @@ class StopSignal:
         self._asked = False
         #: Called in the handler, to end a wait at once.
         self.wake: Callable[[], None] = lambda: None
+        #: Called in the handler when a signal of either kind comes once more.
+        self.again: Callable[[], None] = lambda: None
 
     def note(self, number: int, frame: FrameType | None) -> None:
         """Take a signal; a second Ctrl-C is for people who cannot wait, and may leave doubt.
@@ -37,6 +39,8 @@ class StopSignal:
         Not so a second SIGHUP: a shell whose terminal is closed sends it to whom the system has
         sent it already.
         """
+        if self._asked:
+            self.again()
         if self._asked and number == signal.SIGINT:
             signal.default_int_handler(number, frame)
         self._asked = True

@@ -39,9 +39,10 @@ class Watching:
             ends=self._ends,
             heard=self._heard if self.events else None,
             turned=self.events.turned if self.events else lambda _record, _turn: None,
+            unattended=self._unattended,
         )
 
-    def _begins(self, record: IssueRecord, doubt: int) -> None:
+    def _begins(self, record: IssueRecord, doubt: int | None) -> None:
         """Say how long it takes and how much can be in doubt."""
         is_silent = self.events is None and self.quiet and not sys.stderr.isatty()
         if is_silent and record.state is not IssueState.FROZEN:
@@ -83,6 +84,17 @@ class Watching:
         else:
             self.progress.show(report)
 
+    def _unattended(self, record: IssueRecord) -> None:
+        """Say it to cron as well: without a worker nobody gets anything."""
+        said = (
+            f"no worker is there, so issue {record.number} waits; start one with `mailbag worker`"
+        )
+        if self.events is not None:
+            self.events.note(said)
+        else:
+            self.progress.clear()
+            output.warn(f"mailbag: {said}")
+
     def _heard(self, result: Result) -> None:
         if self.events is not None:
             reader = self.store.subscribers.get(result.subscriber_id)
@@ -101,11 +113,14 @@ class Watching:
                 output.warn(f"mailbag: taken: {counts}")
 
 
-def _to_do(due: Due, doubt: int) -> str:
+def _to_do(due: Due, doubt: int | None) -> str:
     """Say how many can be handed over now, and how many wait until when."""
     waits = waiting.later(due)
     if not due.now:
         return f"nothing to hand over now; {waits}"
     messages = output.plural(due.now, "message")
-    said = f"{messages} to hand over, at most {doubt} in doubt at any time"
+    if doubt is None:
+        said = f"{messages} to hand over, by workers"
+    else:
+        said = f"{messages} to hand over, at most {doubt} in doubt at any time"
     return f"{said}; {waits}" if waits else said

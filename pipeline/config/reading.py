@@ -9,9 +9,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline.config import unknown, wording
-from pipeline.config.sections import Document, Smtp
+from pipeline.config.sections import Document, EngineKind, Smtp
 from pipeline.config.source import FILE_NAME, PLACEHOLDER, Source
 from pipeline.errors import ConfigError
+from pipeline.store import location
 
 __all__ = ["FILE_NAME", "PLACEHOLDER", "Settings", "find_site", "named_site", "parse", "read"]
 
@@ -103,6 +104,7 @@ def parse(text: str, *, site: Path) -> Settings:
         found += wording.name_invalid(error, source, already=meant)
         raise _as_one(found) from error
     found += _named_twice(document, source)
+    found += _engine_without_server(document, source)
     if found:
         raise _as_one(found)
     return Settings(site, document, source.placeholders, source)
@@ -118,6 +120,18 @@ def _named_twice(document: Document, source: Source) -> Iterator[ConfigError]:
                 place=source.place("smtp_backup", "host", number),
                 remedy="name another relay, or another account there",
             )
+
+
+def _engine_without_server(document: Document, source: Source) -> Iterator[ConfigError]:
+    """Refuse workers on many machines where the ledger is a file on one."""
+    kind, url = document.engine.kind, document.database.url
+    if kind is EngineKind.PROCRASTINATE and not location.is_server(url):
+        yield ConfigError(
+            "workers on many machines need a ledger in PostgreSQL",
+            place=source.place("engine", "kind"),
+            remedy='set url = "postgresql://user@host/database" in [database],'
+            ' or kind = "local" here',
+        )
 
 
 def _all_relays(document: Document) -> tuple[Smtp, ...]:

@@ -55,6 +55,7 @@ __all__ = [
     "TABLES",
     "Approval",
     "Document",
+    "EngineKind",
     "ImageDelivery",
     "Kind",
     "Security",
@@ -247,6 +248,21 @@ class Database(Section):
     url: DatabaseUrl = "sqlite:///mailbag.db"
 
 
+class EngineKind(StrEnum):
+    """Who hands messages over."""
+
+    #: The process that is told to send.
+    LOCAL = "local"
+    #: Workers on many machines, woken by Procrastinate.
+    PROCRASTINATE = "procrastinate"
+
+
+class Engine(Section):
+    """``[engine]``: who hands messages over."""
+
+    kind: EngineKind = EngineKind.LOCAL
+
+
 class Checks(Section):
     """``[checks]``: what is looked for, and how bad it must be to stop an issue."""
 
@@ -303,6 +319,7 @@ class Document(Section):
     delivery: Delivery = Delivery()
     dkim: Dkim = Dkim()
     database: Database = Database()
+    engine: Engine = Engine()
     checks: Checks = Checks()
     images: Images = Images()
     web: Web = Web()

@@ -10,7 +10,6 @@ from pipeline.errors import ConfigError
 
 #: Tables of later releases: refused like unknown ones, with this reason.
 _LATER = {
-    "engine": "many senders are not there yet",
     "engagement": "mailbag does not follow its readers",
 }
 

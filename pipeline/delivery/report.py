@@ -19,6 +19,8 @@ class StopReason(StrEnum):
     RELAY = "relay"
     #: The ledger could not be written.
     DATABASE = "database"
+    #: Its time was up; whoever is rung for next goes on.
+    SLICE = "slice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +53,5 @@ class RunReport:
     by_relay: tuple[tuple[str, int], ...] = ()
     #: What relays said that could not be used, those that others stepped in for as well.
     left_relays: tuple[RelayError, ...] = ()
+    #: Workers did it, whoever counted, and they go on when this call is over.
+    by_workers: bool = False

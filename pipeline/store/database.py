@@ -4,11 +4,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Connection, Table
 
 from pipeline.store.raw import Raw
+
+
+class Ring(Protocol):
+    """Wakes whoever sends shards; a ring that is lost must do no harm."""
+
+    def __call__(self, issue: int, shards: Sequence[int], *, within: Any) -> None:
+        """Ring when the transaction of the driver's connection ``within`` is committed."""
+        ...
 
 
 class Database(ABC):

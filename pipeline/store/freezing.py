@@ -7,14 +7,23 @@ from sqlalchemy import Connection, func, select, update
 from pipeline.errors import StateError
 from pipeline.model.issue import ISSUE_TRANSITIONS, IssueEvent, IssueState
 from pipeline.store import bulk
-from pipeline.store.tables import delivery, issue
+from pipeline.store.database import Ring
+from pipeline.store.tables import delivery, issue, shard
 
 #: Subscribers in one transaction: long enough to be quick, short enough that nobody waits long.
 RANGE: Final = 40_000
 
+#: Shards that are rung for in the transaction that makes an issue frozen.
+_FIRST: Final = 500
 
-def freeze_range(connection: Connection, number: int, *, limit: int) -> bool:
-    """Go on with freezing, within a transaction; ``True`` when nothing is left to do."""
+
+def freeze_range(
+    connection: Connection, number: int, *, limit: int, ring: Ring | None = None
+) -> bool:
+    """Go on with freezing, within a transaction; ``True`` when nothing is left to do.
+
+    ``ring``: told of the first shards when there is nothing left.
+    """
     row = connection.execute(select(issue).where(issue.c.number == number)).one()
     frozen = ISSUE_TRANSITIONS.get((IssueState(row.state), IssueEvent.FREEZE))
     if frozen is None:
@@ -41,6 +50,14 @@ def freeze_range(connection: Connection, number: int, *, limit: int) -> bool:
         _check(connection, number, candidates, planned, sum(excluded.values()))
         values |= {"state": frozen.value, "is_frozen": True}
     connection.execute(update(issue).where(issue.c.number == number).values(**values))
+    if part.is_last and ring is not None:
+        first = connection.execute(
+            select(shard.c.number)
+            .where(shard.c.issue == number)
+            .order_by(shard.c.number)
+            .limit(_FIRST)
+        )
+        ring(number, first.scalars().all(), within=connection.connection.driver_connection)
     return part.is_last
 
 

@@ -14,7 +14,7 @@ from pipeline.model.published import PublishedQA
 from pipeline.model.record import IssueRecord, Revision
 from pipeline.model.subscriber import SubscriberStatus
 from pipeline.store import freezing, publications, revisions, slots, steps
-from pipeline.store.database import Database
+from pipeline.store.database import Database, Ring
 from pipeline.store.tables import delivery, issue, shard, subscriber, suppression
 from pipeline.store.tables import published as publication
 
@@ -116,16 +116,19 @@ class Issues:
             revisions.add(connection, number, first, content=edition_json)
             return read(connection, number)
 
-    def freeze_range(self, number: int, *, limit: int = freezing.RANGE) -> bool:
+    def freeze_range(
+        self, number: int, *, limit: int = freezing.RANGE, ring: Ring | None = None
+    ) -> bool:
         """Write the rows of the next readers; ``True`` when nothing is left to freeze.
 
         Each call is one transaction with the cursor in it: whoever dies, another goes on.
         The last one checks that the counts add up and makes the issue ``frozen``.
         An issue that was stopped meanwhile has nothing left to freeze.
+        ``ring``: told of the first shards in the last transaction.
         """
         with self.database.writing() as connection:
             was_frozen = read(connection, number).is_frozen
-            is_done = freezing.freeze_range(connection, number, limit=limit)
+            is_done = freezing.freeze_range(connection, number, limit=limit, ring=ring)
         if is_done and not was_frozen:
             self.database.look_over(delivery, shard)
         return is_done

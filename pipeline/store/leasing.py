@@ -40,7 +40,7 @@ _IS_SHARD = and_(shard.c.issue == _ISSUE, shard.c.number == _SHARD)
 #: No other lease of the shard came after this one, and it was not given back.
 _HOLDS = and_(_IS_SHARD, shard.c.epoch == _EPOCH, shard.c.owner == _OWNER)
 
-_FIND: Final = (
+_FREE: Final = (
     select(shard.c.number)
     .join(issue, issue.c.number == shard.c.issue)
     .where(
@@ -57,11 +57,19 @@ _FIND: Final = (
                 ),
             ),
         ),
-        shard.c.provider.not_in(bindparam("avoid", type_=Text, expanding=True)),
     )
     .order_by(shard.c.number)
-    .limit(1)
+    .limit(bindparam("most", type_=Integer))
 )
+
+#: What is asked of it by somebody who is no sender.
+_ANYBODY: Final = {"by_owner": "", "alone": False}
+
+_IS_FREE: Final = _FREE.where(shard.c.number == _SHARD).limit(1)
+
+_FIND: Final = _FREE.where(
+    shard.c.provider.not_in(bindparam("avoid", type_=Text, expanding=True))
+).limit(1)
 
 #: Who looks at the same moment takes the next one. SQLite has no such clause, and no such moment.
 _FIND_AND_LOCK: Final = _FIND.with_for_update(of=shard, skip_locked=True)
@@ -182,8 +190,39 @@ def renew(connection: Connection, lease: Lease, *, until: datetime) -> bool:
     return bool(connection.execute(_RENEW, {**_held(lease), "until": until}).rowcount)
 
 
-def release(connection: Connection, lease: Lease, *, not_before: datetime | None) -> None:
-    """Give a shard back, with the time at which somebody is to look at it again."""
+def is_free(connection: Connection, number: int, part: int, *, now: datetime) -> bool:
+    """Tell whether a shard has something to do now and nobody holds it."""
+    asked = {"in_issue": number, "of_shard": part, "at": now, **_ANYBODY}
+    return connection.execute(_IS_FREE, asked).scalar() is not None
+
+
+def free(connection: Connection, number: int, *, now: datetime, limit: int) -> list[int]:
+    """Give the first shards that have something to do now and that nobody holds."""
+    asked = {"in_issue": number, "at": now, "most": limit, **_ANYBODY}
+    return [int(it) for it in connection.execute(_FREE, asked).scalars()]
+
+
+def standing(connection: Connection, number: int, *, now: datetime) -> tuple[bool, bool]:
+    """Tell whether a shard has something to do now, and whether a sender is at work on one."""
+    is_free, is_held = connection.execute(
+        select(
+            _FREE.with_only_columns(shard.c.number).order_by(None).limit(1).exists(),
+            select(shard.c.number)
+            .where(shard.c.issue == _ISSUE, shard.c.owner != "", shard.c.lease_until > _NOW)
+            .exists(),
+        ),
+        {"in_issue": number, "at": now, **_ANYBODY},
+    ).one()
+    return bool(is_free), bool(is_held)
+
+
+def release(
+    connection: Connection, lease: Lease, *, not_before: datetime | None
+) -> datetime | None:
+    """Give a shard back, with the time at which somebody is to look at it again.
+
+    ``None``: nobody needs to, or it was not ours to give.
+    """
     held = _held(lease)
     if connection.dialect.name != "sqlite":
         # A late result of an earlier lease must not come between the look at the rows and the end.
@@ -194,7 +233,8 @@ def release(connection: Connection, lease: Lease, *, not_before: datetime | None
         default=LONG_AGO,
     )
     due_at = max(due_at, not_before or LONG_AGO)
-    connection.execute(_RELEASE, {**held, "due": due_at, "done": not left})
+    was_ours = connection.execute(_RELEASE, {**held, "due": due_at, "done": not left}).rowcount
+    return due_at if left and was_ours else None
 
 
 def owners(connection: Connection, *, now: datetime) -> int:

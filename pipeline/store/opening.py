@@ -17,7 +17,7 @@ from pipeline.store import location
 from pipeline.store.location import WAIT_SECONDS, beside, database_file
 
 if TYPE_CHECKING:
-    from pipeline.store.database import Database
+    from pipeline.store.database import Database, Ring
     from pipeline.store.facts import Facts
     from pipeline.store.issues import Issues
     from pipeline.store.locks import SenderLock
@@ -48,14 +48,21 @@ class Store:
     sender_lock: SenderLock | ServerSenderLock
 
     def outbox(
-        self, policy: DoubtPolicy = DoubtPolicy.HOLD, *, alone: bool | None = None
+        self,
+        policy: DoubtPolicy = DoubtPolicy.HOLD,
+        *,
+        alone: bool | None = None,
+        ring: Ring | None = None,
     ) -> SqlOutbox:
-        """Give the rows to a sender, or to a report; ``alone`` if it holds the sender lock."""
+        """Give the rows to a sender, or to a report; ``alone`` if it holds the sender lock.
+
+        ``ring``: told of shards that are given back and have something to do.
+        """
         from pipeline.store.outbox import SqlOutbox  # noqa: PLC0415 - see above
 
         if alone is None:
             alone = self.sender_lock.is_held and self.sender_lock.ENDS_LEASES
-        return SqlOutbox(self.database, policy, alone)
+        return SqlOutbox(self.database, policy, alone, ring)
 
     def check_whole(self) -> str:
         """Have the database look at itself, and say how it is; raises DatabaseError if damaged."""

@@ -36,7 +36,7 @@ from pipeline.store import (
     strikes,
     warm_ups,
 )
-from pipeline.store.database import Database
+from pipeline.store.database import Database, Ring
 from pipeline.store.doubt import resolve
 from pipeline.store.tables import shard
 
@@ -49,6 +49,8 @@ class SqlOutbox:
     policy: DoubtPolicy = DoubtPolicy.HOLD
     #: The caller holds the sender lock: a lease of another owner has ended, whatever its expiry.
     alone: bool = False
+    #: Told of shards that are given back and have something to do.
+    ring: Ring | None = None
 
     # -- leases
 
@@ -90,9 +92,29 @@ class SqlOutbox:
             return frozenset(it for it in ordered if leasing.renew(connection, it, until=until))
 
     def release(self, lease: Lease, *, now: datetime, not_before: datetime | None = None) -> None:
-        del now
         with self.database.writing_rows() as connection:
-            leasing.release(connection, lease, not_before=not_before)
+            due_at = leasing.release(connection, lease, not_before=not_before)
+            if self.ring is not None and due_at is not None and due_at <= now:
+                driver = connection.connection.driver_connection
+                self.ring(lease.issue, (lease.shard,), within=driver)
+
+    def free_shards(self, issue: int, *, now: datetime, limit: int) -> Sequence[int]:
+        """Give the first shards that have something to do now and that nobody holds."""
+        with self.database.reading() as connection:
+            return leasing.free(connection, issue, now=now, limit=limit)
+
+    def is_free(self, issue: int, part: int, *, now: datetime) -> bool:
+        """Tell whether a shard has something to do now and nobody holds it."""
+        with self.database.reading() as connection:
+            return leasing.is_free(connection, issue, part, now=now)
+
+    def standing(self, issue: int, *, now: datetime) -> tuple[bool, bool]:
+        """Tell whether a shard has something to do now that nobody does, and whether one is held.
+
+        Both at one moment, so that a shard which is given back is never overlooked.
+        """
+        with self.database.reading() as connection:
+            return leasing.standing(connection, issue, now=now)
 
     # -- messages
 

@@ -101,10 +101,14 @@ def make_engine(url: URL, *, reads: bool, wait_seconds: float) -> Engine:
 
 def connect(url: URL, *, wait_seconds: float, name: str = "mailbag") -> Any:
     """Open a connection of the driver's own. Transactions are begun by hand."""
+    return psycopg.connect(autocommit=True, **wanted(url, wait_seconds=wait_seconds, name=name))
+
+
+def wanted(url: URL, *, wait_seconds: float, name: str) -> dict[str, Any]:
+    """Give everything that the driver is to be told to connect."""
     engine = create_engine(url)  # only to read the URL as the other connections do
     _, said = engine.dialect.create_connect_args(url)
-    wanted = {**said, **arguments(url, wait_seconds=wait_seconds, name=name)}
-    return psycopg.connect(autocommit=True, **wanted)
+    return {**said, **arguments(url, wait_seconds=wait_seconds, name=name)}
 
 
 class RawConnection:

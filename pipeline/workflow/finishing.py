@@ -46,9 +46,18 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
         return _sent(shop, post, number, None, store.meta.untold().get(number))
     store.issues.tick(number, now)
     freeze(post, record)
-    run = None
     doubt = telling.begin(store, number)
-    if store.outbox().has_work(number, now=now):
+    run = send_some(shop, post, record, now=now)
+    return _sent(shop, post, number, run, doubt)
+
+
+def send_some(
+    shop: Workshop, post: Post, record: IssueRecord, *, now: datetime
+) -> RunReport | None:
+    """Send what can be sent of a frozen issue now; complete it if that was the last of it."""
+    store, number = post.store, record.number
+    run = None
+    if _has_work(post, number, now):
         record = store.issues.get(number)
         if now < record.expires_at:
             post.check_links()
@@ -57,10 +66,17 @@ def go_on(shop: Workshop, post: Post, record: IssueRecord, *, now: datetime) -> 
         run = post.dispatch(record, edition)
         if run.database_error is not None:
             # The report tells what happened; another write would only fail, and hide it.
-            return _sent(shop, post, number, run, doubt)
+            return run
         _conclude(post, number, run, now=shop.clock.now())
     store.issues.complete_if_done(number, shop.clock.now())
-    return _sent(shop, post, number, run, doubt)
+    return run
+
+
+def _has_work(post: Post, number: int, now: datetime) -> bool:
+    """Tell whether there is something to do now, or for who looks on, whether others do it."""
+    if post.follows:
+        return any(post.store.outbox().standing(number, now=now))
+    return post.store.outbox().has_work(number, now=now)
 
 
 def untold(shop: Workshop, post: Post, *, but: Collection[int]) -> tuple[Sent, ...]:
@@ -74,10 +90,11 @@ def untold(shop: Workshop, post: Post, *, but: Collection[int]) -> tuple[Sent, .
 def freeze(post: Post, record: IssueRecord) -> None:
     """Write the rows that are not there yet; whoever is asked to end leaves the rest for later."""
     is_done = record.is_frozen
+    ring = post.doorbells.send_shard if post.doorbells else None
     if not is_done:
         post.sort_readers()
     while not is_done and post.stop() is None:
-        is_done = post.store.issues.freeze_range(record.number, limit=_RANGE)
+        is_done = post.store.issues.freeze_range(record.number, limit=_RANGE, ring=ring)
 
 
 def _conclude(post: Post, number: int, run: RunReport, *, now: datetime) -> None:

@@ -69,7 +69,7 @@ def look_at_clock(post: Post, now: datetime) -> None:
 
 def send_due(shop: Workshop, post: Post, *, now: datetime) -> Day:
     """Send every due slot's issue, and go on with every unfinished one."""
-    post = _ready(post, now)
+    post = ready(post, now)
     since = post.store.meta.rule_since(shop.schedule.rule, now=now)
     sent: list[Sent] = []
     notes: list[str] = []
@@ -122,7 +122,7 @@ def send_now(
     ``confirm`` is asked before anything is written down or sent. ``seen`` are the issues that were
     over when the person asked: one that another sender ended since is the one that was meant.
     """
-    post = _ready(post, now)
+    post = ready(post, now)
     post.store.meta.rule_since(shop.schedule.rule, now=now)
     unfinished = post.store.issues.unfinished()
     paused = [record for record in unfinished if record.state is IssueState.PAUSED]
@@ -150,7 +150,7 @@ def send_now(
 
 def send_issue(shop: Workshop, post: Post, number: int, *, now: datetime) -> Day:
     """Go on with one issue of the ledger, a paused one too."""
-    post = _ready(post, now)
+    post = ready(post, now)
     issues = post.store.issues
     record = issues.get(number)
     is_over = refuse_ended(post.store, record, now=now)
@@ -189,7 +189,7 @@ def refuse_ended(store: Store, record: IssueRecord, *, now: datetime) -> bool:
     return True
 
 
-def _ready(post: Post, now: datetime) -> Post:
+def ready(post: Post, now: datetime) -> Post:
     """Refuse when nothing may leave; give the post of this call, which asks the links once."""
     for guard in post.guards:
         guard()
@@ -238,14 +238,14 @@ def _steps(
         if record.state is IssueState.PAUSED:
             continue
         if now - record.ticked_at > shop.schedule.grace:
-            yield partial(_pause_stale, post, record, now=now)
+            yield partial(pause_stale, post, record, now=now)
         else:
             yield partial(finishing.go_on, shop, post, record, now=now)
     for slot in _due(shop, post, now=now, since=since):
         yield partial(_send_slot, shop, post, slot, now=now)
 
 
-def _pause_stale(post: Post, record: IssueRecord, *, now: datetime) -> Paused:
+def pause_stale(post: Post, record: IssueRecord, *, now: datetime) -> Paused:
     """Leave an issue that nobody looked after for long to a person."""
     number, hours = record.number, round((now - record.ticked_at).total_seconds() / 3600)
     why = f"nobody looked after it for {hours} hours"

@@ -20,6 +20,7 @@ from pipeline.model.record import IssueRecord
 from pipeline.schedule.calendar import Schedule
 from pipeline.store.image_files import ImageFiles
 from pipeline.store.opening import Store
+from pipeline.workflow.doorbells import Doorbells
 
 
 class Renderer(Protocol):
@@ -113,3 +114,7 @@ class Post:
     sort_readers: Callable[[], None] = lambda: None
     #: Whether the process was asked to end, and why.
     stop: Callable[[], StopReason | None] = lambda: None
+    #: Rings for workers; ``None``: whoever calls does the sending.
+    doorbells: Doorbells | None = None
+    #: Others send, and ``dispatch`` looks on.
+    follows: bool = False

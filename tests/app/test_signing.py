@@ -274,7 +274,7 @@ def test_a_key_that_goes_away_while_it_signs_is_not_missed(filing):
     sign(filing)
     filing.enlist()
 
-    def lose(_record: IssueRecord, _doubt: int) -> None:
+    def lose(_record: IssueRecord, _doubt: int | None) -> None:
         (filing.folder / ".secrets" / "dkim.pem").unlink()
 
     with filing.site.open_store() as store:

@@ -1,0 +1,1 @@
+"""Edge: doorbells for workers on many machines, on Procrastinate (the extra ``postgres``)."""
