@@ -55,7 +55,8 @@ def report(
     if is_told:
         with contextlib.suppress(DatabaseError):  # then it is told once more
             for sent in day.sent:
-                telling.told(store, sent.record.number)
+                goes_on = sent.run is not None and sent.run.by_workers and sent.sums.unfinished > 0
+                telling.told(store, sent.record.number, goes_on=goes_on)
     return code
 
 

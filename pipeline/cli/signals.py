@@ -30,7 +30,7 @@ class StopSignal:
         self._asked = False
         #: Called in the handler, to end a wait at once.
         self.wake: Callable[[], None] = lambda: None
-        #: Called in the handler when a signal of either kind comes once more.
+        #: Called in the handler when a signal comes once more, SIGHUP apart.
         self.again: Callable[[], None] = lambda: None
 
     def note(self, number: int, frame: FrameType | None) -> None:
@@ -39,7 +39,7 @@ class StopSignal:
         Not so a second SIGHUP: a shell whose terminal is closed sends it to whom the system has
         sent it already.
         """
-        if self._asked:
+        if self._asked and number != signal.SIGHUP:
             self.again()
         if self._asked and number == signal.SIGINT:
             signal.default_int_handler(number, frame)

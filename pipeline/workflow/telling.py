@@ -39,10 +39,13 @@ def left(store: Store, *, but: Collection[int]) -> Iterator[tuple[int, int]]:
             told(store, number)
 
 
-def told(store: Store, number: int) -> None:
-    """Note that a report has told all of an issue's doubt."""
+def told(store: Store, number: int, *, goes_on: bool = False) -> None:
+    """Note that a report has told all of an issue's doubt.
+
+    ``goes_on``: workers send it, and what they leave in doubt is told by whoever reports next.
+    """
     found = _in_hand_of_the_dead(store, number)
-    if found:
+    if found or goes_on:
         # They are told, and called doubtful when somebody goes on with the issue.
         before = _count(store, number, DeliveryState.IN_DOUBT) + found
         store.meta.note_told(number, before)

@@ -271,6 +271,7 @@ def test_every_command_that_reports_has_json():
         "mailbag serve",
         "mailbag subscribers",
         "mailbag subscribers export",
+        "mailbag worker",
     }
 
 

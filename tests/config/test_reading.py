@@ -117,7 +117,7 @@ def test_says_under_which_table_a_key_belongs():
 @pytest.mark.parametrize(
     ("added", "reason"),
     [
-        pytest.param('[engine]\nkind = "x"\n', "many senders", id="engine"),
+        pytest.param("[engagement]\nopens = true\n", "does not follow", id="engagement"),
     ],
 )
 def test_refuses_the_keys_of_later_releases_with_the_reason(added, reason):
@@ -125,6 +125,15 @@ def test_refuses_the_keys_of_later_releases_with_the_reason(added, reason):
 
     assert reason in str(error)
     assert error.place == "newsletter.toml:7"
+
+
+def test_workers_need_a_ledger_in_postgresql():
+    error = refusal(LETTER + '[engine]\nkind = "procrastinate"\n')
+
+    assert str(error) == (
+        "newsletter.toml:8: workers on many machines need a ledger in PostgreSQL; set"
+        ' url = "postgresql://user@host/database" in [database], or kind = "local" here'
+    )
 
 
 def test_refuses_a_database_without_repeating_its_password():
@@ -147,7 +156,7 @@ def test_refuses_a_password_and_says_where_it_belongs(key):
 
 def test_names_every_problem_in_the_order_of_the_lines():
     text = (
-        LETTER.replace("title", "titel") + '[smtp]\nport = "25"\n[engine]\n[selection]\ncount = 0\n'
+        LETTER.replace("title", "titel") + '[smtp]\nport = "25"\n[engin]\n[selection]\ncount = 0\n'
     )
 
     lines = str(refusal(text)).splitlines()

@@ -68,6 +68,7 @@ LEGAL: dict[tuple[str, str], list[str]] = {
     ("dkim", "ed25519_key_file"): ['""'],
     ("dkim", "canonicalization"): ['"relaxed/relaxed"', '"relaxed/simple"'],
     ("database", "url"): ['"sqlite:///mailbag.db"', '"sqlite:////var/lib/mailbag.db"'],
+    ("engine", "kind"): ['"local"'],
     ("checks", "fail_on"): ['"error"', '"warning"'],
     ("checks", "clients"): [
         "{ gmail = 1 }",
@@ -184,6 +185,7 @@ ILLEGAL: dict[tuple[str, str], list[str]] = {
         '"postgresql://h"',
         "5",
     ],
+    ("engine", "kind"): ['"celery"', '""', "true"],
     ("checks", "fail_on"): ['"note"', '""', "true", "[]"],
     ("checks", "clients"): [
         "5",

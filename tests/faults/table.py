@@ -61,6 +61,7 @@ FAULTS: dict[int, tuple[str, str]] = {
     46: ("a reader leaves between claim and terminator", "gets nothing"),
     47: ("an issue is changed or withdrawn in the midst", "pinned bytes; the rest is cancelled"),
     48: ("pause, resume, stop in loops", "everybody once; stopped stays stopped"),
+    49: ("every ring comes again and again", "the ledger says that nothing is left to do"),
     52: ("DKIM key bad, missing in DNS, rotated", "refused; paused; each message has its own"),
     53: ("one provider is slow", "the others are not held up"),
     54: ("smuggling in every field", "refused, or encoded; one message each"),

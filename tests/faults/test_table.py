@@ -7,7 +7,7 @@ from tests.faults.table import FAULTS, PAGE
 
 TESTS = Path(__file__).parents[1]
 #: Those of PostgreSQL, of task engines and of what comes back.
-ELSEWHERE = {39, 49, 50, 51}
+ELSEWHERE = {39, 50, 51}
 
 
 def test_every_fault_has_an_answer():
