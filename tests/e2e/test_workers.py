@@ -227,6 +227,26 @@ def test_a_dozen_kills_of_workers_lose_nobody_and_mail_nobody_twice(plant_of):
     assert plant.kills >= 10
 
 
+def test_doubt_that_a_killed_worker_left_is_told_once(plant_of):
+    plant = plant_of(300)
+    worker = plant.hire()
+    # Killed before it hears that the message was taken.
+    plant.sink.shoot(Shot(worker.pid, after=100))
+    plant.newsroom.mailbag("send", "--now", "--yes", "--detach")
+    wait_for_end(worker)
+    plant.kill(worker)
+    plant.hire()
+    wait_for(lambda: plant.issue_state() is IssueState.COMPLETE)
+
+    told = plant.newsroom.mailbag("send", "--due", "--detach", exits=4)
+    silent = plant.newsroom.mailbag("send", "--due", "--detach")
+
+    assert "in doubt" in told.stdout
+    assert silent.stdout == ""
+    plant.dismiss()
+    assert plant.check()[DeliveryState.IN_DOUBT] >= 1
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_two_hundred_kills_of_workers_lose_nobody_and_mail_nobody_twice(plant_of):
