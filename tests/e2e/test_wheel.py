@@ -106,7 +106,7 @@ def test_wheel_names_what_it_needs_and_no_more_than_the_project_does(wheel: Path
 
     assert {"jinja2", "premailer", "schedule", "sqlalchemy"} <= needs
     assert needs <= pinned
-    assert optional == {"psycopg"}
+    assert optional == {"procrastinate", "psycopg"}
 
 
 def test_demo_works_from_the_wheel_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
