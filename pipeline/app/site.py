@@ -28,7 +28,7 @@ from pipeline.schedule.calendar import Schedule
 from pipeline.store import opening
 from pipeline.store.image_files import ImageFiles
 from pipeline.store.opening import Store
-from pipeline.workflow.workshop import Renderer, Workshop
+from pipeline.workflow.workshop import Renderer, UsedUp, Workshop
 
 #: The keys of ``[newsletter]`` that an edition shows, or is made by.
 _SHOWN = frozenset(
@@ -157,7 +157,7 @@ class Site:
             cache=self.folder / ".cache" / "qas.json",
         )
 
-    def _used_up(self, store: Store, number: int, now: datetime) -> tuple[str, ...]:
+    def _used_up(self, store: Store, number: int, now: datetime) -> tuple[UsedUp, ...]:
         from pipeline.app import used_up  # noqa: PLC0415 - it looks at sites itself
 
         return used_up.limits(self, store, number, now=now)

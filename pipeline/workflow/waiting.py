@@ -27,11 +27,17 @@ def why_it_waits(
         return ()
     held = tuple(_held(store, record.number, now))
     at = store.outbox().next_at(record.number)
+    if at is not None and at <= now and sums.queued:
+        held += tuple(
+            f"{it} is used up, so its readers wait until {_moment(it.alone_until)}"
+            for it in shop.used_up(store, record.number, now)
+            if it.alone_until is not None
+        )
     if held or at is None or at <= now:
         return held
     said = f"whoever waits was told to come later, the first at {_moment(at)}"
     if sums.queued:
-        which = "; ".join(shop.used_up(store, record.number, now)) or _NOT_OURS
+        which = "; ".join(map(str, shop.used_up(store, record.number, now))) or _NOT_OURS
         said = (
             f"a sending limit is reached ({which}), so nobody is tried before {_moment(at)};"
             f" if it was raised, `mailbag send --issue {record.number}` tries at once"

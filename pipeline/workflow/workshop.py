@@ -51,6 +51,20 @@ class Dispatcher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedUp:
+    """A limit of the site that has no room for one more message."""
+
+    #: Where it is set and what it says: ``[smtp] rate: 50000/d``.
+    which: str
+    #: When it has room again, if it is for one provider alone, whose readers wait while others go
+    #: on; else ``None``.
+    alone_until: datetime | None = None
+
+    def __str__(self) -> str:
+        return self.which
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
     """A site, wired."""
@@ -79,7 +93,7 @@ class Workshop:
     #: What an edition is made of besides its QAs and the program: name -> sha256 of its bytes.
     render_inputs: Callable[[], Mapping[str, str]]
     #: Names the limits of the site that an issue waits for, and where they are set.
-    used_up: Callable[[Store, int, datetime], tuple[str, ...]]
+    used_up: Callable[[Store, int, datetime], tuple[UsedUp, ...]]
     #: Where is remembered what QA files came to, so that only changed ones are read again.
     cache: Path | None = None
     #: Where images are kept under their hash, for as long as a mail may name them.

@@ -605,6 +605,24 @@ def test_a_providers_limit_is_named_where_its_readers_wait(
     assert f"reached ({which}), so" in sending("status", "--json").document["waits_for"]
 
 
+def test_a_small_domains_limit_is_named_while_its_neighbours_get_theirs(
+    sending: Office, relay: Relay
+):
+    sending.read_in("one@small.example", "two@small.example")
+    sending.append('[providers."small.example"]\nrate = "1/h"\n')
+
+    told = sending("send", "--now", "--yes")
+
+    assert len(relay.taken) == 3
+    said = sending("status", "--json").document["waits_for"]
+    assert re.fullmatch(
+        r'\[providers\."small\.example"\] rate: 1/h is used up, so its readers wait until'
+        r" 20\d\d-\d\d-\d\d \d\d:\d\d UTC",
+        said or "",
+    )
+    assert said in told.out
+
+
 def test_the_limits_of_all_relays_are_named_where_none_may_take_more(sending: Office, relay: Relay):
     with Relay().running() as second:
         sending.read_in("c@mail.example")
