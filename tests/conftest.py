@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -14,6 +15,9 @@ hypothesis.settings.register_profile("mailbag", deadline=None)
 # In CI the examples are the same each time, so that a change is judged by itself; on developers'
 # machines they differ, and what they find becomes a test.
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+# Who runs the tests under nohup would have every program here begin with it ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "mailbag")
 
 

@@ -199,6 +199,7 @@ class Worker:
     async def _find_database(self, ended: asyncio.Event) -> None:
         """Wait for a database that is restarting; raises DatabaseError when it stays away."""
         for left in range(_TRIES, 0, -1):
+            self._watchdog.pulse()  # it is the database that is away, and nothing hangs
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), 1.0)
             if ended.is_set():
