@@ -19,6 +19,7 @@
           DatabaseBusyError
           DatabaseNewerError
           DatabaseFullError
+          DatabaseMovedError
         SecretKeyError
         BusyError                         another sender is at work
         ClockError
@@ -150,6 +151,10 @@ class DatabaseNewerError(DatabaseError):
 
 class DatabaseFullError(DatabaseError):
     """There is no room left to write down what happened."""
+
+
+class DatabaseMovedError(DatabaseError):
+    """The ledger was copied to another database, and that one is the ledger now."""
 
 
 class SecretKeyError(StateError):

@@ -47,6 +47,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "doctor": "care",
         "dkim": "dkim",
         "backup": "care",
+        "db": "database",
         "manual": "manual",
     },
 }

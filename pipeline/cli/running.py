@@ -9,7 +9,7 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.session import Session, events_option, pass_session
 from pipeline.cli.signals import stop_on_signals
 from pipeline.cli.watching import Watching
-from pipeline.errors import MailbagError
+from pipeline.errors import DatabaseMovedError, MailbagError
 from pipeline.schedule import runner
 from pipeline.workflow import planning, sending
 from pipeline.workflow.workshop import Post
@@ -40,13 +40,18 @@ def run_command(session: Session, *, events: bool) -> int:
             due = site.workshop.today(upcoming.at)
             output.warn(f"Waiting; the next issue is due {due:%A, %d %B %Y at %H:%M %Z}")
         said, code = "", 0
+        moved: DatabaseMovedError | None = None
 
         def tick() -> None:
-            nonlocal said, code
+            nonlocal said, code, moved
             try:
                 found = _tick(session, post, told)
                 code = found if stop.is_set() else 0
                 said = ""
+            except DatabaseMovedError as error:
+                # It never comes back; whoever looks after this program is to see it end.
+                moved = error
+                stop.end()
             except MailbagError as error:
                 # Twice a minute the same sentence would bury everything else.
                 if str(error) != said:
@@ -54,6 +59,8 @@ def run_command(session: Session, *, events: bool) -> int:
                     _complain(error, told)
 
         runner.run_forever(tick, stop=stop, clock=session.clock)
+    if moved is not None:
+        raise moved
     return code  # what the signal made of the send that it ended
 
 

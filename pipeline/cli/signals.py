@@ -49,6 +49,10 @@ class StopSignal:
         with contextlib.suppress(OSError, RuntimeError):
             self._tell()
 
+    def end(self) -> None:
+        """End as if a signal had asked for it."""
+        self._asked = True
+
     def is_set(self) -> bool:
         return self._asked
 

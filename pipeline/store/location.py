@@ -2,7 +2,7 @@
 
 import stat
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pipeline.errors import ConfigError
 
@@ -17,6 +17,13 @@ _SERVER_REMEDY = 'write it so: url = "postgresql://user@host/database"'
 def is_server(url: str) -> bool:
     """Tell whether the URL names a database on a PostgreSQL server, and no file."""
     return url.partition("://")[0].partition("+")[0] in {"postgresql", "postgres"}
+
+
+def holds_password(url: str) -> bool:
+    """Tell whether a secret stands in the URL, which :func:`check` has let through."""
+    parts = urlsplit(url)
+    options = parse_qs(parts.query)
+    return bool(parts.password or {"password", "sslpassword", "passwd"} & options.keys())
 
 
 def check(url: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from pipeline.errors import DatabaseError, DatabaseNewerError
+from pipeline.store import closed
 from pipeline.store.database import Database
 
 #: The newest revision in ``migrations/versions``. Revisions are numbered, so they have an order.
@@ -27,9 +28,20 @@ def bring_up_to_date(database: Database) -> None:
 
 def _is_newest(database: Database) -> bool:
     """Compare the version row; raises for a database that this program must not touch."""
+    found = known_revision(database)
+    if found is not None:
+        closed.refuse(database)
+    return found == NEWEST
+
+
+def known_revision(database: Database) -> str | None:
+    """Read the version row, ``None`` where there are no tables.
+
+    Raises for a database of another program, or of a newer one.
+    """
     found = database.revision()
     if found is None:
-        return False
+        return None
     if not found.isdecimal():
         raise DatabaseError(
             "the database belongs to another program",
@@ -43,7 +55,7 @@ def _is_newest(database: Database) -> bool:
             place=database.place,
             remedy="install the newer mailbag here as well",
         )
-    return found == NEWEST
+    return found
 
 
 def _migrate(connection: Connection) -> None:

@@ -138,12 +138,12 @@ def place(url: str, *, folder: Path) -> str:
     """Name the database in a message, without what may be secret."""
     if not location.is_server(url):
         return str(database_file(url, folder=folder))
-    return _server(url, WAIT_SECONDS).place
+    return server(url, WAIT_SECONDS).place
 
 
 def has_tables(url: str) -> bool:
     """Ask a server whether the database holds anything."""
-    database = _server(url, WAIT_SECONDS)
+    database = server(url, WAIT_SECONDS)
     try:
         return database.revision() is not None
     finally:
@@ -175,13 +175,14 @@ def open_server(
     """
     if not makes and not has_tables(url):
         return None
-    database = _server(url, wait_seconds, heed)
+    database = server(url, wait_seconds, heed)
     from pipeline.store.postgres_lock import ServerSenderLock  # noqa: PLC0415 - see above
 
     return _store(database, ServerSenderLock(database))
 
 
-def _server(url: str, wait_seconds: float, heed: Heed | None = None) -> PostgresDatabase:
+def server(url: str, wait_seconds: float, heed: Heed | None = None) -> PostgresDatabase:
+    """Give a database on a server, not spoken to yet."""
     try:
         from pipeline.store.postgres_database import PostgresDatabase  # noqa: PLC0415 - see above
     except ImportError as error:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import ConfigError, DatabaseBusyError, DatabaseError, DatabaseFullError
+from pipeline.store import closed
 from pipeline.store.raw import Rows
 
 #: Connections kept open for a few threads; more are opened when needed and closed after.
@@ -47,6 +48,25 @@ def place(url: URL) -> str:
         "postgresql", url.username, host=url.host, port=url.port, database=url.database
     )
     return shown.render_as_string()
+
+
+#: What libpq needs to find the server and is no secret; a password or a key's passphrase is one.
+_SHOWN: Final = frozenset(
+    {"host", "port", "user", "dbname", "service", "sslmode", "sslrootcert", "sslcert", "passfile"}
+)
+
+
+def shown(url: URL) -> str:
+    """Write a URL as it may stand in ``[database] url``, without what may be secret."""
+    found = URL.create(
+        "postgresql",
+        url.username,
+        host=url.host,
+        port=url.port,
+        database=url.database,
+        query={key: value for key, value in url.query.items() if key in _SHOWN},
+    )
+    return found.render_as_string()
 
 
 def arguments(url: URL, *, wait_seconds: float, name: str = "mailbag") -> dict[str, Any]:
@@ -210,6 +230,8 @@ def errors_in_words(place: str) -> Iterator[None]:
 def _sentence(error: psycopg.Error, place: str) -> DatabaseError | None:
     """Say what is wrong with the database; ``None`` when the statement was wrong, not it."""
     code = error.sqlstate or ""
+    if code == closed.SQLSTATE:
+        return closed.error_of(error.diag.message_primary or "", place)
     words = _WORDS.get(code) or _WORDS.get(code[:2])
     reason = ""
     if words is None and not code and isinstance(error, psycopg.OperationalError):

@@ -39,11 +39,18 @@ Heed = Callable[[datetime], None]
 
 _OLDEST: Final = 140_000
 
-_TABLES: Final = """
+TABLES_THERE: Final = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT EXISTS (
   SELECT 1 FROM pg_depend d
   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+"""
+
+
+#: When the server was started, to the microsecond, and the database's number there.
+_IDENTITY: Final = """
+SELECT pg_postmaster_start_time()::text, oid::bigint FROM pg_database
+WHERE datname = current_database()
 """
 
 
@@ -185,13 +192,18 @@ class PostgresDatabase(Database):
         with self.reading() as connection:
             if self._heed is not None:
                 self._heed(connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one())
-            tables = set(connection.exec_driver_sql(_TABLES).scalars())
+            tables = set(connection.exec_driver_sql(TABLES_THERE).scalars())
             if not tables:
                 return None
             if "alembic_version" not in tables:
                 return ""
             rows = connection.execute(text("SELECT version_num FROM alembic_version")).all()
         return str(rows[0][0]) if len(rows) == 1 else ""
+
+    def identity(self) -> tuple[object, ...]:
+        """Tell it from every other database, by whatever address it was reached."""
+        with self.reading() as connection:
+            return tuple(connection.exec_driver_sql(_IDENTITY).one())
 
     def check_whole(self) -> str:
         """Have the server answer; what is damaged is told by its own tools (``pg_amcheck``)."""

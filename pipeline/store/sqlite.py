@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from pipeline.errors import DatabaseBusyError, DatabaseError, DatabaseFullError
+from pipeline.store import closed
 from pipeline.store.location import beside
 
 #: How long a connection waits for a program that does not know of the ticket, such as a shell.
@@ -143,6 +144,8 @@ def errors_in_words(path: Path) -> Iterator[None]:
 def _sentence(error: sqlite3.Error, path: Path) -> DatabaseError | None:
     """Say what is wrong with the database; ``None`` when the statement was wrong, not it."""
     extended: int = getattr(error, "sqlite_errorcode", 0)
+    if extended == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+        return closed.error_of(str(error), str(path))
     words = _WORDS.get(extended) or _WORDS.get(extended & 0xFF)
     if words is None:
         return None

@@ -263,6 +263,7 @@ def test_every_command_that_reports_has_json():
 
     assert without == {
         "mailbag",
+        "mailbag db",
         "mailbag demo",
         "mailbag manual",
         "mailbag preview",
